@@ -1,0 +1,32 @@
+import type { RestorePoint } from '../crane/restore-point.ts'
+import type { RunReport } from '../report/report.ts'
+import type { Reference, TargetRef } from '../target/reference.ts'
+
+/** A run as the catalog remembers it. */
+export interface RunRecord {
+  readonly runId: string
+  readonly kind: 'run' | 'restore'
+  readonly tide?: string
+  /** ISO 8601 in UTC. */
+  readonly startedAt: string
+  /** Absent while it runs, and for a run whose process died. */
+  readonly report?: RunReport
+}
+
+/** What of the catalog is asked for. */
+export interface PointFilter {
+  readonly targets?: readonly TargetRef[]
+  readonly store?: Reference
+}
+
+/** What this machine remembers of its runs and of the points they made. The stores themselves are the truth. */
+export interface Catalog {
+  startRun(run: RunRecord): Promise<void>
+  finishRun(report: RunReport): Promise<void>
+  /** Newest first. */
+  runs(limit: number): Promise<readonly RunRecord[]>
+  addPoint(point: RestorePoint): Promise<void>
+  removePoints(points: readonly RestorePoint[]): Promise<void>
+  /** Newest last. */
+  points(filter: PointFilter): Promise<readonly RestorePoint[]>
+}

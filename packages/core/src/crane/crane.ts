@@ -1,0 +1,83 @@
+import type { CallOptions } from '../call-options.ts'
+import type { Finding } from '../finding.ts'
+import type { TargetRef } from '../target/reference.ts'
+import type { Medium, Source } from '../target/source.ts'
+import type { RestorePoint } from './restore-point.ts'
+import type { Store } from './store.ts'
+
+/** Names one lift before it begins; all that is left of it can be found by `id`. */
+export interface LiftRef {
+  /** Unique over all machines, letters, digits and `-` only: safe in file, container and tag names. */
+  readonly id: string
+  readonly runId: string
+  readonly target: TargetRef
+  readonly store: Store
+  /** ISO 8601 in UTC: the nominal time of the run. */
+  readonly at: string
+  readonly machine: string
+  readonly tide?: string
+}
+
+/** How far a lift or lower is. */
+export interface Progress {
+  readonly bytes: number
+  readonly files?: number
+  /** Absent when the crane does not know. */
+  readonly totalBytes?: number
+}
+
+/** What lift and lower take. */
+export interface LiftOptions extends CallOptions {
+  readonly onProgress?: (progress: Progress) => void
+}
+
+/** The outcome of a lift. */
+export interface Archive {
+  readonly point: RestorePoint
+  /** Not empty: the copy is partial, and why. */
+  readonly findings: readonly Finding[]
+}
+
+/** Copies a source into an archive elsewhere. A crane holds no state: everything is in the ref and its store. */
+export interface Crane {
+  readonly id: string
+  /** What it can read. */
+  readonly media: ReadonlySet<Medium>
+  /**
+   * Checks before any hold that a lift can begin: program, image (pulled if asked), store, credentials, space.
+   * Rejects with the one error that says what is missing.
+   */
+  preflight(store: Store, sources: readonly Source[], options: PreflightOptions): Promise<void>
+  /**
+   * Resolves when the archive is whole and durable at the far end. Rejects otherwise; what it left behind is removed by
+   * `clear` and, where the crane has archives, `withdraw`.
+   */
+  lift(ref: LiftRef, source: Source, options: LiftOptions): Promise<Archive>
+  /** Removes what a lift left on this machine (processes, containers, locks, unfinished files), never a whole archive. Idempotent; may run in another process. */
+  clear(ref: LiftRef, options: CallOptions): Promise<void>
+  /** Absent when the archives can only be written (a crane image of version 1). */
+  readonly archives?: ArchiveStore
+}
+
+/** What preflight takes. */
+export interface PreflightOptions extends CallOptions {
+  /** Make the store when it is not there yet. */
+  readonly init: boolean
+}
+
+/** The archives of a crane. */
+export interface ArchiveStore {
+  /** Only whole archives; newest last. Rejects with `STORE.UNREACHABLE` or `STORE.NOT_FOUND`. */
+  list(store: Store, options: CallOptions): AsyncIterable<RestorePoint>
+  /**
+   * Restores into an existing, empty place that this crane can write (`media`). Resolves when every file stands there
+   * as it was, and this was compared with what the archive says.
+   */
+  lower(point: RestorePoint, store: Store, destination: Source, options: LiftOptions): Promise<void>
+  /** Reads the archive and rejects with `ARCHIVE.DAMAGED` when it is not what was lifted. */
+  check?(point: RestorePoint, store: Store, options: LiftOptions): Promise<void>
+  /** Removes archives; idempotent. Resolves when they are gone from `list`. */
+  remove(points: readonly RestorePoint[], store: Store, options: CallOptions): Promise<void>
+  /** Removes the archive that a lift may have made, whole or not; idempotent, may run in another process. */
+  withdraw(ref: LiftRef, options: CallOptions): Promise<void>
+}

@@ -1,0 +1,14 @@
+import type { JsonObject } from '../json.ts'
+import type { Reference } from '../target/reference.ts'
+
+/**
+ * Where a crane puts archives, as data: it stands in plans and journals and works in another process.
+ * Secrets never stand in it, only the places where they are (a password file).
+ */
+export interface Store {
+  /** `archive:/backups`, `restic:/repo`, `crane:NAME`. */
+  readonly ref: Reference
+  /** The id of the crane that serves it. */
+  readonly crane: string
+  readonly settings: JsonObject
+}

@@ -1,0 +1,50 @@
+import type { LiftRef } from '../crane/crane.ts'
+import type { Finding } from '../finding.ts'
+import type { Json } from '../json.ts'
+import type { SnapshotRef } from '../snapshot/snapshotter.ts'
+
+/** How one effect is taken back: a verb of a backend and its token. A closed union; `release` handles each kind. */
+export type Undo =
+  | { readonly kind: 'quiesce'; readonly quiescer: string; readonly workload: string; readonly token: Json }
+  | { readonly kind: 'snapshot'; readonly snapshotter: string; readonly ref: SnapshotRef }
+  | { readonly kind: 'exposure'; readonly snapshotter: string; readonly ref: SnapshotRef }
+  | { readonly kind: 'lift'; readonly ref: LiftRef }
+  | { readonly kind: 'provision'; readonly provisioner: string; readonly token: Json }
+  | { readonly kind: 'swap'; readonly token: Json }
+
+/** What a run writes down before it acts. */
+export interface NewEntry {
+  readonly runId: string
+  /** Entries are taken back from the highest order down; those of one order at once. */
+  readonly order: number
+  readonly undo: Undo
+}
+
+/** Something that must still be undone. */
+export interface JournalEntry extends NewEntry {
+  readonly id: number
+  /** `intent`: the effect may or may not have happened. `done`: it did. */
+  readonly phase: 'intent' | 'done'
+  /** ISO 8601 in UTC. */
+  readonly at: string
+  /** How often undoing it has failed. */
+  readonly attempts: number
+  readonly lastFailure?: Finding
+}
+
+/**
+ * The durable list of what must still be undone. `open`, `done`, `settle` and `failed` are on stable storage when they
+ * resolve: a power cut right after loses nothing.
+ */
+export interface Journal {
+  /** Writes all entries in one step, in phase `intent`. */
+  open(entries: readonly NewEntry[]): Promise<readonly JournalEntry[]>
+  /** The effects happened. */
+  done(ids: readonly number[]): Promise<void>
+  /** The effects are undone, or have become what is wanted; forgets the entries. Idempotent. */
+  settle(ids: readonly number[]): Promise<void>
+  /** An undo failed; the entry stays. */
+  failed(id: number, failure: Finding): Promise<void>
+  /** In the order in which they were opened; all runs, or one. */
+  pending(runId?: string): Promise<readonly JournalEntry[]>
+}

@@ -1,0 +1,19 @@
+import type { Json } from '../json.ts'
+import type { TargetRef } from '../target/reference.ts'
+import type { Medium } from '../target/source.ts'
+
+/** What the backends of a rig can do with the targets of a survey. Plain data: the planner calls no backend. */
+export interface Capabilities {
+  /** Which snapshotter can cut a target, and as what the snapshot can be read. */
+  readonly snapshots: readonly SnapshotCapability[]
+  /** What each crane can read, by crane id. */
+  readonly cranes: { readonly [crane: string]: readonly Medium[] }
+}
+
+/** One target that one snapshotter can cut. */
+export interface SnapshotCapability {
+  readonly target: TargetRef
+  readonly snapshotter: string
+  readonly exposes: Medium
+  readonly token: Json
+}

@@ -1,0 +1,40 @@
+import type { CallOptions } from '../call-options.ts'
+import type { Finding } from '../finding.ts'
+import type { Json } from '../json.ts'
+
+/** What is known of the effect when `resume` is called. */
+export interface ResumeOptions extends CallOptions {
+  /** `yes`: `quiesce` had resolved. `maybe`: the process died, or the call failed, while `quiesce` was under way. */
+  readonly quiesced: 'yes' | 'maybe'
+}
+
+/**
+ * Brings a workload to rest and back. Plain verbs on JSON tokens: a closure dies with its process, a token does not.
+ */
+export interface Quiescer {
+  readonly id: string
+  /**
+   * Reads the present state and gives the token of the way back; changes nothing.
+   * Whatever `settings` say is checked here at the latest, with a clear error.
+   */
+  prepare(workload: string, settings: Json, options: CallOptions): Promise<Json>
+  /**
+   * Resolves when no further write of the workload will reach its targets. Does nothing to a workload that was at rest
+   * when the token was made. When it rejects, `resume` is called with `maybe`.
+   */
+  quiesce(token: Json, options: CallOptions): Promise<void>
+  /**
+   * Puts the workload back as the token says it was. Idempotent: twice is once, and with nothing to undo it does
+   * nothing. May run in another process. Resolves with what the reader should know (the container is gone for good);
+   * rejects when the workload is still not as it was and another call may help.
+   */
+  resume(token: Json, options: ResumeOptions): Promise<readonly Finding[]>
+  /**
+   * Whether the workload has been at rest ever since `quiesce` resolved (for a workload that was at rest before: since
+   * `prepare`), asked once before it is resumed. Absent where nobody can tell.
+   */
+  atRest?(token: Json, options: CallOptions): Promise<RestVerdict>
+}
+
+/** The answer of {@link Quiescer.atRest}. */
+export type RestVerdict = { readonly atRest: true } | { readonly atRest: false; readonly why: string }

@@ -1,0 +1,48 @@
+import type { Progress } from '../crane/crane.ts'
+import type { RestorePoint } from '../crane/restore-point.ts'
+import type { Finding } from '../finding.ts'
+import type { TargetRef } from '../target/reference.ts'
+import type { RunReport, StuckEntry } from './report.ts'
+
+/** Everything that a run, a restore or a recovery tells while it works. */
+export type RunEvent =
+  | { readonly type: 'run.started'; readonly runId: string; readonly groups: number; readonly targets: number }
+  | { readonly type: 'preflight.passed'; readonly runId: string }
+  | { readonly type: 'group.started'; readonly group: string; readonly targets: readonly TargetRef[] }
+  | {
+      readonly type: 'workload.quiescing'
+      readonly group: string
+      readonly workload: string
+      readonly quiescer: string
+    }
+  | { readonly type: 'workload.quiesced'; readonly group: string; readonly workload: string; readonly quiescer: string }
+  | { readonly type: 'workload.resuming'; readonly workload: string; readonly quiescer: string }
+  | { readonly type: 'workload.resumed'; readonly workload: string; readonly quiescer: string }
+  | { readonly type: 'group.held'; readonly group: string; readonly holdMs: number }
+  | { readonly type: 'group.tainted'; readonly group: string; readonly why: string }
+  | { readonly type: 'snapshot.taken'; readonly target: TargetRef; readonly snapshotter: string }
+  | { readonly type: 'lift.started'; readonly target: TargetRef; readonly store: string }
+  | { readonly type: 'lift.progress'; readonly target: TargetRef; readonly progress: Progress }
+  | {
+      readonly type: 'lift.finished'
+      readonly target: TargetRef
+      readonly point: RestorePoint
+      readonly liftMs: number
+    }
+  | { readonly type: 'target.failed'; readonly target: TargetRef; readonly finding: Finding }
+  | { readonly type: 'target.skipped'; readonly target: TargetRef; readonly finding: Finding }
+  | { readonly type: 'lower.started'; readonly target: TargetRef; readonly point: RestorePoint }
+  | { readonly type: 'lower.progress'; readonly target: TargetRef; readonly progress: Progress }
+  | {
+      readonly type: 'lower.finished'
+      readonly target: TargetRef
+      readonly point: RestorePoint
+      readonly lowerMs: number
+    }
+  | { readonly type: 'undone'; readonly what: string; readonly runId: string }
+  | { readonly type: 'stuck'; readonly entry: StuckEntry }
+  | { readonly type: 'warning'; readonly finding: Finding }
+  | { readonly type: 'run.finished'; readonly report: RunReport }
+
+/** Takes events as they come. Synchronous and quick: a slow reader must not lengthen a hold. Must not throw. */
+export type Reporter = (event: RunEvent) => void

@@ -1,0 +1,55 @@
+import type { RestorePoint } from '../crane/restore-point.ts'
+import type { Finding } from '../finding.ts'
+import type { TargetRef } from '../target/reference.ts'
+
+/** The version of the report format. */
+export const REPORT_VERSION = 1
+
+/** How a run, a group or a target ended. */
+export type Outcome = 'good' | 'partial' | 'failed'
+
+/** What a run did. Plain, versioned JSON. */
+export interface RunReport {
+  readonly version: typeof REPORT_VERSION
+  readonly runId: string
+  readonly kind: 'run' | 'restore'
+  readonly tide?: string
+  /** ISO 8601 in UTC. */
+  readonly startedAt: string
+  readonly endedAt: string
+  readonly outcome: Outcome
+  readonly aborted: boolean
+  readonly groups: readonly GroupReport[]
+  readonly skipped: readonly { readonly target: TargetRef; readonly finding: Finding }[]
+  /** What could not be put back and stays in the journal: `recover` takes it up. */
+  readonly stuck: readonly StuckEntry[]
+  readonly warnings: readonly Finding[]
+}
+
+/** What became of one group. */
+export interface GroupReport {
+  readonly id: string
+  readonly targets: readonly TargetReport[]
+  /** From before the first workload was touched until the last was up again, in milliseconds; absent without workloads. */
+  readonly holdMs?: number
+  /** Why the copies of this group do not count although they were made. */
+  readonly tainted?: string
+}
+
+/** What became of one target. */
+export interface TargetReport {
+  readonly target: TargetRef
+  readonly outcome: Outcome
+  readonly point?: RestorePoint
+  readonly liftMs?: number
+  readonly findings: readonly Finding[]
+}
+
+/** One journal entry that could not be undone. */
+export interface StuckEntry {
+  /** For people: `workload docker:web`, `lift …`. */
+  readonly what: string
+  readonly runId: string
+  readonly attempts: number
+  readonly failure: Finding
+}

@@ -1,0 +1,16 @@
+import type { Backend } from './backend.ts'
+import type { Catalog } from './catalog/catalog.ts'
+import type { Journal } from './journal/journal.ts'
+import type { Locks } from './lock/locks.ts'
+import type { Reporter } from './report/event.ts'
+
+/** The backends, journal and reporters that one process works with. */
+export interface Rig {
+  readonly backends: readonly Backend[]
+  readonly journal: Journal
+  readonly catalog: Catalog
+  readonly locks: Locks
+  readonly report: Reporter
+  /** The time; replaced in tests. */
+  readonly now: () => Date
+}

@@ -1,0 +1,43 @@
+/**
+ * Something that can be read and copied. A closed union: a medium is what two backends share, so a new one is a change
+ * here that everybody sees.
+ */
+export type Source = DirectorySource | DockerVolumeSource
+
+/** A directory of this machine. */
+export interface DirectorySource {
+  readonly medium: 'directory'
+  /** Absolute. */
+  readonly path: string
+}
+
+/** A volume of a Docker engine. */
+export interface DockerVolumeSource {
+  readonly medium: 'docker-volume'
+  /** The volume's exact name. */
+  readonly name: string
+  /** The engine's creation time of the volume: another one under the same name is another volume. */
+  readonly createdAt?: string
+  /** Where this process can read the volume's content at any time, mounted or not; absent when it cannot. */
+  readonly hostPath?: string
+}
+
+/** The kinds of source. */
+export type Medium = Source['medium']
+
+/** The mediums under which a source can be read: a volume with a host path is also a directory. */
+export function mediaOf(source: Source): readonly Medium[] {
+  return directoryOf(source) === undefined || source.medium === 'directory'
+    ? [source.medium]
+    : [source.medium, 'directory']
+}
+
+/** The directory of this machine in which a source's content stands, when there is one. */
+export function directoryOf(source: Source): string | undefined {
+  switch (source.medium) {
+    case 'directory':
+      return source.path
+    case 'docker-volume':
+      return source.hostPath
+  }
+}

@@ -1,0 +1,12 @@
+import type { TargetRef } from './reference.ts'
+import type { Source } from './source.ts'
+
+/** Something worth backing up: a Docker volume, a directory. */
+export interface Target {
+  readonly ref: TargetRef
+  readonly source: Source
+  /** The compose project, or what groups targets on this platform. */
+  readonly project?: string
+  /** The tides whose labels cover this target. */
+  readonly tides: readonly string[]
+}

@@ -1,0 +1,2 @@
+export { part } from './part.ts'
+export type { Part, PartName } from './part.ts'
