@@ -25,6 +25,7 @@ export { PLAN_VERSION } from './plan/plan.ts'
 export type {
   Group,
   Grouping,
+  LeftWorkload,
   LiftOrigin,
   LiftStep,
   Plan,

@@ -43,6 +43,8 @@ export interface Group {
   readonly quiesce: readonly (readonly QuiesceStep[])[]
   /** Workloads at rest already that must stay so: prepared and watched, never touched. */
   readonly idle: readonly QuiesceStep[]
+  /** Workloads that use the targets and keep running because they were told to; their events do not taint. */
+  readonly left: readonly LeftWorkload[]
   /** Snapshots first, then lifts of live sources. */
   readonly whileQuiesced: readonly (SnapshotStep | LiftStep)[]
   /** Lifts of what the snapshots of this group expose. */
@@ -57,6 +59,14 @@ export interface QuiesceStep {
   readonly name: string
   readonly quiescer: string
   readonly settings: Json
+}
+
+/** A workload that stays up during a hold of its targets. */
+export interface LeftWorkload {
+  readonly workload: string
+  /** For people. */
+  readonly name: string
+  readonly why: string
 }
 
 /** Cuts one target. */

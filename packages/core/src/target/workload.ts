@@ -27,6 +27,11 @@ export interface Workload {
   readonly dependsOn: readonly string[]
   /** In order; undone in reverse. Empty: it stays up, because it was told to (`left` says why). */
   readonly quiesce: readonly QuiesceChoice[]
+  /**
+   * How it is brought down so far that it holds no file of its targets open, for a restore in place. Absent: it cannot
+   * be, and such a restore is refused while it runs.
+   */
+  readonly down?: QuiesceChoice
   /** Why it is left running although it uses targets: `salvage.action=ignore`, or it is this very process. */
   readonly left?: string
   /** Why it cannot be brought to rest at all; its group is skipped for this reason. */
