@@ -1,0 +1,158 @@
+import type { Readable } from 'node:stream'
+import type { CallOptions } from '@salvage-kit/core'
+import type { Container, ContainerSpec, ContainerSummary } from './container.ts'
+
+/** A call whose length is not the engine's to decide: it rejects with `DOCKER.DEADLINE` after `limitMs`. */
+export interface LongCallOptions extends CallOptions {
+  readonly limitMs: number
+}
+
+/**
+ * The calls of a Docker engine that this package makes, and no other; a fake implements just these. `container` is an
+ * id or a name. Every call ends at its deadline: short ones at one of their own, long ones at `limitMs`. No call is
+ * tried twice. All may reject with `DOCKER.UNREACHABLE`, `DOCKER.PERMISSION`, `DOCKER.DEADLINE`, `DOCKER.ANSWER`,
+ * `DOCKER.ENGINE` (the engine failed) and with the reason of the signal; a verb on something that is not there rejects
+ * with `DOCKER.NOT_FOUND` unless it says otherwise.
+ */
+export interface DockerEngine {
+  /** `unix:///var/run/docker.sock`, for people. */
+  readonly address: string
+  /** The path of the engine's unix socket; absent when it is reached otherwise, perhaps on another machine. */
+  readonly socketPath?: string
+  version(options: CallOptions): Promise<EngineVersion>
+  /** The engine's clock, in milliseconds since 1970. */
+  now(options: CallOptions): Promise<number>
+
+  /** In all states, newest first. Every given label must be there: `KEY` or `KEY=value`. */
+  listContainers(labels: readonly string[], options: CallOptions): Promise<readonly ContainerSummary[]>
+  /** Undefined when there is none. */
+  inspectContainer(container: string, options: CallOptions): Promise<Container | undefined>
+  /** Resolves with the id. Rejects with `DOCKER.CONFLICT` when the name is taken, `DOCKER.NOT_FOUND` without the image. */
+  createContainer(spec: ContainerSpec, options: CallOptions): Promise<string>
+  /** Does nothing to a running container. Rejects with `DOCKER.CONFLICT` when a namespace that it shares is not up. */
+  startContainer(container: string, options: CallOptions): Promise<void>
+  /**
+   * Resolves when it has ended; does nothing to one at rest. Without `graceSeconds` the container's own grace holds.
+   * The engine goes on stopping it when the call is given up.
+   */
+  stopContainer(container: string, options: LongCallOptions & { readonly graceSeconds?: number }): Promise<void>
+  /** Rejects with `DOCKER.CONFLICT` when it is not running or is paused already. */
+  pauseContainer(container: string, options: CallOptions): Promise<void>
+  /** Rejects with `DOCKER.CONFLICT` when it is not paused. */
+  unpauseContainer(container: string, options: CallOptions): Promise<void>
+  /** Sends a signal such as `SIGKILL`. Rejects with `DOCKER.CONFLICT` when it does not run. */
+  killContainer(container: string, signal: string, options: CallOptions): Promise<void>
+  /** With force and its anonymous volumes; resolves when it is gone, also when it was. */
+  removeContainer(container: string, options: CallOptions): Promise<void>
+  /** Resolves with the exit code once it does not run. */
+  waitContainer(container: string, options: LongCallOptions): Promise<number>
+  /** What a container without a terminal prints, from its beginning; `follow`: until it ends. */
+  logs(container: string, options: LongCallOptions & { readonly follow: boolean }): AsyncIterable<LogChunk>
+  /** Unpacks a tar into a directory of the container, whether it runs or not. */
+  putArchive(container: string, directory: string, tar: Uint8Array | Readable, options: LongCallOptions): Promise<void>
+  /**
+   * Runs a command and waits for its end. When it is given up (deadline, signal) the command goes on in the container.
+   * Rejects with `DOCKER.CONFLICT` when the container does not run or is paused.
+   */
+  exec(container: string, spec: ExecSpec, options: LongCallOptions): Promise<ExecResult>
+
+  listVolumes(options: CallOptions): Promise<readonly Volume[]>
+  /** Undefined when there is none. */
+  inspectVolume(name: string, options: CallOptions): Promise<Volume | undefined>
+  /** Gives the volume of that name when there is one already: the engine does not tell. */
+  createVolume(spec: VolumeSpec, options: CallOptions): Promise<Volume>
+  /** Resolves when it is gone, also when it was. Rejects with `DOCKER.CONFLICT` while a container has it. */
+  removeVolume(name: string, options: CallOptions): Promise<void>
+
+  /** Undefined when it is not on this engine. */
+  inspectImage(image: string, options: CallOptions): Promise<Image | undefined>
+  /**
+   * Pulls with the credentials of the Docker configuration file. Rejects with `DOCKER.IMAGE_NOT_FOUND`,
+   * `DOCKER.REGISTRY_DENIED` or `DOCKER.PULL_FAILED`.
+   */
+  pullImage(image: string, options: LongCallOptions): Promise<void>
+
+  /**
+   * Resolves when the subscription stands. Ends at `untilMs`, else only by the signal; throws when the connection
+   * breaks. What happened before the call comes from a buffer of the engine's last 256 events.
+   */
+  events(query: EventQuery, options: CallOptions): Promise<AsyncIterable<EngineEvent>>
+}
+
+/** What the engine says of itself. */
+export interface EngineVersion {
+  readonly version: string
+  readonly apiVersion: string
+}
+
+/** A volume. */
+export interface Volume {
+  readonly name: string
+  readonly driver: string
+  /** ISO 8601; another volume under the same name has another. Some drivers do not say. */
+  readonly createdAt?: string
+  readonly mountpoint: string
+  readonly labels: Readonly<Record<string, string>>
+  /** Driver options; may hold secrets. */
+  readonly driverOptions: Readonly<Record<string, string>>
+}
+
+/** A volume to be made. */
+export interface VolumeSpec {
+  readonly name: string
+  readonly driver?: string
+  readonly driverOptions?: Readonly<Record<string, string>>
+  readonly labels: Readonly<Record<string, string>>
+}
+
+/** An image on the engine. */
+export interface Image {
+  readonly id: string
+  /** `REPOSITORY@sha256:…`; empty for an image that was never in a registry. */
+  readonly digests: readonly string[]
+  readonly labels: Readonly<Record<string, string>>
+  readonly user: string
+}
+
+/** A command in a container; no shell, no terminal, no input. */
+export interface ExecSpec {
+  readonly command: readonly string[]
+  readonly env: readonly string[]
+  /** Absent: the container's. */
+  readonly user?: string
+  readonly privileged: boolean
+}
+
+/** How a command ended. */
+export interface ExecResult {
+  readonly exitCode: number
+  /** The last 16 KiB of what it printed on both outputs. */
+  readonly output: string
+}
+
+/** A piece of a container's output. */
+export interface LogChunk {
+  readonly from: 'stdout' | 'stderr'
+  readonly data: Uint8Array
+}
+
+/** Which events are asked for: container events only. */
+export interface EventQuery {
+  /** The engine's clock, in milliseconds since 1970; absent: from now on. */
+  readonly sinceMs?: number
+  readonly untilMs?: number
+  /** Of one container only. */
+  readonly container?: string
+  /** Such as `start`, `die`, `pause`. Empty: all. */
+  readonly actions: readonly string[]
+}
+
+/** Something that happened to a container. */
+export interface EngineEvent {
+  readonly action: string
+  readonly container: string
+  /** The container's name and labels, among others. */
+  readonly attributes: Readonly<Record<string, string>>
+  /** The engine's clock, in milliseconds since 1970, with fractions. */
+  readonly atMs: number
+}
