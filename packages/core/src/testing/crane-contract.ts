@@ -20,8 +20,12 @@ export interface CraneFixture extends AsyncDisposable {
   leftovers(): Promise<readonly string[]>
 }
 
-/** What every crane promises. */
-export function craneContract(name: string, setup: () => Promise<CraneFixture>): void {
+/** What every crane promises. `restores: false` for a crane without archives; it must be true of the fixture. */
+export function craneContract(
+  name: string,
+  setup: () => Promise<CraneFixture>,
+  { restores = true }: { readonly restores?: boolean } = {},
+): void {
   describe(`crane contract: ${name}`, () => {
     let fixture: CraneFixture
     let serial = 0
@@ -94,12 +98,16 @@ export function craneContract(name: string, setup: () => Promise<CraneFixture>):
       if (fixture.crane.archives !== undefined) expect(await listed(fixture.crane.archives)).toEqual([])
     })
 
-    it('what was lifted can be listed, checked and lowered', async (context) => {
+    it(`says truly that it ${restores ? 'restores' : 'cannot restore'}`, () => {
+      expect(fixture.crane.archives !== undefined).toBe(restores)
+    })
+
+    if (!restores) return
+
+    it('what was lifted can be listed, checked and lowered', async () => {
       const { archives } = fixture.crane
-      if (archives === undefined || fixture.destination === undefined || fixture.compare === undefined) {
-        context.skip('this crane cannot restore')
-        return
-      }
+      if (archives === undefined || fixture.destination === undefined || fixture.compare === undefined)
+        throw new Error('the fixture of a crane that restores has archives, destination and compare')
       await ready()
       const point = await lift(nextRef())
       const points = await collect(archives.list(fixture.store, unaborted()))
@@ -111,12 +119,8 @@ export function craneContract(name: string, setup: () => Promise<CraneFixture>):
       await fixture.compare(fixture.source, destination)
     })
 
-    it('lists newest last and removes what it is told, twice', async (context) => {
-      const { archives } = fixture.crane
-      if (archives === undefined) {
-        context.skip('this crane has no archives')
-        return
-      }
+    it('lists newest last and removes what it is told, twice', async () => {
+      const archives = must(fixture.crane.archives)
       await ready()
       const first = await lift(nextRef())
       const second = await lift({ ...nextRef(), at: '2026-11-22T08:00:00.000Z' })
@@ -126,12 +130,8 @@ export function craneContract(name: string, setup: () => Promise<CraneFixture>):
       expect(await listed(archives)).toEqual([second.id])
     })
 
-    it('withdraw removes the archive of that lift alone, twice, in another process', async (context) => {
-      const archives = fixture.again().archives
-      if (archives === undefined) {
-        context.skip('this crane has no archives')
-        return
-      }
+    it('withdraw removes the archive of that lift alone, twice, in another process', async () => {
+      const archives = must(fixture.again().archives)
       await ready()
       const kept = await lift(nextRef())
       const ref = nextRef()
@@ -142,4 +142,9 @@ export function craneContract(name: string, setup: () => Promise<CraneFixture>):
       expect(await listed(archives)).toEqual([kept.id])
     })
   })
+}
+
+function must(archives: ArchiveStore | undefined): ArchiveStore {
+  if (archives === undefined) throw new Error('a crane that restores has archives')
+  return archives
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Json } from '../json.ts'
-import type { Quiescer } from '../quiesce/quiescer.ts'
+import type { Quiescer, RestVerdict } from '../quiesce/quiescer.ts'
 import { aborted, overJournal, unaborted } from './contract-calls.ts'
 
 /** One workload, up and writing, and the quiescer that is looked at. Made anew for each case. */
@@ -15,15 +15,25 @@ export interface QuiescerFixture extends AsyncDisposable {
   /** Whether `state` shows the workload at rest; absent for hooks, whose rest no state shows. */
   atRest?(): Promise<boolean>
   /** Brings the workload to rest as an operator would; absent where nobody can. */
-  rest?(): Promise<void>
+  readonly rest?: () => Promise<void>
   /** Wakes the quiesced workload as an outsider would, and leaves it so. */
-  wake?(): Promise<void>
+  readonly wake?: () => Promise<void>
   /** Wakes the quiesced workload as an outsider would, and brings it to rest again. */
-  wakeBriefly?(): Promise<void>
+  readonly wakeBriefly?: () => Promise<void>
 }
 
+/**
+ * What nobody can do with the workload of a fixture: `tell` (no `atRest`), `rest`, `wake`, `wakeBriefly`. Their cases are
+ * left out; a fixture that lacks something without saying so fails.
+ */
+export type QuiescerLack = 'tell' | 'rest' | 'wake' | 'wakeBriefly'
+
 /** What every quiescer promises. */
-export function quiescerContract(name: string, setup: () => Promise<QuiescerFixture>): void {
+export function quiescerContract(
+  name: string,
+  setup: () => Promise<QuiescerFixture>,
+  lacks: readonly QuiescerLack[] = [],
+): void {
   describe(`quiescer contract: ${name}`, () => {
     let fixture: QuiescerFixture
     beforeEach(async () => {
@@ -65,42 +75,33 @@ export function quiescerContract(name: string, setup: () => Promise<QuiescerFixt
       expect(await fixture.state()).toEqual(before)
     })
 
-    it('leaves a workload at rest that was at rest before', async (context) => {
-      if (fixture.rest === undefined) {
-        context.skip('nobody else can bring this workload to rest')
-        return
-      }
-      await fixture.rest()
-      const before = await fixture.state()
-      const token = await prepare(fixture)
-      await fixture.quiescer.quiesce(token, unaborted())
-      await fixture.quiescer.resume(token, { ...unaborted(), quiesced: 'yes' })
-      expect(await fixture.state()).toEqual(before)
-    })
+    if (!lacks.includes('rest'))
+      it('leaves a workload at rest that was at rest before', async () => {
+        await must(fixture.rest, 'rest')()
+        const before = await fixture.state()
+        const token = await prepare(fixture)
+        await fixture.quiescer.quiesce(token, unaborted())
+        await fixture.quiescer.resume(token, { ...unaborted(), quiesced: 'yes' })
+        expect(await fixture.state()).toEqual(before)
+      })
 
-    it('says that an undisturbed workload stayed at rest', async (context) => {
-      if (fixture.quiescer.atRest === undefined) {
-        context.skip('this quiescer cannot tell')
-        return
-      }
-      const token = await prepare(fixture)
-      await fixture.quiescer.quiesce(token, unaborted())
-      expect(await fixture.quiescer.atRest(token, unaborted())).toEqual({ atRest: true })
-      await fixture.quiescer.resume(token, { ...unaborted(), quiesced: 'yes' })
-    })
+    if (!lacks.includes('tell'))
+      it('says that an undisturbed workload stayed at rest', async () => {
+        const token = await prepare(fixture)
+        await fixture.quiescer.quiesce(token, unaborted())
+        expect(await verdict(fixture, token)).toEqual({ atRest: true })
+        await fixture.quiescer.resume(token, { ...unaborted(), quiesced: 'yes' })
+      })
 
-    it.for(['wake', 'wakeBriefly'] as const)('notices an outsider (%s)', async (disturbance, context) => {
-      const disturb = fixture[disturbance]
-      if (fixture.quiescer.atRest === undefined || disturb === undefined) {
-        context.skip('this quiescer cannot tell, or nobody can disturb this workload')
-        return
-      }
-      const token = await prepare(fixture)
-      await fixture.quiescer.quiesce(token, unaborted())
-      await disturb.call(fixture)
-      expect(await fixture.quiescer.atRest(token, unaborted())).toMatchObject({ atRest: false })
-      await fixture.quiescer.resume(token, { ...unaborted(), quiesced: 'yes' })
-    })
+    for (const disturbance of ['wake', 'wakeBriefly'] as const)
+      if (!lacks.includes('tell') && !lacks.includes(disturbance))
+        it(`notices an outsider (${disturbance})`, async () => {
+          const token = await prepare(fixture)
+          await fixture.quiescer.quiesce(token, unaborted())
+          await must(fixture[disturbance], disturbance)()
+          expect(await verdict(fixture, token)).toMatchObject({ atRest: false })
+          await fixture.quiescer.resume(token, { ...unaborted(), quiesced: 'yes' })
+        })
 
     it('touches nothing after an abort', async () => {
       const before = await fixture.state()
@@ -114,4 +115,13 @@ export function quiescerContract(name: string, setup: () => Promise<QuiescerFixt
 
 async function prepare(fixture: QuiescerFixture): Promise<Json> {
   return fixture.quiescer.prepare(fixture.workload, fixture.settings, unaborted())
+}
+
+async function verdict(fixture: QuiescerFixture, token: Json): Promise<RestVerdict | undefined> {
+  return fixture.quiescer.atRest?.(token, unaborted())
+}
+
+function must<Ability>(ability: Ability | undefined, name: string): Ability {
+  if (ability === undefined) throw new Error(`the fixture lacks "${name}" and does not say so`)
+  return ability
 }

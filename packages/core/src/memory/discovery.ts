@@ -1,0 +1,50 @@
+import { EventEmitter, on } from 'node:events'
+import type { CallOptions } from '../call-options.ts'
+import type { Discovery, Survey, WorkloadEvent } from '../target/discovery.ts'
+import type { MemoryPlatform } from './platform.ts'
+
+/** Finds the volumes and workloads of a memory platform. */
+export function memoryDiscovery(platform: MemoryPlatform): Discovery {
+  return {
+    survey: async (options) => {
+      options.signal.throwIfAborted()
+      return surveyOf(platform)
+    },
+    watch: (options) => watch(platform, options),
+  }
+}
+
+function surveyOf(platform: MemoryPlatform): Survey {
+  return {
+    targets: [...platform.volumes.keys()]
+      .filter((name) => !name.startsWith('snapshot/'))
+      .map((name) => ({ ref: `memory:${name}`, source: { medium: 'docker-volume', name }, tides: [] })),
+    workloads: [...platform.workloads].map(([id, workload]) => ({
+      id,
+      name: id,
+      state: workload.state,
+      ...(workload.project === undefined ? {} : { project: workload.project }),
+      uses: workload.uses,
+      dependsOn: workload.dependsOn,
+      quiesce: [{ quiescer: `memory.${workload.by}`, settings: null }],
+      down: { quiescer: 'memory.stop', settings: null },
+    })),
+    problems: [],
+  }
+}
+
+async function* watch(platform: MemoryPlatform, options: CallOptions): AsyncGenerator<WorkloadEvent | 'ready'> {
+  const emitter = new EventEmitter()
+  const listener = (event: WorkloadEvent): void => {
+    emitter.emit('event', event)
+  }
+  const events = on(emitter, 'event', { signal: options.signal })
+  platform.listeners.add(listener)
+  try {
+    yield 'ready'
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the emitter is local and emits nothing else
+    for await (const [event] of events as AsyncIterable<[WorkloadEvent]>) yield event
+  } finally {
+    platform.listeners.delete(listener)
+  }
+}

@@ -1,0 +1,89 @@
+import type { LiftRef } from '../crane/crane.ts'
+import type { RestorePoint } from '../crane/restore-point.ts'
+import type { WorkloadEvent } from '../target/discovery.ts'
+import type { TargetRef } from '../target/reference.ts'
+
+/** The files of a volume: name to content. */
+export type MemoryFiles = Map<string, string>
+
+/** A workload of the memory platform. */
+export interface MemoryWorkload {
+  state: 'running' | 'paused' | 'stopped'
+  /** Grows whenever it may write again: what a start time is elsewhere. */
+  risen: number
+  readonly uses: readonly TargetRef[]
+  readonly dependsOn: readonly string[]
+  readonly project?: string
+  /** How it is brought to rest. */
+  readonly by: 'stop' | 'pause' | 'hook'
+  /** Whether its hook has frozen it. */
+  frozen: boolean
+}
+
+/** An archive of the memory platform. */
+export interface MemoryArchive {
+  readonly ref: LiftRef
+  readonly files: ReadonlyMap<string, string>
+  readonly point: RestorePoint
+}
+
+/**
+ * A platform in memory: the world that the reference backend works on. It outlives the backend, as a real engine
+ * outlives the process that talks to it, so a crashed run can be recovered in it.
+ */
+export interface MemoryPlatform {
+  readonly volumes: Map<string, MemoryFiles>
+  readonly workloads: Map<string, MemoryWorkload>
+  readonly snapshots: Map<string, ReadonlyMap<string, string>>
+  /** Ids of the snapshots that are exposed as volumes `snapshot/ID`. */
+  readonly exposures: Set<string>
+  readonly archives: Map<string, MemoryArchive>
+  /** Lifts under way: what `clear` must remove. */
+  readonly vessels: Set<string>
+  readonly listeners: Set<(event: WorkloadEvent) => void>
+}
+
+/** An empty platform. */
+export function memoryPlatform(): MemoryPlatform {
+  return {
+    volumes: new Map(),
+    workloads: new Map(),
+    snapshots: new Map(),
+    exposures: new Set(),
+    archives: new Map(),
+    vessels: new Set(),
+    listeners: new Set(),
+  }
+}
+
+/** Changes the state of a workload, as the engine or an operator does, and tells the listeners. */
+export function setState(platform: MemoryPlatform, id: string, state: MemoryWorkload['state']): void {
+  const workload = workloadOf(platform, id)
+  if (workload.state === state) return
+  const rising = state === 'running'
+  if (rising) workload.risen += 1
+  workload.state = state
+  const at = new Date(0).toISOString()
+  const event: WorkloadEvent = {
+    type: rising ? 'rising' : 'falling',
+    what: state,
+    workload: id,
+    uses: workload.uses,
+    at,
+  }
+  for (const listener of platform.listeners) listener(event)
+}
+
+/** A workload that must be there. */
+export function workloadOf(platform: MemoryPlatform, id: string): MemoryWorkload {
+  const workload = platform.workloads.get(id)
+  if (workload === undefined) throw new Error(`the memory platform has no workload ${id}`)
+  return workload
+}
+
+/** A volume that must be there. */
+export function volumeOf(platform: MemoryPlatform, name: string): MemoryFiles {
+  const volume = platform.volumes.get(name)
+  if (volume === undefined) throw new Error(`the memory platform has no volume ${name}`)
+  return volume
+}

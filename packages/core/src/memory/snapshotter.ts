@@ -1,0 +1,41 @@
+import { z } from 'zod'
+import type { Snapshotter, SnapshotRef } from '../snapshot/snapshotter.ts'
+import { volumeOf } from './platform.ts'
+import type { MemoryPlatform } from './platform.ts'
+
+/** The snapshotter of the memory platform. */
+export function memorySnapshotter(platform: MemoryPlatform): Snapshotter {
+  const conceal = async (ref: SnapshotRef): Promise<void> => {
+    platform.exposures.delete(ref.id)
+    platform.volumes.delete(exposedName(ref))
+  }
+  return {
+    id: 'memory.snapshot',
+    probe: async (source, options) => {
+      options.signal.throwIfAborted()
+      if (source.medium !== 'docker-volume') return { supported: false, why: `a ${source.medium} cannot be cut` }
+      return { supported: true, exposes: 'docker-volume', token: source.name }
+    },
+    take: async (ref, options) => {
+      options.signal.throwIfAborted()
+      platform.snapshots.set(ref.id, new Map(volumeOf(platform, z.string().parse(ref.token))))
+    },
+    expose: async (ref, options) => {
+      options.signal.throwIfAborted()
+      const files = platform.snapshots.get(ref.id)
+      if (files === undefined) throw new Error(`no snapshot ${ref.id}`)
+      platform.exposures.add(ref.id)
+      platform.volumes.set(exposedName(ref), new Map(files))
+      return { medium: 'docker-volume', name: exposedName(ref) }
+    },
+    conceal,
+    drop: async (ref) => {
+      await conceal(ref)
+      platform.snapshots.delete(ref.id)
+    },
+  }
+}
+
+function exposedName(ref: SnapshotRef): string {
+  return `snapshot/${ref.id}`
+}

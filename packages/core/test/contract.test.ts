@@ -1,0 +1,147 @@
+import { expect } from 'vitest'
+import { memory } from '../src/memory/memory.ts'
+import { memoryCrane, memoryStore } from '../src/memory/crane.ts'
+import { memoryDiscovery } from '../src/memory/discovery.ts'
+import { memoryPlatform, setState, volumeOf, workloadOf } from '../src/memory/platform.ts'
+import type { MemoryPlatform, MemoryWorkload } from '../src/memory/platform.ts'
+import { memoryProvisioner } from '../src/memory/provisioner.ts'
+import { memoryQuiescers } from '../src/memory/quiescers.ts'
+import { memorySnapshotter } from '../src/memory/snapshotter.ts'
+import type { Quiescer } from '../src/quiesce/quiescer.ts'
+import type { Source } from '../src/target/source.ts'
+import {
+  craneContract,
+  discoveryContract,
+  provisionerContract,
+  quiescerContract,
+  snapshotterContract,
+} from '../src/testing/index.ts'
+
+function world(by: MemoryWorkload['by'] = 'stop'): MemoryPlatform {
+  const platform = memoryPlatform()
+  platform.volumes.set(
+    'data',
+    new Map([
+      ['a', 'one'],
+      ['b', 'two'],
+    ]),
+  )
+  platform.workloads.set('memory:app', {
+    state: 'running',
+    risen: 1,
+    uses: ['memory:data'],
+    dependsOn: [],
+    by,
+    frozen: false,
+  })
+  return platform
+}
+
+const nothing = async (): Promise<void> => {}
+const data: Source = { medium: 'docker-volume', name: 'data' }
+
+function named(source: Source): string {
+  if (source.medium !== 'docker-volume') throw new Error('a memory source is a volume')
+  return source.name
+}
+
+function quiescer(platform: MemoryPlatform, id: string): Quiescer {
+  const found = memoryQuiescers(platform).find((candidate) => candidate.id === id)
+  if (found === undefined) throw new Error(`no quiescer ${id}`)
+  return found
+}
+
+for (const by of ['stop', 'pause'] as const)
+  quiescerContract(`memory.${by}`, async () => {
+    const platform = world(by)
+    const id = 'memory:app'
+    const rest = by === 'stop' ? 'stopped' : 'paused'
+    return {
+      quiescer: quiescer(platform, `memory.${by}`),
+      again: () => quiescer(platform, `memory.${by}`),
+      workload: id,
+      settings: null,
+      state: async () => workloadOf(platform, id).state,
+      atRest: async () => workloadOf(platform, id).state === rest,
+      rest: async () => setState(platform, id, rest),
+      wake: async () => setState(platform, id, 'running'),
+      wakeBriefly: async () => {
+        setState(platform, id, 'running')
+        setState(platform, id, rest)
+      },
+      [Symbol.asyncDispose]: nothing,
+    }
+  })
+
+quiescerContract(
+  'memory.hook',
+  async () => {
+    const platform = world('hook')
+    return {
+      quiescer: quiescer(platform, 'memory.hook'),
+      again: () => quiescer(platform, 'memory.hook'),
+      workload: 'memory:app',
+      settings: null,
+      state: async () => {
+        const { state, frozen } = workloadOf(platform, 'memory:app')
+        return { state, frozen }
+      },
+      [Symbol.asyncDispose]: nothing,
+    }
+  },
+  ['tell', 'rest', 'wake', 'wakeBriefly'],
+)
+
+craneContract('memory', async () => {
+  const platform = world()
+  return {
+    crane: memoryCrane(platform),
+    again: () => memoryCrane(platform),
+    store: memoryStore,
+    source: data,
+    destination: async () => {
+      platform.volumes.set('restored', new Map())
+      return { medium: 'docker-volume', name: 'restored' }
+    },
+    compare: async (source, destination) => {
+      expect(volumeOf(platform, named(destination))).toEqual(volumeOf(platform, named(source)))
+    },
+    leftovers: async () => [...platform.vessels],
+    [Symbol.asyncDispose]: nothing,
+  }
+})
+
+provisionerContract('memory', async () => {
+  const platform = world()
+  return {
+    provisioner: memoryProvisioner(platform),
+    again: () => memoryProvisioner(platform),
+    free: 'memory:new',
+    occupied: 'memory:data',
+    exists: async (ref) => platform.volumes.has(ref.slice('memory:'.length)),
+    fill: async (source) => {
+      volumeOf(platform, named(source)).set('a', 'one')
+    },
+    [Symbol.asyncDispose]: nothing,
+  }
+})
+
+discoveryContract('memory', async () => {
+  const platform = world()
+  return { backend: { ...memory(platform), discovery: memoryDiscovery(platform) }, [Symbol.asyncDispose]: nothing }
+})
+
+snapshotterContract('memory', async () => {
+  const platform = world()
+  return {
+    snapshotter: memorySnapshotter(platform),
+    again: () => memorySnapshotter(platform),
+    source: data,
+    write: async (text) => {
+      volumeOf(platform, 'data').set('a', text)
+    },
+    read: async (source) => volumeOf(platform, named(source)).get('a') ?? '',
+    leftovers: async () => [...platform.snapshots.keys(), ...platform.exposures],
+    [Symbol.asyncDispose]: nothing,
+  }
+})
