@@ -1,2 +1,8 @@
+export { command } from './command.ts'
+export { docker } from './engine.ts'
+export type { Dockerd } from './dockerd.ts'
 export { part } from './part.ts'
 export type { Part, PartName } from './part.ts'
+export { privateDockerd } from './private-dockerd.ts'
+export { temporaryDirectory } from './temporary-directory.ts'
+export type { TemporaryDirectory } from './temporary-directory.ts'

@@ -1,0 +1,116 @@
+import { spawn } from 'node:child_process'
+import { closeSync, openSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { engineAnswers } from './engine.ts'
+import { alive, pidIn, removeEngineFolder } from './engine-folder.ts'
+
+const START_MS = 60_000
+const STOP_MS = 30_000
+const POLL_MS = 100
+
+/** A Docker engine that this process started and ends. */
+export interface Dockerd extends AsyncDisposable {
+  /** For `DOCKER_HOST`. */
+  readonly host: string
+  readonly socket: string
+  /** Everything that it wrote, newest last. */
+  readonly log: () => string
+  /** Starts it again after `stop` or `kill`, on the same data; resolves when it answers. */
+  readonly start: () => Promise<void>
+  /** SIGTERM; resolves when it is gone, and its containers with it. */
+  readonly stop: () => Promise<void>
+  /** SIGKILL, as a crash would; resolves when it is gone. Containers may live on until `start`. */
+  readonly kill: () => Promise<void>
+}
+
+/** Where an engine keeps its things. */
+export interface DockerdOptions {
+  /** Removed when the engine is disposed of. Short: a socket path has 108 characters at most. */
+  readonly folder: string
+  readonly network: 'bridge' | 'none'
+}
+
+/** Starts an engine with a data root, exec root, process id file and socket of its own. Needs root. */
+export async function dockerd(options: DockerdOptions): Promise<Dockerd> {
+  const { folder } = options
+  const socket = join(folder, 'docker.sock')
+  const host = `unix://${socket}`
+  const logFile = join(folder, 'log')
+  const log = (): string => readFileSync(logFile, 'utf8')
+  let gone: Promise<void> = Promise.resolve()
+  let pid: number | undefined
+
+  async function start(): Promise<void> {
+    if (pid !== undefined) return
+    const out = openSync(logFile, 'a')
+    const child = spawn('dockerd', argumentsOf(folder, socket, options.network), { stdio: ['ignore', out, out] })
+    closeSync(out)
+    pid = child.pid
+    gone = new Promise((resolve) => {
+      const onGone = (): void => {
+        pid = undefined
+        resolve()
+      }
+      child.once('exit', onGone).once('error', onGone)
+    })
+    const until = Date.now() + START_MS
+    while (!(await engineAnswers(host))) {
+      if (pid === undefined || Date.now() > until)
+        throw new Error(`dockerd did not start:\n${log().split('\n').slice(-10).join('\n')}`)
+      await sleep(POLL_MS)
+    }
+  }
+
+  async function end(signal: NodeJS.Signals): Promise<void> {
+    if (pid === undefined) return
+    process.kill(pid, signal)
+    const over = new AbortController()
+    await Promise.race([gone, sleep(STOP_MS, undefined, { signal: over.signal }).catch(() => {})])
+    over.abort()
+    if (pid !== undefined) process.kill(pid, 'SIGKILL')
+    await gone
+    await containerdGone(folder)
+  }
+
+  async function dispose(): Promise<void> {
+    // After a crash the engine itself knows best how to end what it left running.
+    if (pid === undefined) await start().catch(() => {})
+    await end('SIGTERM')
+    await removeEngineFolder(folder)
+  }
+
+  try {
+    await start()
+  } catch (error) {
+    await end('SIGKILL')
+    await removeEngineFolder(folder)
+    throw error
+  }
+  return {
+    host,
+    socket,
+    log,
+    start,
+    stop: async () => end('SIGTERM'),
+    kill: async () => end('SIGKILL'),
+    [Symbol.asyncDispose]: dispose,
+  }
+}
+
+/** The engine's own containerd dies with it, a moment later; an engine that starts before that waits for it in vain. */
+async function containerdGone(folder: string): Promise<void> {
+  const pid = pidIn(join(folder, 'exec', 'containerd', 'containerd.pid'))
+  const until = Date.now() + STOP_MS
+  while (alive(pid) && Date.now() < until) await sleep(POLL_MS)
+}
+
+function argumentsOf(folder: string, socket: string, network: 'bridge' | 'none'): readonly string[] {
+  return [
+    ['--data-root', join(folder, 'data')],
+    ['--exec-root', join(folder, 'exec')],
+    ['--pidfile', join(folder, 'pid')],
+    ['--host', `unix://${socket}`],
+    network === 'none' ? ['--bridge=none', '--iptables=false'] : [],
+  ].flat()
+}
