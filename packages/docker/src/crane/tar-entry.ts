@@ -1,0 +1,24 @@
+const BLOCK = 512
+
+/** A tar that holds one file, readable by all and writable by nobody, owned by root. `path` has at most 100 ASCII letters. */
+export function tarEntry(path: string, content: string, modified: Date): Uint8Array {
+  const body = Buffer.from(content, 'utf8')
+  const header = Buffer.alloc(BLOCK)
+  const put = (offset: number, text: string): void => void header.write(text, offset, 'latin1')
+  const octal = (offset: number, digits: number, value: number): void =>
+    put(offset, value.toString(8).padStart(digits, '0'))
+  put(0, path)
+  octal(100, 7, 0o444)
+  octal(108, 7, 0)
+  octal(116, 7, 0)
+  octal(124, 11, body.length)
+  octal(136, 11, Math.floor(modified.getTime() / 1000))
+  put(148, ' '.repeat(8))
+  put(156, '0')
+  put(257, 'ustar\u000000')
+  let sum = 0
+  for (const byte of header) sum += byte
+  put(148, `${sum.toString(8).padStart(6, '0')}\u0000 `)
+  const padding = Buffer.alloc((BLOCK - (body.length % BLOCK)) % BLOCK)
+  return Buffer.concat([header, body, padding, Buffer.alloc(2 * BLOCK)])
+}

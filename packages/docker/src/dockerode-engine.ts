@@ -1,0 +1,174 @@
+import type { CallOptions } from '@salvage-kit/core'
+import { isSalvageError, SalvageError } from '@salvage-kit/core'
+import type * as z from 'zod'
+import { engineAddress } from './dockerode/address.ts'
+import * as answers from './dockerode/answers.ts'
+import { containerBody } from './dockerode/container-body.ts'
+import type { DockerEngine } from './engine.ts'
+import { execIn } from './dockerode/exec.ts'
+import { engineEvents } from './dockerode/events.ts'
+import { engineLogs } from './dockerode/logs.ts'
+import { pull } from './dockerode/pull.ts'
+import type { EngineRequest } from './dockerode/request.ts'
+import { requester } from './dockerode/request.ts'
+
+const SHORT_MS = 30_000
+/** For calls that wait for volume drivers, networks and disks. */
+const SLOW_MS = 120_000
+
+/** What {@link dockerodeEngine} takes. */
+export interface EngineOptions {
+  /** `unix:///path` or `tcp://host:port`; absent: `DOCKER_HOST`, else `/var/run/docker.sock`. */
+  readonly host?: string
+}
+
+/**
+ * The engine over dockerode, which is loaded with the first call. Connects with each call, so a restart of the engine
+ * is survived. Throws `DOCKER.HOST` when the address cannot be read.
+ */
+export function dockerodeEngine(options: EngineOptions): DockerEngine {
+  const address = engineAddress(options.host, process.env)
+  const requests = requester(address)
+
+  async function ask<T>(
+    schema: z.ZodType<T>,
+    request: EngineRequest,
+    { signal }: CallOptions,
+    limitMs = SHORT_MS,
+  ): Promise<T> {
+    return parsed(schema, await requests.call(request, limitMs, signal), request.what)
+  }
+
+  async function act(request: EngineRequest, { signal }: CallOptions, limitMs: number): Promise<void> {
+    await requests.call(request, limitMs, signal)
+  }
+
+  return {
+    address: address.text,
+    ...(address.socketPath === undefined ? {} : { socketPath: address.socketPath }),
+
+    async version(call) {
+      const request: EngineRequest = { what: 'ask for the version', method: 'GET', path: '/version' }
+      const { Version, ApiVersion } = await ask(answers.VersionAnswer, request, call)
+      return { version: Version, apiVersion: ApiVersion }
+    },
+    async now(call) {
+      const request: EngineRequest = { what: 'ask for the time', method: 'GET', path: '/info' }
+      const { SystemTime } = await ask(answers.InfoAnswer, request, call)
+      return Date.parse(SystemTime)
+    },
+
+    async listContainers(labels, call) {
+      const filters = JSON.stringify({ label: labels })
+      return ask(
+        answers.ContainersAnswer,
+        { what: 'list containers', method: 'GET', path: '/containers/json', query: { all: '1', filters } },
+        call,
+      )
+    },
+    async inspectContainer(container, call) {
+      const path = `/containers/${encodeURIComponent(container)}/json`
+      const request: EngineRequest = { what: `inspect container ${container}`, method: 'GET', path }
+      return orNothing(ask(answers.ContainerAnswer, request, call))
+    },
+    async createContainer(spec, call) {
+      const request: EngineRequest = {
+        what: `create container ${spec.name} from image ${spec.image}`,
+        method: 'POST',
+        path: '/containers/create',
+        query: { name: spec.name },
+        body: containerBody(spec),
+      }
+      return (await ask(answers.CreatedAnswer, request, call, SLOW_MS)).Id
+    },
+    startContainer: (container, call) => act(actOn(container, 'start'), call, SLOW_MS),
+    async stopContainer(container, call) {
+      const query: Record<string, string> = call.graceSeconds === undefined ? {} : { t: String(call.graceSeconds) }
+      await act(actOn(container, 'stop', query), call, call.limitMs)
+    },
+    pauseContainer: (container, call) => act(actOn(container, 'pause'), call, SHORT_MS),
+    unpauseContainer: (container, call) => act(actOn(container, 'unpause'), call, SHORT_MS),
+    killContainer: (container, signal, call) => act(actOn(container, 'kill', { signal }), call, SHORT_MS),
+    async removeContainer(container, call) {
+      const request: EngineRequest = {
+        what: `remove container ${container}`,
+        method: 'DELETE',
+        path: `/containers/${encodeURIComponent(container)}`,
+        query: { force: '1', v: '1' },
+        accept: [404],
+      }
+      await act(request, call, SLOW_MS)
+    },
+    async waitContainer(container, call) {
+      return (await ask(answers.WaitAnswer, actOn(container, 'wait'), call, call.limitMs)).StatusCode
+    },
+    logs: (container, call) => engineLogs(requests, address.text, container, call),
+    async putArchive(container, directory, tar, call) {
+      const request: EngineRequest = {
+        what: `put files into container ${container}`,
+        method: 'PUT',
+        path: `/containers/${encodeURIComponent(container)}/archive`,
+        query: { path: directory },
+        file: tar,
+      }
+      await act(request, call, call.limitMs)
+    },
+    exec: (container, spec, call) => execIn(requests, address.text, container, spec, call),
+
+    async listVolumes(call) {
+      const request: EngineRequest = { what: 'list volumes', method: 'GET', path: '/volumes' }
+      return ask(answers.VolumesAnswer, request, call)
+    },
+    async inspectVolume(name, call) {
+      const path = `/volumes/${encodeURIComponent(name)}`
+      const request: EngineRequest = { what: `inspect volume ${name}`, method: 'GET', path }
+      return orNothing(ask(answers.VolumeAnswer, request, call))
+    },
+    async createVolume({ name, driver, driverOptions, labels }, call) {
+      const body = { Name: name, Driver: driver ?? 'local', DriverOpts: driverOptions ?? {}, Labels: labels }
+      const request: EngineRequest = { what: `create volume ${name}`, method: 'POST', path: '/volumes/create', body }
+      return ask(answers.VolumeAnswer, request, call, SLOW_MS)
+    },
+    async removeVolume(name, call) {
+      const path = `/volumes/${encodeURIComponent(name)}`
+      await act({ what: `remove volume ${name}`, method: 'DELETE', path, accept: [404] }, call, SLOW_MS)
+    },
+
+    async inspectImage(image, call) {
+      const path = `/images/${image.split('/').map(encodeURIComponent).join('/')}/json`
+      const request: EngineRequest = { what: `inspect image ${image}`, method: 'GET', path }
+      return orNothing(ask(answers.ImageAnswer, request, call))
+    },
+    pullImage: (image, call) => pull(requests, address.text, image, call),
+
+    events: (query, { signal }) => engineEvents(requests, address.text, query, signal),
+  }
+}
+
+function actOn(container: string, verb: string, query: Readonly<Record<string, string>> = {}): EngineRequest {
+  return {
+    what: `${verb} container ${container}`,
+    method: 'POST',
+    path: `/containers/${encodeURIComponent(container)}/${verb}`,
+    query,
+    accept: [304],
+  }
+}
+
+function parsed<T>(schema: z.ZodType<T>, answer: unknown, what: string): T {
+  const result = schema.safeParse(answer)
+  if (result.success) return result.data
+  throw new SalvageError('DOCKER.ANSWER', `${what}: the engine's answer is not as its API says`, {
+    why: result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '),
+    hint: 'is this a Docker engine, and is nothing between it and here that changes answers?',
+  })
+}
+
+async function orNothing<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer
+  } catch (error) {
+    if (isSalvageError(error) && error.code === 'DOCKER.NOT_FOUND') return undefined
+    throw error
+  }
+}

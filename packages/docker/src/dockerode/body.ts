@@ -1,0 +1,29 @@
+import type { Readable } from 'node:stream'
+import { fault } from '../error.ts'
+
+/**
+ * The pieces of an answer that comes in a stream. Rejects with the signal's reason after an abort and with the errors
+ * of {@link fault} when the connection breaks; ends the connection when the reader stops early.
+ */
+export async function* pieces(
+  body: Readable,
+  what: string,
+  address: string,
+  signal: AbortSignal,
+): AsyncIterable<Uint8Array> {
+  const abort = (): void => {
+    body.destroy(signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason)))
+  }
+  if (signal.aborted) abort()
+  signal.addEventListener('abort', abort, { once: true })
+  try {
+    for await (const piece of body) if (piece instanceof Uint8Array) yield piece
+  } catch (error) {
+    signal.throwIfAborted()
+    throw fault(error, what, address)
+  } finally {
+    signal.removeEventListener('abort', abort)
+    body.destroy()
+  }
+  signal.throwIfAborted()
+}

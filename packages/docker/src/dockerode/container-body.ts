@@ -1,0 +1,37 @@
+import type { ContainerSpec, MountSpec } from '../container.ts'
+
+/** The body of `POST /containers/create`. Members that are absent in the spec are left out: the image's own hold. */
+export function containerBody(spec: ContainerSpec): object {
+  return {
+    Image: spec.image,
+    Entrypoint: spec.entrypoint,
+    Cmd: spec.command,
+    User: spec.user,
+    WorkingDir: spec.workingDir,
+    Env: spec.env,
+    Labels: spec.labels,
+    StopTimeout: spec.stopTimeoutSeconds,
+    HostConfig: {
+      AutoRemove: spec.autoRemove,
+      Privileged: spec.privileged,
+      NetworkMode: spec.networkMode,
+      SecurityOpt: spec.securityOpt,
+      Mounts: spec.mounts.map(mountBody),
+    },
+  }
+}
+
+function mountBody(mount: MountSpec): object {
+  switch (mount.type) {
+    case 'volume':
+      return {
+        Type: 'volume',
+        Source: mount.name,
+        Target: mount.target,
+        ReadOnly: mount.readOnly,
+        VolumeOptions: { NoCopy: mount.noCopy },
+      }
+    case 'bind':
+      return { Type: 'bind', Source: mount.source, Target: mount.target, ReadOnly: mount.readOnly }
+  }
+}

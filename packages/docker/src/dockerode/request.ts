@@ -1,0 +1,128 @@
+import { Agent as HttpAgent } from 'node:http'
+import { Agent as HttpsAgent } from 'node:https'
+import type { Readable } from 'node:stream'
+import { deadline, SalvageError } from '@salvage-kit/core'
+import type { Address } from './address.ts'
+import { fault } from '../error.ts'
+
+/** One request to the engine. */
+export interface EngineRequest {
+  /** For error messages: `stop container web`. */
+  readonly what: string
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  /** Already encoded, without a query. */
+  readonly path: string
+  readonly query?: Readonly<Record<string, string>>
+  readonly body?: object
+  readonly file?: Uint8Array | Readable
+  /** A value of the `X-Registry-Auth` header. */
+  readonly registryAuth?: string
+  /** The statuses besides 2xx that are good. */
+  readonly accept?: readonly number[]
+}
+
+/** Sends requests to one engine; both verbs reject with the errors of {@link fault} and with the signal's reason. */
+export interface Requester {
+  /** Resolves with the whole answer: parsed JSON, or a buffer when it is not JSON. */
+  call(request: EngineRequest, limitMs: number, signal: AbortSignal): Promise<unknown>
+  /** Resolves with the body as soon as its head is here; the body errors when the signal aborts. No deadline is set. */
+  open(request: EngineRequest, signal: AbortSignal): Promise<Readable>
+}
+
+/** What `dial` of the client library is given; its own type has `any` in it. */
+interface Modem {
+  dial(options: object, callback: (error: Error | null, data: unknown) => void): void
+}
+
+const GOOD = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [200 + index, true]))
+
+/**
+ * Requests over the Docker client library, which is loaded with the first of them. Each has a connection of its own: a
+ * kept one may be dead after a restart of the engine, and then nobody knows whether the request arrived.
+ */
+export function requester(address: Address): Requester {
+  let modem: Promise<Modem> | undefined
+  const dial = async (request: EngineRequest, stream: boolean, signal: AbortSignal): Promise<unknown> => {
+    signal.throwIfAborted()
+    modem ??= load(address)
+    const loaded = await modem
+    signal.throwIfAborted()
+    try {
+      return await send(loaded, request, stream, signal)
+    } catch (error) {
+      signal.throwIfAborted()
+      throw fault(error, request.what, address.text)
+    }
+  }
+  return {
+    async call(request, limitMs, signal): Promise<unknown> {
+      using limit = deadline(limitMs, signal, late(request.what, limitMs))
+      return await dial(request, false, limit.signal)
+    },
+    async open(request, signal): Promise<Readable> {
+      const body = await dial(request, true, signal)
+      if (!isReadable(body)) throw new SalvageError('DOCKER.ANSWER', `${request.what}: the engine gave no stream`)
+      return body
+    },
+  }
+}
+
+/** The reason of a deadline on a call. */
+export function late(what: string, limitMs: number): SalvageError {
+  return new SalvageError('DOCKER.DEADLINE', `${what}: not done within ${String(limitMs / 1000)} s`, {
+    hint: 'see the log of dockerd; a container or a volume driver that hangs holds the engine up',
+    retryable: true,
+  })
+}
+
+async function load(address: Address): Promise<Modem> {
+  const { default: Docker } = await import('dockerode')
+  // Every member is given, so that none comes from the environment behind our back.
+  const options = {
+    socketPath: address.socketPath,
+    host: address.host,
+    port: address.port,
+    protocol: address.tls === undefined ? ('http' as const) : ('https' as const),
+    ca: address.tls?.ca,
+    cert: address.tls?.cert,
+    key: address.tls?.key,
+    timeout: undefined,
+    agent: address.tls === undefined ? new HttpAgent({ keepAlive: false }) : new HttpsAgent({ keepAlive: false }),
+  }
+  return new Docker(options).modem
+}
+
+function send(modem: Modem, request: EngineRequest, stream: boolean, signal: AbortSignal): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const options = {
+      path: `${request.path}?`,
+      method: request.method,
+      isStream: stream,
+      abortSignal: signal,
+      statusCodes: { ...GOOD, ...Object.fromEntries((request.accept ?? []).map((status) => [status, true])) },
+      options: { _query: request.query ?? {}, _body: request.body ?? {} },
+      ...(request.file === undefined ? {} : { file: asFile(request.file) }),
+      ...(request.registryAuth === undefined ? {} : { authconfig: { base64: request.registryAuth } }),
+    }
+    // The library does not settle a call whose answer breaks off in the middle when the signal aborts.
+    const abort = (): void => reject(asError(signal.reason))
+    signal.addEventListener('abort', abort, { once: true })
+    modem.dial(options, (error, data) => {
+      signal.removeEventListener('abort', abort)
+      if (error === null) resolve(data)
+      else reject(error)
+    })
+  })
+}
+
+function asFile(file: Uint8Array | Readable): Buffer | Readable {
+  return file instanceof Uint8Array ? Buffer.from(file.buffer, file.byteOffset, file.byteLength) : file
+}
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(String(reason))
+}
+
+function isReadable(body: unknown): body is Readable {
+  return typeof body === 'object' && body !== null && Symbol.asyncIterator in body
+}
