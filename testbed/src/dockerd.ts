@@ -44,7 +44,10 @@ export async function dockerd(options: DockerdOptions): Promise<Dockerd> {
   async function start(): Promise<void> {
     if (pid !== undefined) return
     const out = openSync(logFile, 'a')
-    const child = spawn('dockerd', argumentsOf(folder, socket, options.network), { stdio: ['ignore', out, out] })
+    // In a network namespace of its own: an engine without a bridge removes the docker0 of the machine's own engine.
+    const [program = '', ...before] = options.network === 'none' ? ['unshare', '--net', 'dockerd'] : ['dockerd']
+    const all = [...before, ...argumentsOf(folder, socket, options.network)]
+    const child = spawn(program, all, { stdio: ['ignore', out, out] })
     closeSync(out)
     pid = child.pid
     gone = new Promise((resolve) => {
