@@ -44,10 +44,8 @@ export async function dockerd(options: DockerdOptions): Promise<Dockerd> {
   async function start(): Promise<void> {
     if (pid !== undefined) return
     const out = openSync(logFile, 'a')
-    // In a network namespace of its own: an engine without a bridge removes the docker0 of the machine's own engine.
-    const [program = '', ...before] = options.network === 'none' ? ['unshare', '--net', 'dockerd'] : ['dockerd']
-    const all = [...before, ...argumentsOf(folder, socket, options.network)]
-    const child = spawn(program, all, { stdio: ['ignore', out, out] })
+    const all = [...wrapper(options.network), 'dockerd', ...argumentsOf(folder, socket, options.network)]
+    const child = spawn('setpriv', all, { stdio: ['ignore', out, out], detached: true })
     closeSync(out)
     pid = child.pid
     gone = new Promise((resolve) => {
@@ -106,6 +104,13 @@ async function containerdGone(folder: string): Promise<void> {
   const pid = pidIn(join(folder, 'exec', 'containerd', 'containerd.pid'))
   const until = Date.now() + STOP_MS
   while (alive(pid) && Date.now() < until) await sleep(POLL_MS)
+}
+
+/** What starts it: it ends with the process that started it, but not at that one's Ctrl-C. */
+function wrapper(network: 'bridge' | 'none'): readonly string[] {
+  const tied = ['--pdeathsig', 'TERM', '--']
+  // In a network namespace of its own: an engine without a bridge removes the docker0 of the machine's own engine.
+  return network === 'none' ? [...tied, 'unshare', '--net'] : tied
 }
 
 function argumentsOf(folder: string, socket: string, network: 'bridge' | 'none'): readonly string[] {
