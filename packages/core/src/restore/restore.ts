@@ -1,0 +1,73 @@
+import type { RestorePoint } from '../crane/restore-point.ts'
+import type { Store } from '../crane/store.ts'
+import { SalvageError } from '../error.ts'
+import { REPORT_VERSION } from '../report/report.ts'
+import type { RunReport, StuckEntry, TargetReport } from '../report/report.ts'
+import type { Rig } from '../rig.ts'
+import { runSignal } from '../run/failure.ts'
+import { archivesOf } from '../run/parts.ts'
+import { recoverFirst } from '../run/recover.ts'
+import type { TargetRef } from '../target/reference.ts'
+import { restoreInPlace } from './in-place.ts'
+import { restoreIntoNew } from './into-new.ts'
+
+/** What is brought back, and where to. */
+export interface RestoreRequest {
+  /** From `newRunId`. */
+  readonly runId: string
+  readonly point: RestorePoint
+  readonly store: Store
+  /** A place that is not there yet, or is empty; in place: a target that is there. */
+  readonly to: TargetRef
+  /** Exchange the content of an existing target, with its writers down. */
+  readonly inPlace: boolean
+  /** In place: the longest time in milliseconds that the writers may be down. */
+  readonly maxHoldMs: number
+}
+
+/** What restoring gives. */
+export interface RestoreResult {
+  readonly target: TargetReport
+  readonly stuck: readonly StuckEntry[]
+  readonly holdMs?: number
+}
+
+/**
+ * Brings a target back. Resolves with the report when the content stands at its place and was compared with what the
+ * archive says, and also when that failed: then the place is as it was before. Rejects before anything is touched with
+ * `RESTORE.OCCUPIED`, `RESTORE.UNREADABLE`, `RESTORE.IN_USE`, `TARGET.UNKNOWN`, `STORE.WRITE_ONLY`, `BACKEND.MISSING`,
+ * `LOCK.BUSY` or `RECOVER.STUCK`.
+ */
+export async function restore(
+  rig: Rig,
+  request: RestoreRequest,
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<RunReport> {
+  const signal = runSignal(options.signal)
+  await recoverFirst(rig, { signal })
+  archivesOf(rig, request.store)
+  if (request.point.kind !== 'archive')
+    throw new SalvageError('STORE.WRITE_ONLY', `the point ${request.point.id} is a snapshot and cannot be lowered`)
+  const startedAt = rig.now().toISOString()
+  const attempt = request.inPlace
+    ? await restoreInPlace(rig, request, signal)
+    : await restoreIntoNew(rig, request, signal)
+  const { target, stuck, holdMs } = attempt
+  const report: RunReport = {
+    version: REPORT_VERSION,
+    runId: request.runId,
+    kind: 'restore',
+    startedAt,
+    endedAt: rig.now().toISOString(),
+    outcome: target.outcome,
+    aborted: signal.aborted,
+    groups: [{ id: 'restore', targets: [target], ...(holdMs === undefined ? {} : { holdMs }) }],
+    skipped: [],
+    stuck,
+    warnings: [],
+  }
+  await rig.catalog.startRun({ runId: request.runId, kind: 'restore', startedAt })
+  await rig.catalog.finishRun(report)
+  rig.report({ type: 'run.finished', report })
+  return report
+}

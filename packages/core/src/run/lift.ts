@@ -1,0 +1,44 @@
+import type { Archive } from '../crane/crane.ts'
+import type { Finding } from '../finding.ts'
+import type { JournalEntry } from '../journal/journal.ts'
+import type { LiftStep } from '../plan/plan.ts'
+import type { Rig } from '../rig.ts'
+import type { Source } from '../target/source.ts'
+import { failureOf } from './failure.ts'
+import { craneOf } from './parts.ts'
+
+/** One lift and how far it came. The entry stays in the journal until somebody decides what the copy is worth. */
+export interface LiftRecord {
+  readonly step: LiftStep
+  entry?: JournalEntry
+  archive?: Archive
+  failure?: Finding
+  liftMs?: number
+}
+
+/** Journals and lifts; never rejects: what happened stands in the record. `order` is that of the journal entry. */
+export async function lift(
+  rig: Rig,
+  record: LiftRecord,
+  source: Source,
+  options: { readonly signal: AbortSignal; readonly order: number },
+): Promise<void> {
+  const { ref } = record.step
+  const since = performance.now()
+  try {
+    options.signal.throwIfAborted()
+    const [entry] = await rig.journal.open([{ runId: ref.runId, order: options.order, undo: { kind: 'lift', ref } }])
+    if (entry === undefined) throw new Error('the journal opened no entry')
+    record.entry = entry
+    rig.report({ type: 'lift.started', target: ref.target, store: ref.store.ref })
+    record.archive = await craneOf(rig, ref.store).lift(ref, source, {
+      signal: options.signal,
+      onProgress: (progress) => {
+        rig.report({ type: 'lift.progress', target: ref.target, progress })
+      },
+    })
+  } catch (error) {
+    record.failure = failureOf(error, options.signal)
+  }
+  record.liftMs = Math.round(performance.now() - since)
+}

@@ -1,0 +1,110 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { deadline } from '../deadline.ts'
+import { isSalvageError } from '../error.ts'
+import { findingOf } from '../finding.ts'
+import type { Finding } from '../finding.ts'
+import type { JournalEntry } from '../journal/journal.ts'
+import type { StuckEntry } from '../report/report.ts'
+import type { Rig } from '../rig.ts'
+import { mapLimit } from './limit.ts'
+import { describeUndo, undo } from './undo.ts'
+
+/** How long one undo may take, its tries together, in milliseconds: its own clock, never the run's signal. */
+export const UNDO_PATIENCE_MS = 120_000
+const UNDOS_AT_ONCE = 16
+const FIRST_PAUSE_MS = 100
+const LONGEST_PAUSE_MS = 3000
+
+/**
+ * The one way back: normal end, failure, abort and recovery all come here. Undoes the entries from the highest order down,
+ * those of one order at once, and settles each. Never rejects: what could not be undone stays in the journal and comes
+ * back as stuck. Workloads rise without waiting for lifts and snapshots to be cleared. One failed undo does not stop the
+ * next, but for one case: while a restore in place is half swapped, its writers stay down.
+ */
+export async function release(
+  rig: Rig,
+  entries: readonly JournalEntry[],
+  patienceMs: number = UNDO_PATIENCE_MS,
+): Promise<readonly StuckEntry[]> {
+  const ofHold = entries.filter((entry) => isOfHold(entry))
+  const ofCopies = entries.filter((entry) => !isOfHold(entry))
+  const stuck = await Promise.all([releaseChain(rig, ofHold, patienceMs), releaseChain(rig, ofCopies, patienceMs)])
+  return stuck.flat()
+}
+
+function isOfHold(entry: JournalEntry): boolean {
+  return entry.undo.kind === 'quiesce' || entry.undo.kind === 'swap'
+}
+
+async function releaseChain(rig: Rig, entries: readonly JournalEntry[], patienceMs: number): Promise<StuckEntry[]> {
+  const stuck: StuckEntry[] = []
+  const orders = [...new Set(entries.map((entry) => entry.order))].toSorted((a, b) => b - a)
+  let halfSwapped: Finding | undefined
+  for (const order of orders) {
+    const wave = entries.filter((entry) => entry.order === order)
+    const results = await mapLimit(wave, UNDOS_AT_ONCE, (entry) => releaseOne(rig, entry, patienceMs, halfSwapped))
+    for (const [index, failure] of results.entries()) {
+      const entry = wave[index]
+      if (failure === undefined || entry === undefined) continue
+      if (entry.undo.kind === 'swap') halfSwapped = waitsForSwap(failure)
+      stuck.push(stuckEntry(entry, failure))
+      rig.report({ type: 'stuck', entry: stuckEntry(entry, failure) })
+    }
+  }
+  return stuck
+}
+
+/** Undoes and settles one entry; resolves with the failure that it gave up on. */
+async function releaseOne(
+  rig: Rig,
+  entry: JournalEntry,
+  patienceMs: number,
+  blocked: Finding | undefined,
+): Promise<Finding | undefined> {
+  if (blocked !== undefined) return blocked
+  using patience = deadline(patienceMs)
+  announce(rig, entry, 'resuming')
+  let pauseMs = FIRST_PAUSE_MS
+  for (;;) {
+    try {
+      const findings = await undo(rig, entry, { signal: patience.signal })
+      for (const finding of findings) rig.report({ type: 'warning', finding })
+      await rig.journal.settle([entry.id])
+      announce(rig, entry, 'resumed')
+      return undefined
+    } catch (error) {
+      const mayHelp = isSalvageError(error) && error.retryable && !patience.signal.aborted
+      if (!mayHelp || !(await slept(pauseMs, patience.signal))) return await giveUp(rig, entry, findingOf(error))
+      pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)
+    }
+  }
+}
+
+async function slept(ms: number, signal: AbortSignal): Promise<boolean> {
+  return delay(ms, true, { signal }).catch(() => false)
+}
+
+async function giveUp(rig: Rig, entry: JournalEntry, failure: Finding): Promise<Finding> {
+  // A journal that cannot take the note still holds the entry, which is what matters.
+  await rig.journal.failed(entry.id, failure).catch(() => undefined)
+  return failure
+}
+
+function announce(rig: Rig, entry: JournalEntry, stage: 'resuming' | 'resumed'): void {
+  const { undo: way } = entry
+  if (way.kind === 'quiesce') rig.report({ type: `workload.${stage}`, workload: way.workload, quiescer: way.quiescer })
+  else if (stage === 'resumed') rig.report({ type: 'undone', what: describeUndo(way), runId: entry.runId })
+}
+
+function stuckEntry(entry: JournalEntry, failure: Finding): StuckEntry {
+  return { what: describeUndo(entry.undo), runId: entry.runId, attempts: entry.attempts + 1, failure }
+}
+
+function waitsForSwap(failure: Finding): Finding {
+  return {
+    code: 'RESTORE.HALF_SWAPPED',
+    message: 'stays down: the restore in place of its target is half done and could not be taken back',
+    why: failure.message,
+    hint: 'remove the cause, then run `salvage-kit recover`',
+  }
+}

@@ -1,0 +1,64 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Group } from '../plan/plan.ts'
+import type { Rig } from '../rig.ts'
+import type { Discovery, WorkloadEvent } from '../target/discovery.ts'
+
+const READY_WITHIN_MS = 10_000
+
+/** Watches the workloads of one group until disposed. */
+export interface RestWatch extends Disposable {
+  /** From now on, events of this workload that let it write again taint. */
+  guard(workload: string): void
+  /** Whether events may have been missed. */
+  readonly broken: boolean
+}
+
+/**
+ * Starts to watch; resolves when the subscriptions stand (or have failed: `broken`). `onTaint` is called with the reason
+ * when a guarded workload rises, or when a workload unknown to the plan begins to use a target of the group.
+ */
+export async function watchRest(rig: Rig, group: Group, onTaint: (why: string) => void): Promise<RestWatch> {
+  const controller = new AbortController()
+  const guarded = new Set<string>()
+  const known = new Set([...group.quiesce.flat(), ...group.idle, ...group.left].map((one) => one.workload))
+  let broken = false
+  const judge = (event: WorkloadEvent): void => {
+    if (event.type !== 'rising') return
+    const strange = !known.has(event.workload) && event.uses.some((ref) => group.targets.includes(ref))
+    if (guarded.has(event.workload) || strange)
+      onTaint(`${event.workload} did "${event.what}" during the hold (${event.at})`)
+  }
+  const follow = async (discovery: Discovery, ready: () => void): Promise<void> => {
+    try {
+      for await (const event of discovery.watch?.({ signal: controller.signal }) ?? [])
+        if (event === 'ready') ready()
+        else judge(event)
+    } catch {
+      // A broken stream is no failure of its own: `broken` makes the verdict at the end of the hold the only witness.
+    }
+    broken = true
+    ready()
+  }
+  const watched = rig.backends.flatMap(({ discovery }) => (discovery?.watch === undefined ? [] : [discovery]))
+  const standing = watched.map((discovery) => new Promise<void>((resolve) => void follow(discovery, resolve)))
+  if (!(await within(READY_WITHIN_MS, Promise.all(standing)))) broken = true
+  return {
+    guard: (workload) => {
+      guarded.add(workload)
+    },
+    get broken() {
+      return broken
+    },
+    [Symbol.dispose]: () => {
+      controller.abort()
+    },
+  }
+}
+
+async function within(ms: number, work: Promise<unknown>): Promise<boolean> {
+  const late = new AbortController()
+  const timeout = delay(ms, false, { signal: late.signal }).catch(() => false)
+  const inTime = await Promise.race([work.then(() => true), timeout])
+  late.abort()
+  return inTime
+}

@@ -1,0 +1,61 @@
+import type { Finding } from '../finding.ts'
+import type { JournalEntry } from '../journal/journal.ts'
+import type { StuckEntry, TargetReport } from '../report/report.ts'
+import type { Rig } from '../rig.ts'
+import type { LiftRecord } from './lift.ts'
+import { release } from './release.ts'
+
+/** What became of the lifts of a group. */
+export interface SettledLifts {
+  readonly targets: readonly TargetReport[]
+  readonly stuck: readonly StuckEntry[]
+}
+
+/**
+ * Decides what each lift is worth: a whole one without a taint becomes a restore point, everything else is withdrawn.
+ * Workloads are up by now, so this may take its time.
+ */
+export async function settleLifts(
+  rig: Rig,
+  records: readonly LiftRecord[],
+  taint: Finding | undefined,
+): Promise<SettledLifts> {
+  const targets: TargetReport[] = []
+  const withdrawn: JournalEntry[] = []
+  for (const record of records) {
+    const failure = record.failure ?? (record.archive === undefined ? hung : taint)
+    if (failure === undefined) targets.push(await keep(rig, record))
+    else {
+      if (record.entry !== undefined) withdrawn.push(record.entry)
+      targets.push(failed(rig, record, failure))
+    }
+  }
+  return { targets, stuck: await release(rig, withdrawn) }
+}
+
+const hung: Finding = {
+  code: 'LIFT.HUNG',
+  message: 'the lift was aborted and did not end in time',
+  hint: 'look at the log of the crane',
+}
+
+async function keep(rig: Rig, record: LiftRecord): Promise<TargetReport> {
+  const { archive, entry, step } = record
+  if (archive === undefined) throw new Error('only a finished lift is kept')
+  const { point, findings } = archive
+  // From here on the archive stands whatever happens to this process; the catalog is only a memory of the store.
+  if (entry !== undefined) await rig.journal.settle([entry.id])
+  await rig.catalog.addPoint(point)
+  for (const finding of findings) rig.report({ type: 'warning', finding })
+  const liftMs = record.liftMs ?? 0
+  rig.report({ type: 'lift.finished', target: step.ref.target, point, liftMs })
+  const outcome = point.state === 'good' ? 'good' : 'partial'
+  return { target: step.ref.target, outcome, point, liftMs, findings }
+}
+
+function failed(rig: Rig, record: LiftRecord, finding: Finding): TargetReport {
+  const { target } = record.step.ref
+  rig.report({ type: 'target.failed', target, finding })
+  const liftMs = record.liftMs === undefined ? {} : { liftMs: record.liftMs }
+  return { target, outcome: 'failed', ...liftMs, findings: [finding] }
+}

@@ -1,0 +1,79 @@
+import type { Finding } from '../finding.ts'
+import type { JournalEntry } from '../journal/journal.ts'
+import type { LiftStep, SnapshotStep } from '../plan/plan.ts'
+import type { StuckEntry } from '../report/report.ts'
+import type { Rig } from '../rig.ts'
+import { failureOf } from './failure.ts'
+import { lift } from './lift.ts'
+import type { LiftRecord } from './lift.ts'
+import { snapshotterOf } from './parts.ts'
+import { release } from './release.ts'
+
+// Undone from the highest: first the lift is cleared, then the exposure goes, then the snapshot.
+const SNAPSHOT_ORDER = 1
+const EXPOSURE_ORDER = 2
+export const LIFT_ORDER = 3
+
+/** Snapshots that live longer than the hold in which they were cut. Disposing it drops them. */
+export interface Snapshots extends AsyncDisposable {
+  /** Cuts all targets; resolves when every cut is made or has failed. Never rejects. */
+  take(steps: readonly SnapshotStep[], signal: AbortSignal): Promise<void>
+  /** Exposes the snapshot of a lift and lifts it. Never rejects: what happened stands in the record. */
+  liftFrom(record: LiftRecord, step: LiftStep, signal: AbortSignal): Promise<void>
+  /** After disposal: what could not be dropped. */
+  readonly stuck: readonly StuckEntry[]
+}
+
+/** The snapshots of one group. */
+export function createSnapshots(rig: Rig, runId: string): Snapshots {
+  const entries: JournalEntry[] = []
+  const failures = new Map<string, Finding>()
+  let stuck: readonly StuckEntry[] = []
+
+  const takeOne = async (step: SnapshotStep, signal: AbortSignal): Promise<void> => {
+    try {
+      await snapshotterOf(rig, step.snapshotter).take(step.ref, { signal })
+      rig.report({ type: 'snapshot.taken', target: step.ref.target, snapshotter: step.snapshotter })
+    } catch (error) {
+      failures.set(step.ref.id, failureOf(error, signal))
+    }
+  }
+
+  return {
+    get stuck() {
+      return stuck
+    },
+    take: async (steps, signal) => {
+      if (steps.length === 0) return
+      const opened = await rig.journal.open(
+        steps.map(({ snapshotter, ref }) => ({
+          runId,
+          order: SNAPSHOT_ORDER,
+          undo: { kind: 'snapshot', snapshotter, ref },
+        })),
+      )
+      entries.push(...opened)
+      await Promise.all(steps.map((step) => takeOne(step, signal)))
+    },
+    liftFrom: async (record, step, signal) => {
+      if (step.from.kind !== 'snapshot') throw new Error('a lift after the hold reads a snapshot')
+      const { snapshotter, ref } = step.from
+      const failure = failures.get(ref.id)
+      if (failure !== undefined) {
+        record.failure = failure
+        return
+      }
+      try {
+        const undo = { kind: 'exposure', snapshotter, ref } as const
+        entries.push(...(await rig.journal.open([{ runId, order: EXPOSURE_ORDER, undo }])))
+        const source = await snapshotterOf(rig, snapshotter).expose(ref, { signal })
+        await lift(rig, record, source, { signal, order: LIFT_ORDER })
+      } catch (error) {
+        record.failure ??= failureOf(error, signal)
+      }
+    },
+    [Symbol.asyncDispose]: async () => {
+      stuck = await release(rig, entries)
+    },
+  }
+}

@@ -1,0 +1,56 @@
+import type { CallOptions } from '../call-options.ts'
+import type { Finding } from '../finding.ts'
+import type { JournalEntry, Undo } from '../journal/journal.ts'
+import { unswap } from '../restore/swap.ts'
+import type { Rig } from '../rig.ts'
+import { craneOf, provisionerOf, quiescerOf, snapshotterOf } from './parts.ts'
+
+/**
+ * Takes one effect back, whether it happened or not. Idempotent, because every verb that it calls is. Resolves with what
+ * the reader should know; rejects when the effect still stands and another call may help.
+ */
+export async function undo(rig: Rig, entry: JournalEntry, options: CallOptions): Promise<readonly Finding[]> {
+  const { undo: way } = entry
+  switch (way.kind) {
+    case 'quiesce': {
+      const quiesced = entry.phase === 'done' ? 'yes' : 'maybe'
+      return quiescerOf(rig, way.quiescer).resume(way.token, { ...options, quiesced })
+    }
+    case 'snapshot':
+      await snapshotterOf(rig, way.snapshotter).drop(way.ref, options)
+      return []
+    case 'exposure':
+      await snapshotterOf(rig, way.snapshotter).conceal(way.ref, options)
+      return []
+    case 'lift': {
+      const crane = craneOf(rig, way.ref.store)
+      await crane.clear(way.ref, options)
+      await crane.archives?.withdraw(way.ref, options)
+      return []
+    }
+    case 'provision':
+      await provisionerOf(rig, way.provisioner).remove(way.token, options)
+      return []
+    case 'swap':
+      await unswap(way.token, options)
+      return []
+  }
+}
+
+/** What an entry is about, for people. */
+export function describeUndo(way: Undo): string {
+  switch (way.kind) {
+    case 'quiesce':
+      return `workload ${way.workload} (${way.quiescer})`
+    case 'snapshot':
+      return `snapshot ${way.ref.id} of ${way.ref.target}`
+    case 'exposure':
+      return `exposed snapshot ${way.ref.id} of ${way.ref.target}`
+    case 'lift':
+      return `lift ${way.ref.id} of ${way.ref.target} into ${way.ref.store.ref}`
+    case 'provision':
+      return `unfinished ${way.provisioner} restore`
+    case 'swap':
+      return 'unfinished restore in place'
+  }
+}
