@@ -94,5 +94,7 @@ export type MountSpec =
       readonly readOnly: boolean
       /** The engine must not fill an empty volume from the image's directory. */
       readonly noCopy: boolean
+      /** Of the volume that the engine makes when there is none of this name; a volume that is there keeps its own. */
+      readonly labels?: Readonly<Record<string, string>>
     }
   | { readonly type: 'bind'; readonly source: string; readonly target: string; readonly readOnly: boolean }

@@ -10,7 +10,7 @@ import { engineEvents } from './dockerode/events.ts'
 import { engineLogs } from './dockerode/logs.ts'
 import { pull } from './dockerode/pull.ts'
 import type { EngineRequest } from './dockerode/request.ts'
-import { requester } from './dockerode/request.ts'
+import { requester, segment } from './dockerode/request.ts'
 
 const SHORT_MS = 30_000
 /** For calls that wait for volume drivers, networks and disks. */
@@ -67,9 +67,10 @@ export function dockerodeEngine(options: EngineOptions): DockerEngine {
       )
     },
     async inspectContainer(container, call) {
-      const path = `/containers/${encodeURIComponent(container)}/json`
-      const request: EngineRequest = { what: `inspect container ${container}`, method: 'GET', path }
-      return orNothing(ask(answers.ContainerAnswer, request, call))
+      const what = `inspect container ${container}`
+      return orNothing(() =>
+        ask(answers.ContainerAnswer, { what, method: 'GET', path: `/containers/${segment(container)}/json` }, call),
+      )
     },
     async createContainer(spec, call) {
       const request: EngineRequest = {
@@ -81,23 +82,29 @@ export function dockerodeEngine(options: EngineOptions): DockerEngine {
       }
       return (await ask(answers.CreatedAnswer, request, call, SLOW_MS)).Id
     },
-    startContainer: (container, call) => act(actOn(container, 'start'), call, SLOW_MS),
+    startContainer: async (container, call) => act(actOn(container, 'start'), call, SLOW_MS),
     async stopContainer(container, call) {
       const query: Record<string, string> = call.graceSeconds === undefined ? {} : { t: String(call.graceSeconds) }
       await act(actOn(container, 'stop', query), call, call.limitMs)
     },
-    pauseContainer: (container, call) => act(actOn(container, 'pause'), call, SHORT_MS),
-    unpauseContainer: (container, call) => act(actOn(container, 'unpause'), call, SHORT_MS),
-    killContainer: (container, signal, call) => act(actOn(container, 'kill', { signal }), call, SHORT_MS),
+    pauseContainer: async (container, call) => act(actOn(container, 'pause'), call, SHORT_MS),
+    unpauseContainer: async (container, call) => act(actOn(container, 'unpause'), call, SHORT_MS),
+    killContainer: async (container, signal, call) => act(actOn(container, 'kill', { signal }), call, SHORT_MS),
     async removeContainer(container, call) {
       const request: EngineRequest = {
         what: `remove container ${container}`,
         method: 'DELETE',
-        path: `/containers/${encodeURIComponent(container)}`,
+        path: `/containers/${segment(container)}`,
         query: { force: '1', v: '1' },
         accept: [404],
       }
-      await act(request, call, SLOW_MS)
+      try {
+        await act(request, call, SLOW_MS)
+      } catch (error) {
+        if (!isSalvageError(error) || error.code !== 'DOCKER.CONFLICT') throw error
+        // Somebody else, or the engine for its `--rm`, is removing it at this moment.
+        await act({ ...actOn(container, 'wait', { condition: 'removed' }), accept: [404] }, call, SLOW_MS)
+      }
     },
     async waitContainer(container, call) {
       return (await ask(answers.WaitAnswer, actOn(container, 'wait'), call, call.limitMs)).StatusCode
@@ -107,7 +114,7 @@ export function dockerodeEngine(options: EngineOptions): DockerEngine {
       const request: EngineRequest = {
         what: `put files into container ${container}`,
         method: 'PUT',
-        path: `/containers/${encodeURIComponent(container)}/archive`,
+        path: `/containers/${segment(container)}/archive`,
         query: { path: directory },
         file: tar,
       }
@@ -120,9 +127,10 @@ export function dockerodeEngine(options: EngineOptions): DockerEngine {
       return ask(answers.VolumesAnswer, request, call)
     },
     async inspectVolume(name, call) {
-      const path = `/volumes/${encodeURIComponent(name)}`
-      const request: EngineRequest = { what: `inspect volume ${name}`, method: 'GET', path }
-      return orNothing(ask(answers.VolumeAnswer, request, call))
+      const what = `inspect volume ${name}`
+      return orNothing(() =>
+        ask(answers.VolumeAnswer, { what, method: 'GET', path: `/volumes/${segment(name)}` }, call),
+      )
     },
     async createVolume({ name, driver, driverOptions, labels }, call) {
       const body = { Name: name, Driver: driver ?? 'local', DriverOpts: driverOptions ?? {}, Labels: labels }
@@ -130,14 +138,14 @@ export function dockerodeEngine(options: EngineOptions): DockerEngine {
       return ask(answers.VolumeAnswer, request, call, SLOW_MS)
     },
     async removeVolume(name, call) {
-      const path = `/volumes/${encodeURIComponent(name)}`
+      const path = `/volumes/${segment(name)}`
       await act({ what: `remove volume ${name}`, method: 'DELETE', path, accept: [404] }, call, SLOW_MS)
     },
 
     async inspectImage(image, call) {
-      const path = `/images/${image.split('/').map(encodeURIComponent).join('/')}/json`
-      const request: EngineRequest = { what: `inspect image ${image}`, method: 'GET', path }
-      return orNothing(ask(answers.ImageAnswer, request, call))
+      const what = `inspect image ${image}`
+      const path = (): string => `/images/${image.split('/').map(segment).join('/')}/json`
+      return orNothing(() => ask(answers.ImageAnswer, { what, method: 'GET', path: path() }, call))
     },
     pullImage: (image, call) => pull(requests, address.text, image, call),
 
@@ -149,7 +157,7 @@ function actOn(container: string, verb: string, query: Readonly<Record<string, s
   return {
     what: `${verb} container ${container}`,
     method: 'POST',
-    path: `/containers/${encodeURIComponent(container)}/${verb}`,
+    path: `/containers/${segment(container)}/${verb}`,
     query,
     accept: [304],
   }
@@ -164,9 +172,9 @@ function parsed<T>(schema: z.ZodType<T>, answer: unknown, what: string): T {
   })
 }
 
-async function orNothing<T>(answer: Promise<T>): Promise<T | undefined> {
+async function orNothing<T>(answer: () => Promise<T>): Promise<T | undefined> {
   try {
-    return await answer
+    return await answer()
   } catch (error) {
     if (isSalvageError(error) && error.code === 'DOCKER.NOT_FOUND') return undefined
     throw error

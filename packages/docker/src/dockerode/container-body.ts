@@ -29,7 +29,7 @@ function mountBody(mount: MountSpec): object {
         Source: mount.name,
         Target: mount.target,
         ReadOnly: mount.readOnly,
-        VolumeOptions: { NoCopy: mount.noCopy },
+        VolumeOptions: { NoCopy: mount.noCopy, Labels: mount.labels },
       }
     case 'bind':
       return { Type: 'bind', Source: mount.source, Target: mount.target, ReadOnly: mount.readOnly }

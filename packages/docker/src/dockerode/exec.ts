@@ -5,7 +5,7 @@ import type { ExecResult, ExecSpec, LongCallOptions } from '../engine.ts'
 import { frames } from './frames.ts'
 import { tail } from './tail.ts'
 import type { Requester } from './request.ts'
-import { late } from './request.ts'
+import { late, segment } from './request.ts'
 
 const SHORT_MS = 30_000
 const KEEP_BYTES = 16 * 1024
@@ -22,12 +22,12 @@ export async function execIn(
   using limit = deadline(limitMs, signal, late(what, limitMs))
   const made = CreatedAnswer.parse(
     await requests.call(
-      { what, method: 'POST', path: `/containers/${encodeURIComponent(container)}/exec`, body: execBody(spec) },
+      { what, method: 'POST', path: `/containers/${segment(container)}/exec`, body: execBody(spec) },
       SHORT_MS,
       limit.signal,
     ),
   )
-  const path = `/exec/${made.Id}`
+  const path = `/exec/${segment(made.Id)}`
   const start = { what, method: 'POST', path: `${path}/start`, body: { Detach: false, Tty: false } } as const
   const body = await requests.open(start, limit.signal)
   const output = tail(KEEP_BYTES)

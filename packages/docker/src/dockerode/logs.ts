@@ -3,7 +3,7 @@ import { pieces } from './body.ts'
 import type { LogChunk, LongCallOptions } from '../engine.ts'
 import { frames } from './frames.ts'
 import type { Requester } from './request.ts'
-import { late } from './request.ts'
+import { late, segment } from './request.ts'
 
 /** See `DockerEngine.logs`. */
 export async function* engineLogs(
@@ -15,7 +15,7 @@ export async function* engineLogs(
   const what = `read the output of container ${container}`
   using limit = deadline(limitMs, signal, late(what, limitMs))
   const query = { stdout: '1', stderr: '1', follow: follow ? '1' : '0' }
-  const path = `/containers/${encodeURIComponent(container)}/logs`
+  const path = `/containers/${segment(container)}/logs`
   const body = await requests.open({ what, method: 'GET', path, query }, limit.signal)
   yield* frames(pieces(body, what, address, limit.signal))
 }

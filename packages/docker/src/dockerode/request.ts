@@ -4,13 +4,14 @@ import type { Readable } from 'node:stream'
 import { deadline, SalvageError } from '@salvage-kit/core'
 import type { Address } from './address.ts'
 import { fault } from '../error.ts'
+import { pieces } from './body.ts'
 
 /** One request to the engine. */
 export interface EngineRequest {
   /** For error messages: `stop container web`. */
   readonly what: string
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
-  /** Already encoded, without a query. */
+  /** Without a query; what names something in it went through {@link segment}. */
   readonly path: string
   readonly query?: Readonly<Record<string, string>>
   readonly body?: object
@@ -23,7 +24,7 @@ export interface EngineRequest {
 
 /** Sends requests to one engine; both verbs reject with the errors of {@link fault} and with the signal's reason. */
 export interface Requester {
-  /** Resolves with the whole answer: parsed JSON, or a buffer when it is not JSON. */
+  /** Resolves with the whole answer, parsed; undefined when it is empty. */
   call(request: EngineRequest, limitMs: number, signal: AbortSignal): Promise<unknown>
   /** Resolves with the body as soon as its head is here; the body errors when the signal aborts. No deadline is set. */
   open(request: EngineRequest, signal: AbortSignal): Promise<Readable>
@@ -42,29 +43,40 @@ const GOOD = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [200 +
  */
 export function requester(address: Address): Requester {
   let modem: Promise<Modem> | undefined
-  const dial = async (request: EngineRequest, stream: boolean, signal: AbortSignal): Promise<unknown> => {
+  const open = async (request: EngineRequest, signal: AbortSignal): Promise<Readable> => {
     signal.throwIfAborted()
     modem ??= load(address)
     const loaded = await modem
     signal.throwIfAborted()
     try {
-      return await send(loaded, request, stream, signal)
+      return await send(loaded, request, signal)
     } catch (error) {
       signal.throwIfAborted()
       throw fault(error, request.what, address.text)
     }
   }
   return {
+    open,
     async call(request, limitMs, signal): Promise<unknown> {
       using limit = deadline(limitMs, signal, late(request.what, limitMs))
-      return await dial(request, false, limit.signal)
-    },
-    async open(request, signal): Promise<Readable> {
-      const body = await dial(request, true, signal)
-      if (!isReadable(body)) throw new SalvageError('DOCKER.ANSWER', `${request.what}: the engine gave no stream`)
-      return body
+      const chunks: Uint8Array[] = []
+      const body = await open(request, limit.signal)
+      for await (const chunk of pieces(body, request.what, address.text, limit.signal)) chunks.push(chunk)
+      return parse(Buffer.concat(chunks).toString('utf8'), request.what)
     },
   }
+}
+
+/**
+ * The part of a path that names a container, a volume or an exec. The engine decodes paths before it reads them, so a
+ * slash cannot be hidden from it: throws `DOCKER.NOT_FOUND` for what cannot be a name.
+ */
+export function segment(name: string): string {
+  if (name === '' || name === '.' || name === '..' || /[/\\]/.test(name))
+    throw new SalvageError('DOCKER.NOT_FOUND', `${JSON.stringify(name)} is not there`, {
+      why: 'no container and no volume can have such a name',
+    })
+  return encodeURIComponent(name)
 }
 
 /** The reason of a deadline on a call. */
@@ -92,25 +104,26 @@ async function load(address: Address): Promise<Modem> {
   return new Docker(options).modem
 }
 
-function send(modem: Modem, request: EngineRequest, stream: boolean, signal: AbortSignal): Promise<unknown> {
+/**
+ * Always as a stream: read by the library, an answer that breaks off in the middle, as that of a long wait does when the
+ * engine dies, would never settle.
+ */
+function send(modem: Modem, request: EngineRequest, signal: AbortSignal): Promise<Readable> {
   return new Promise((resolve, reject) => {
     const options = {
       path: `${request.path}?`,
       method: request.method,
-      isStream: stream,
+      isStream: true,
       abortSignal: signal,
       statusCodes: { ...GOOD, ...Object.fromEntries((request.accept ?? []).map((status) => [status, true])) },
       options: { _query: request.query ?? {}, _body: request.body ?? {} },
       ...(request.file === undefined ? {} : { file: asFile(request.file) }),
       ...(request.registryAuth === undefined ? {} : { authconfig: { base64: request.registryAuth } }),
     }
-    // The library does not settle a call whose answer breaks off in the middle when the signal aborts.
-    const abort = (): void => reject(asError(signal.reason))
-    signal.addEventListener('abort', abort, { once: true })
-    modem.dial(options, (error, data) => {
-      signal.removeEventListener('abort', abort)
-      if (error === null) resolve(data)
-      else reject(error)
+    modem.dial(options, (error, body) => {
+      if (error !== null) reject(error)
+      else if (isReadable(body)) resolve(body)
+      else reject(new Error('the client library gave no stream'))
     })
   })
 }
@@ -119,8 +132,13 @@ function asFile(file: Uint8Array | Readable): Buffer | Readable {
   return file instanceof Uint8Array ? Buffer.from(file.buffer, file.byteOffset, file.byteLength) : file
 }
 
-function asError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Error(String(reason))
+function parse(text: string, what: string): unknown {
+  if (text.trim() === '') return undefined
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new SalvageError('DOCKER.ANSWER', `${what}: the engine's answer is not JSON`, { cause: error })
+  }
 }
 
 function isReadable(body: unknown): body is Readable {
