@@ -1,0 +1,43 @@
+import type { RestorePoint } from '../crane/restore-point.ts'
+import type { Catalog, RunRecord } from './catalog.ts'
+
+/** A catalog that ends with its process: for tests, and where nothing is to be remembered. */
+export function memoryCatalog(): Catalog {
+  const runs = new Map<string, RunRecord>()
+  const points = new Map<string, RestorePoint>()
+  const nameOf = ({ store, id }: RestorePoint): string => `${store}\n${id}`
+
+  return {
+    startRun: async ({ runId, kind, tide, startedAt }) => {
+      runs.delete(runId)
+      runs.set(runId, { runId, kind, ...(tide === undefined ? {} : { tide }), startedAt })
+    },
+    finishRun: async (report) => {
+      const { runId, kind, tide, startedAt } = report
+      const known = runs.get(runId) ?? { runId, kind, ...(tide === undefined ? {} : { tide }), startedAt }
+      runs.set(runId, { ...known, report })
+    },
+    runs: async (limit) =>
+      [...runs.values()]
+        .toReversed()
+        .toSorted((a, b) => compare(b.startedAt, a.startedAt))
+        .slice(0, limit),
+    addPoint: async (point) => {
+      points.delete(nameOf(point))
+      points.set(nameOf(point), point)
+    },
+    removePoints: async (gone) => {
+      for (const point of gone) points.delete(nameOf(point))
+    },
+    points: async ({ targets, store }) =>
+      [...points.values()]
+        .filter((point) => targets === undefined || targets.includes(point.target))
+        .filter((point) => store === undefined || point.store === store)
+        .toSorted((a, b) => compare(a.takenAt, b.takenAt)),
+  }
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0
+  return a < b ? -1 : 1
+}

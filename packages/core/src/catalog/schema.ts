@@ -1,0 +1,70 @@
+import { z } from 'zod'
+import { restorePoint } from '../crane/schema.ts'
+import { finding } from '../journal/schema.ts'
+import { REPORT_VERSION } from '../report/report.ts'
+import type { GroupReport, RunReport, StuckEntry, TargetReport } from '../report/report.ts'
+import { reference } from '../target/schema.ts'
+
+const outcome = z.enum(['good', 'partial', 'failed'])
+
+const targetReport: z.ZodType<TargetReport> = z.object({
+  target: reference,
+  outcome,
+  point: restorePoint.exactOptional(),
+  liftMs: z.number().exactOptional(),
+  findings: z.array(finding).default([]),
+})
+
+const groupReport: z.ZodType<GroupReport> = z.object({
+  id: z.string(),
+  targets: z.array(targetReport),
+  holdMs: z.number().exactOptional(),
+  tainted: z.string().exactOptional(),
+})
+
+const stuckEntry: z.ZodType<StuckEntry> = z.object({
+  what: z.string(),
+  runId: z.string(),
+  attempts: z.number().default(1),
+  failure: finding,
+})
+
+/**
+ * A report read back. Lists that an older version did not write are empty, members that a newer one added are left out.
+ */
+export const runReport: z.ZodType<RunReport> = z.object({
+  version: z.literal(REPORT_VERSION),
+  runId: z.string(),
+  kind: z.enum(['run', 'restore']).default('run'),
+  tide: z.string().exactOptional(),
+  startedAt: z.string(),
+  endedAt: z.string(),
+  outcome,
+  aborted: z.boolean().default(false),
+  groups: z.array(groupReport).default([]),
+  skipped: z.array(z.object({ target: reference, finding })).default([]),
+  stuck: z.array(stuckEntry).default([]),
+  warnings: z.array(finding).default([]),
+})
+
+/** A row of the table of runs: what is needed to speak of a run even when its report cannot be read. */
+export const runRow: z.ZodType<RunRow> = z.object({
+  run_id: z.string(),
+  kind: z.enum(['run', 'restore']),
+  tide: z.string().nullable(),
+  started_at: z.string(),
+  ended_at: z.string().nullable(),
+  outcome: outcome.nullable(),
+  report: z.string().nullable(),
+})
+
+/** See {@link runRow}. */
+export interface RunRow {
+  readonly run_id: string
+  readonly kind: 'run' | 'restore'
+  readonly tide: string | null
+  readonly started_at: string
+  readonly ended_at: string | null
+  readonly outcome: 'good' | 'partial' | 'failed' | null
+  readonly report: string | null
+}

@@ -1,0 +1,110 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { openDatabase } from '../sqlite/database.ts'
+import type { DatabaseSettings } from '../sqlite/database.ts'
+import { guarded } from '../sqlite/failure.ts'
+import { transaction } from '../sqlite/transaction.ts'
+import type { Catalog, PointFilter } from './catalog.ts'
+import { readPoint, readRun } from './read.ts'
+import type { Row } from './read.ts'
+
+const SETTINGS: DatabaseSettings = {
+  area: 'CATALOG',
+  what: 'the catalog',
+  damaged: 'move it away: a new one is made, and the stores still know their points',
+  applicationId: 0x736b_6361,
+  synchronous: 'normal',
+  wal: true,
+  check: false,
+  migrations: [
+    `CREATE TABLE run (
+       run_id TEXT PRIMARY KEY,
+       kind TEXT NOT NULL,
+       tide TEXT,
+       started_at TEXT NOT NULL,
+       ended_at TEXT,
+       outcome TEXT,
+       report TEXT
+     ) STRICT;
+     CREATE INDEX run_started ON run (started_at);
+     CREATE TABLE point (
+       store TEXT NOT NULL,
+       id TEXT NOT NULL,
+       target TEXT NOT NULL,
+       taken_at TEXT NOT NULL,
+       body TEXT NOT NULL,
+       PRIMARY KEY (store, id)
+     ) STRICT;
+     CREATE INDEX point_taken ON point (taken_at);
+     CREATE INDEX point_target ON point (target, taken_at);`,
+  ],
+}
+
+const FINISH = `INSERT INTO run (run_id, kind, tide, started_at, ended_at, outcome, report) VALUES (?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (run_id) DO UPDATE SET ended_at = excluded.ended_at, outcome = excluded.outcome, report = excluded.report`
+
+/**
+ * The catalog in an SQLite file that several processes may write at once. After a power cut the file is whole; the last
+ * changes may be missing.
+ *
+ * Opening throws `CATALOG.VERSION`, `CATALOG.UNREADABLE` or `CATALOG.BUSY`, and so may every verb, except for the first;
+ * reading rejects with `CATALOG.CORRUPT`.
+ */
+export function sqliteCatalog(path: string): Catalog & Disposable {
+  const database = openDatabase(path, SETTINGS)
+  const read = (sql: string, ...values: (string | number)[]): readonly Row[] =>
+    guarded(path, SETTINGS, () => database.prepare(sql).all(...values))
+  const write = (work: () => void): void => guarded(path, SETTINGS, () => transaction(database, work))
+
+  return {
+    startRun: async ({ runId, kind, tide, startedAt }) =>
+      write(() => {
+        database
+          .prepare('INSERT OR REPLACE INTO run (run_id, kind, tide, started_at) VALUES (?, ?, ?, ?)')
+          .run(runId, kind, tide ?? null, startedAt)
+      }),
+    finishRun: async (report) =>
+      write(() => {
+        const { runId, kind, tide, startedAt, endedAt, outcome } = report
+        const text = JSON.stringify(report)
+        database.prepare(FINISH).run(runId, kind, tide ?? null, startedAt, endedAt, outcome, text)
+      }),
+    runs: async (limit) =>
+      read('SELECT * FROM run ORDER BY started_at DESC, rowid DESC LIMIT ?', limit).map((row) => readRun(row, path)),
+    addPoint: async (point) =>
+      write(() => {
+        database
+          .prepare('INSERT OR REPLACE INTO point (store, id, target, taken_at, body) VALUES (?, ?, ?, ?, ?)')
+          .run(point.store, point.id, point.target, point.takenAt, JSON.stringify(point))
+      }),
+    removePoints: async (points) =>
+      write(() => {
+        const remove = database.prepare('DELETE FROM point WHERE store = ? AND id = ?')
+        for (const { store, id } of points) remove.run(store, id)
+      }),
+    points: async (filter) => {
+      const { sql, values } = pointQuery(filter)
+      return read(sql, ...values).map((row) => readPoint(row, path))
+    },
+    [Symbol.dispose]: () => close(database),
+  }
+}
+
+function pointQuery({ targets, store }: PointFilter): { readonly sql: string; readonly values: string[] } {
+  const conditions: string[] = []
+  const values: string[] = []
+  if (targets !== undefined) {
+    // One value however many targets there are: SQLite counts its variables.
+    conditions.push('target IN (SELECT value FROM json_each(?))')
+    values.push(JSON.stringify(targets))
+  }
+  if (store !== undefined) {
+    conditions.push('store = ?')
+    values.push(store)
+  }
+  const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`
+  return { sql: `SELECT store, id, body FROM point ${where} ORDER BY taken_at, rowid`, values }
+}
+
+function close(database: DatabaseSync): void {
+  if (database.isOpen) database.close()
+}
