@@ -1,7 +1,11 @@
 import { execFileSync } from 'node:child_process'
+import { engineAddress } from './engine.ts'
 
-/** A real part that an integration suite needs. */
-export type PartName = 'docker' | 'restic' | 'tar-xattrs' | 'postgres-image'
+/** The real parts that integration suites need. `dockerd`: engines of a test's own, see `privateDockerd`. */
+export const PARTS = ['docker', 'dockerd', 'postgres-image', 'restic', 'tar-xattrs'] as const
+
+/** One of {@link PARTS}. */
+export type PartName = (typeof PARTS)[number]
 
 /** Whether a part is there, and where. */
 export interface Part {
@@ -12,43 +16,54 @@ export interface Part {
   readonly address: string
 }
 
+const PROBE_MS = 10_000
+
 /**
  * Looks for a part. With `SALVAGE_TEST_ALL=1` a missing part is an error, not a skip. Use:
  * `describe.skipIf(!docker.available)('…')` with `const docker = part('docker')`.
  */
 export function part(name: PartName): Part {
-  const found = look(name)
+  const found = findPart(name)
   if (!found.available && process.env['SALVAGE_TEST_ALL'] === '1')
     throw new Error(`the part "${name}" is missing although all parts were asked for: ${found.reason}`)
   return found
 }
 
-function look(name: PartName): Part {
-  const docker = process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock'
+/** Looks for a part and never throws. */
+export function findPart(name: PartName): Part {
+  const engine = engineAddress()
   switch (name) {
     case 'docker':
-      return probe(docker, 'curl', [
-        '-sf',
-        '--max-time',
-        '5',
-        '--unix-socket',
-        docker.replace('unix://', ''),
-        'http://d/_ping',
+      return firstMissing(engine, [
+        ['docker', '--host', engine, 'version'],
+        ['docker', '--host', engine, 'image', 'inspect', 'salvage-test/busybox'],
       ])
+    case 'dockerd':
+      return process.getuid?.() === 0
+        ? firstMissing('dockerd', [
+            ['setpriv', '--version'],
+            ['dockerd', '--version'],
+            ['docker', '--host', engine, 'image', 'inspect', 'salvage-test/busybox'],
+          ])
+        : { available: false, reason: 'an engine of its own needs root', address: 'dockerd' }
     case 'postgres-image':
-      return probe('salvage-test/postgres', 'docker', ['-H', docker, 'image', 'inspect', 'salvage-test/postgres'])
+      return firstMissing('salvage-test/postgres', [
+        ['docker', '--host', engine, 'image', 'inspect', 'salvage-test/postgres'],
+      ])
     case 'restic':
-      return probe('restic', 'restic', ['version'])
+      return firstMissing('restic', [['restic', 'version']])
     case 'tar-xattrs':
-      return probe('tar', 'sh', ['-c', 'tar --xattrs --acls --version'])
+      return firstMissing('tar', [['tar', '--xattrs', '--acls', '--version']])
   }
 }
 
-function probe(address: string, file: string, args: readonly string[]): Part {
-  try {
-    execFileSync(file, args, { stdio: ['ignore', 'ignore', 'pipe'], timeout: 10_000 })
-    return { available: true, reason: '', address }
-  } catch (error) {
-    return { available: false, reason: `${file} ${args.join(' ')}: ${String(error).split('\n')[0] ?? ''}`, address }
+function firstMissing(address: string, probes: readonly (readonly [string, ...string[]])[]): Part {
+  for (const [file, ...args] of probes) {
+    try {
+      execFileSync(file, args, { stdio: 'ignore', timeout: PROBE_MS })
+    } catch {
+      return { available: false, reason: `fails here: ${file} ${args.join(' ')}`, address }
+    }
   }
+  return { available: true, reason: '', address }
 }

@@ -1,0 +1,43 @@
+import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { command } from './command.ts'
+
+/** A program that the tests or the parts need, and the Debian packages that bring it: the first that exists is taken. */
+const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
+  dockerd: ['docker.io'],
+  docker: ['docker-cli', 'docker.io'],
+  btrfs: ['btrfs-progs'],
+  restic: ['restic'],
+  debootstrap: ['debootstrap'],
+  zstd: ['zstd'],
+  getfattr: ['attr'],
+  getfacl: ['acl'],
+  curl: ['curl'],
+  busybox: ['busybox-static'],
+  iptables: ['iptables'],
+}
+
+/** Installs what is missing with apt, when this is root on Debian; resolves with what was installed. */
+export async function installMissingPackages(): Promise<readonly string[]> {
+  const missing = Object.keys(PROGRAMS).filter((program) => !onPath(program))
+  if (missing.length === 0 || process.getuid?.() !== 0 || !onPath('apt-get')) return []
+  const apt = { env: { DEBIAN_FRONTEND: 'noninteractive' } }
+  await command('apt-get', ['update', '-qq'], apt)
+  const packages = new Set<string>()
+  for (const program of missing) packages.add(await firstKnown(PROGRAMS[program] ?? []))
+  await command('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], apt)
+  return [...packages]
+}
+
+async function firstKnown(names: readonly string[]): Promise<string> {
+  for (const name of names) {
+    const versions = await command('apt-cache', ['show', name]).catch(() => '')
+    if (versions !== '') return name
+  }
+  throw new Error(`none of the Debian packages is known here: ${names.join(', ')}`)
+}
+
+function onPath(program: string): boolean {
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin']
+  return folders.some((folder) => existsSync(join(folder, program)))
+}

@@ -1,0 +1,31 @@
+import { installMissingPackages } from './debian-packages.ts'
+import { sharedEngine } from './shared-engine.ts'
+
+/** The parts that stand ready, as the environment of what uses them. */
+export interface Parts extends AsyncDisposable {
+  readonly env: Readonly<Record<string, string>>
+}
+
+/**
+ * Gets the parts ready. With `all`, what is missing is installed and started, and the environment says that nothing may
+ * be missing; without, what is there is used.
+ */
+export async function parts(all: boolean): Promise<Parts> {
+  if (all) {
+    const installed = await installMissingPackages()
+    if (installed.length > 0) say(`installed with apt: ${installed.join(' ')}`)
+  }
+  const engine = await sharedEngine(all).catch((error: unknown) => {
+    if (all) throw error
+    say(`no test images: ${error instanceof Error ? error.message : String(error)}`)
+    return undefined
+  })
+  return {
+    env: { ...(all ? { SALVAGE_TEST_ALL: '1' } : {}), ...(engine === undefined ? {} : { DOCKER_HOST: engine.host }) },
+    [Symbol.asyncDispose]: async () => engine?.[Symbol.asyncDispose](),
+  }
+}
+
+function say(text: string): void {
+  process.stderr.write(`test: ${text}\n`)
+}

@@ -1,0 +1,25 @@
+import { expect, test, vi } from 'vitest'
+import { count, skippedLines } from './summary.ts'
+
+test('the counts stand on one line', () => {
+  expect(count(3, 0, 2)).toBe('3 passed, 0 failed, 2 skipped')
+})
+
+test('a skipped file is listed once for each reason', () => {
+  const lines = skippedLines([
+    { file: 'a.test.ts', note: 'not on Sundays', source: '' },
+    { file: 'a.test.ts', note: 'not on Sundays', source: '' },
+    { file: 'b.test.ts', note: '', source: '' },
+  ])
+  expect(lines).toEqual([
+    'skipped 2 of a.test.ts: not on Sundays',
+    'skipped 1 of b.test.ts: skipped in the source, without a reason',
+  ])
+})
+
+test('a part that is missing is the reason', () => {
+  vi.stubEnv('PATH', '/nowhere')
+  const [line] = skippedLines([{ file: 'c.test.ts', note: '', source: "const restic = part('restic')" }])
+  vi.unstubAllEnvs()
+  expect(line).toBe('skipped 1 of c.test.ts: no restic (fails here: restic version)')
+})

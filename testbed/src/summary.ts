@@ -1,0 +1,27 @@
+import { findPart, PARTS } from './part.ts'
+
+/** A test that did not run. */
+export interface SkippedTest {
+  readonly file: string
+  /** What the test itself gave as its reason; empty when it gave none. */
+  readonly note: string
+  /** The text of its file, in which the parts that it asks for are found. */
+  readonly source: string
+}
+
+/** The last line of a run over all suites. */
+export function count(passed: number, failed: number, skipped: number): string {
+  return `${String(passed)} passed, ${String(failed)} failed, ${String(skipped)} skipped`
+}
+
+/** One line for each file with skipped tests and each reason: a part that is missing here, or what the test says. */
+export function skippedLines(skipped: readonly SkippedTest[]): readonly string[] {
+  const missing = PARTS.map((name) => ({ name, found: findPart(name) })).filter(({ found }) => !found.available)
+  const reasons = (test: SkippedTest): string => {
+    const asked = missing.filter(({ name }) => test.source.includes(`part('${name}')`))
+    if (asked.length > 0) return asked.map(({ name, found }) => `no ${name} (${found.reason})`).join('; ')
+    return test.note === '' ? 'skipped in the source, without a reason' : test.note
+  }
+  const lines = Map.groupBy(skipped, (test) => `${test.file}: ${reasons(test)}`)
+  return [...lines].map(([line, tests]) => `skipped ${String(tests.length)} of ${line}`)
+}

@@ -1,0 +1,41 @@
+import { defineConfig } from 'vitest/config'
+
+const HOUSES = '{packages/*,apps/*,testbed}'
+
+// oxlint-disable-next-line import/no-default-export -- vitest reads the default export
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        // Anywhere, and all at once: no part is needed.
+        test: {
+          name: 'unit',
+          include: [`${HOUSES}/src/**/*.test.ts`, `${HOUSES}/test/*.test.ts`, 'scripts/**/*.test.ts'],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        // Real parts. The files share one engine, so they take turns.
+        test: {
+          name: 'integration',
+          include: [`${HOUSES}/test/integration/**/*.test.ts`],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        // Child processes killed at each step, then recovery.
+        test: {
+          name: 'crash',
+          include: [`${HOUSES}/test/crash/**/*.test.ts`],
+          testTimeout: 600_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
+  },
+})
