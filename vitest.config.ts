@@ -10,7 +10,8 @@ export default defineConfig({
         // Anywhere, and all at once: no part is needed.
         test: {
           name: 'unit',
-          include: [`${HOUSES}/src/**/*.test.ts`, `${HOUSES}/test/*.test.ts`, 'scripts/**/*.test.ts'],
+          include: [`${HOUSES}/src/**/*.test.ts`, `${HOUSES}/test/**/*.test.ts`, 'scripts/**/*.test.ts'],
+          exclude: ['**/node_modules/**', '**/test/{integration,crash}/**'],
           testTimeout: 20_000,
         },
       },

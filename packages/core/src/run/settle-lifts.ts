@@ -23,7 +23,7 @@ export async function settleLifts(
   const targets: TargetReport[] = []
   const withdrawn: JournalEntry[] = []
   for (const record of records) {
-    const failure = record.failure ?? (record.archive === undefined ? hung : taint)
+    const failure = record.failure ?? taint ?? (record.archive === undefined ? hung : undefined)
     if (failure === undefined) targets.push(await keep(rig, record))
     else {
       if (record.entry !== undefined) withdrawn.push(record.entry)

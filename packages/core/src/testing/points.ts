@@ -1,0 +1,54 @@
+import type { Backend } from '../backend.ts'
+import type { Rig } from '../rig.ts'
+
+/** Called before and after each write and each effect; a test kills its process in it, or never lets it go on. */
+export type Point = (name: string) => Promise<void>
+
+/**
+ * The same rig with a point before and after every journal write and every effect of its backends: where a crash test
+ * may end the process.
+ */
+export function withPoints(rig: Rig, point: Point): Rig {
+  return {
+    ...rig,
+    journal: observed(rig.journal, 'journal', ['open', 'done', 'settle', 'failed'], point),
+    catalog: observed(rig.catalog, 'catalog', ['startRun', 'finishRun', 'addPoint', 'removePoints'], point),
+    backends: rig.backends.map((backend) => observedBackend(backend, point)),
+  }
+}
+
+function observedBackend(backend: Backend, point: Point): Backend {
+  return {
+    ...backend,
+    quiescers: (backend.quiescers ?? []).map((quiescer) =>
+      observed(quiescer, quiescer.id, ['prepare', 'quiesce', 'resume', 'atRest'], point),
+    ),
+    snapshotters: (backend.snapshotters ?? []).map((snapshotter) =>
+      observed(snapshotter, snapshotter.id, ['take', 'expose', 'conceal', 'drop'], point),
+    ),
+    cranes: (backend.cranes ?? []).map((crane) => ({
+      ...observed(crane, crane.id, ['lift', 'clear'], point),
+      ...(crane.archives === undefined
+        ? {}
+        : { archives: observed(crane.archives, crane.id, ['lower', 'remove', 'withdraw'], point) }),
+    })),
+    provisioners: (backend.provisioners ?? []).map((provisioner) =>
+      observed(provisioner, provisioner.scheme, ['create', 'remove'], point),
+    ),
+  }
+}
+
+function observed<Part extends object>(part: Part, id: string, verbs: readonly (keyof Part)[], point: Point): Part {
+  const wrapped: Partial<Record<keyof Part, unknown>> = {}
+  for (const verb of verbs) {
+    const call = part[verb]
+    if (typeof call !== 'function') continue
+    wrapped[verb] = async (...given: readonly unknown[]): Promise<unknown> => {
+      await point(`before ${id}.${String(verb)}`)
+      const result: unknown = await Reflect.apply(call, part, given)
+      await point(`after ${id}.${String(verb)}`)
+      return result
+    }
+  }
+  return { ...part, ...wrapped }
+}
