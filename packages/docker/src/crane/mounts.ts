@@ -37,7 +37,9 @@ function clean(path: string): string | undefined {
 
 function sourceProblem(source: string): string | undefined {
   if (source.startsWith('/')) return hasControl(source) ? 'the path holds a control character' : undefined
-  return VOLUME_NAME.test(source) ? undefined : `${JSON.stringify(source)} is neither a volume's name nor an absolute path`
+  return VOLUME_NAME.test(source)
+    ? undefined
+    : `${JSON.stringify(source)} is neither a volume's name nor an absolute path`
 }
 
 function pathProblem(target: string | undefined): string | undefined {

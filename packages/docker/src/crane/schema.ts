@@ -4,9 +4,7 @@ import { durationMs } from './duration.ts'
 import { extraMounts } from './mounts.ts'
 import type { ContainerCraneSettings } from './settings.ts'
 
-const Image = z
-  .string()
-  .regex(/^[^\s\p{Cc}]+$/u, 'an image reference such as ghcr.io/me/crane:1.2, without blanks')
+const Image = z.string().regex(/^[^\s\p{Cc}]+$/u, 'an image reference such as ghcr.io/me/crane:1.2, without blanks')
 
 const EnvKey = z.string().regex(/^[^=\0]+$/, 'the name of an environment variable: not empty, without "="')
 const EnvValue = z
@@ -45,18 +43,16 @@ export const ContainerCraneConfig: z.ZodType<ContainerCraneSettings> = z
     stopTimeout: Duration.optional(),
     grace: Duration.optional(),
   })
-  .transform(
-    ({ image, pull, env, mounts, maxConcurrent, timeout, stopTimeout, grace }): ContainerCraneSettings => ({
-      image,
-      pull,
-      env,
-      mounts,
-      ...(maxConcurrent === undefined ? {} : { maxConcurrent }),
-      ...(timeout === undefined ? {} : { timeoutMs: timeout }),
-      ...(stopTimeout === undefined ? {} : { stopTimeoutMs: stopTimeout }),
-      ...(grace === undefined ? {} : { graceMs: grace }),
-    }),
-  )
+  .transform(({ image, pull, env, mounts, maxConcurrent, timeout, stopTimeout, grace }): ContainerCraneSettings => ({
+    image,
+    pull,
+    env,
+    mounts,
+    ...(maxConcurrent === undefined ? {} : { maxConcurrent }),
+    ...(timeout === undefined ? {} : { timeoutMs: timeout }),
+    ...(stopTimeout === undefined ? {} : { stopTimeoutMs: stopTimeout }),
+    ...(grace === undefined ? {} : { graceMs: grace }),
+  }))
 
 /** `cranes:` of the configuration file, by name. */
 export const ContainerCranesConfig: z.ZodType<Record<string, ContainerCraneSettings>> = z.record(

@@ -1,0 +1,91 @@
+import type { Archive, DockerVolumeSource, LiftRef } from '@salvage-kit/core'
+import { deadline, SalvageError } from '@salvage-kit/core'
+import type { DockerEngine } from '../engine.ts'
+import { clearVessel } from './clear-vessel.ts'
+import { logTail } from './log-tail.ts'
+import { prepareVessel } from './prepare-vessel.ts'
+import { redactor } from './redact.ts'
+import { runVessel } from './run-vessel.ts'
+import type { ContainerCraneSettings } from './settings.ts'
+import { DEFAULT_GRACE_MS, DEFAULT_STOP_TIMEOUT_MS, DEFAULT_TIMEOUT_MS } from './settings.ts'
+import type { NamedCrane } from './settings-of.ts'
+import { judge } from './verdict.ts'
+import { vesselName } from './vessel-labels.ts'
+
+/** Engine calls end a little after the deadline that ends the crane, so that theirs is never the reason given. */
+const MARGIN_MS = 60_000
+/** For removing a container that is at rest. */
+const CLEAR_MS = 120_000
+
+/** What {@link liftVolume} takes. */
+export interface LiftVolumeOptions {
+  readonly signal: AbortSignal
+  /** Gets each line that the crane prints, without secrets. */
+  readonly onLine?: (line: string) => void
+}
+
+/**
+ * One volume, one container, one archive. The container is gone when this settles, unless the engine is: then `clear`
+ * finds it by its label.
+ */
+export async function liftVolume(
+  engine: DockerEngine,
+  ref: LiftRef,
+  crane: NamedCrane,
+  source: DockerVolumeSource,
+  { signal, onLine }: LiftVolumeOptions,
+): Promise<Archive> {
+  const { name, settings } = crane
+  const limitMs = settings.timeoutMs ?? DEFAULT_TIMEOUT_MS
+  using limit = deadline(limitMs, signal, late(name, source.name, limitMs))
+  const log = logTail(redactor(Object.values(settings.env)), onLine)
+  const takenAt = new Date().toISOString()
+  try {
+    const id = await prepareVessel(engine, ref, crane, source, limit.signal)
+    const end = await runVessel(engine, id, { signal: limit.signal, limitMs: limitMs + MARGIN_MS, log })
+    const findings = judge(name, source.name, end)
+    return {
+      point: {
+        kind: 'archive',
+        id: ref.id,
+        target: ref.target,
+        store: ref.store.ref,
+        takenAt,
+        state: findings.length === 0 ? 'good' : 'partial',
+        machine: ref.machine,
+        runId: ref.runId,
+        token: null,
+      },
+      findings,
+    }
+  } finally {
+    await putAway(engine, ref, settings)
+  }
+}
+
+/**
+ * Stops what still runs, with grace, and removes it. On a clock of its own: the signal has gone off already when this
+ * matters. What fails here is left to `clear`, so that it hides neither a good end nor the reason of a bad one.
+ */
+async function putAway(engine: DockerEngine, ref: LiftRef, settings: ContainerCraneSettings): Promise<void> {
+  const graceMs = Math.min(settings.graceMs ?? DEFAULT_GRACE_MS, settings.stopTimeoutMs ?? DEFAULT_STOP_TIMEOUT_MS)
+  using limit = deadline(graceMs + CLEAR_MS)
+  const { signal } = limit
+  try {
+    const vessel = await engine.inspectContainer(vesselName(ref), { signal })
+    const graceSeconds = Math.ceil(graceMs / 1000)
+    if (vessel?.status === 'running' || vessel?.status === 'paused')
+      await engine.stopContainer(vessel.id, { signal, graceSeconds, limitMs: graceMs + MARGIN_MS })
+  } catch {
+    // The removal is with force.
+  }
+  await clearVessel(engine, ref, { signal }).catch(() => {})
+}
+
+function late(crane: string, volume: string, limitMs: number): SalvageError {
+  return new SalvageError(
+    'CRANE.TIMEOUT',
+    `the crane ${JSON.stringify(crane)} for volume ${volume} did not end within ${String(limitMs / 1000)} s`,
+    { hint: 'see what it waits for, perhaps a lock of another machine, or give it a longer "timeout"' },
+  )
+}

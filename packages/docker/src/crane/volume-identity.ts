@@ -1,0 +1,52 @@
+import { stat } from 'node:fs/promises'
+import { SalvageError } from '@salvage-kit/core'
+import type { CallOptions, DockerVolumeSource } from '@salvage-kit/core'
+import type { DockerEngine, Volume } from '../engine.ts'
+
+/**
+ * Resolves with what the engine says of the volume now. Rejects with `DOCKER.VOLUME_GONE` when it is not there any more
+ * or is another one under the same name.
+ *
+ * Another one is told by its creation time. Engines before 23.0 give for it the time at which something at the top of
+ * the volume last changed, which moves while an application works or is stopped. There only a directory that was born
+ * after the time in `source` proves another volume; where this process cannot see the directory, such a volume is not
+ * told from the old one.
+ */
+export async function sameVolume(
+  engine: DockerEngine,
+  source: DockerVolumeSource,
+  options: CallOptions,
+): Promise<Volume> {
+  const volume = await engine.inspectVolume(source.name, options)
+  if (volume === undefined) throw volumeGone(source.name, 'it was removed after it was found')
+  if (source.createdAt === undefined || volume.createdAt === undefined) return volume
+  const known = Date.parse(source.createdAt)
+  if (Date.parse(volume.createdAt) === known) return volume
+  if ((await creationTimeMoves(engine, volume, options)) && !(await bornAfter(source.hostPath, known))) return volume
+  throw volumeGone(source.name, `it was removed and made anew at ${volume.createdAt}`)
+}
+
+/** The error of a volume that is not what it was. */
+export function volumeGone(name: string, why: string): SalvageError {
+  return new SalvageError('DOCKER.VOLUME_GONE', `the volume ${name} is not there any more`, {
+    why,
+    hint: 'run again: what is there now is found anew',
+  })
+}
+
+async function creationTimeMoves(engine: DockerEngine, volume: Volume, options: CallOptions): Promise<boolean> {
+  if (volume.driver !== 'local') return false
+  const { version } = await engine.version(options)
+  const major = Number.parseInt(version, 10)
+  return Number.isInteger(major) && major < 23
+}
+
+/** Creation times are in whole seconds. A file system that does not know births gives 1970. */
+async function bornAfter(path: string | undefined, ms: number): Promise<boolean> {
+  if (path === undefined) return false
+  try {
+    return (await stat(path)).birthtimeMs >= ms + 1000
+  } catch {
+    return true
+  }
+}
