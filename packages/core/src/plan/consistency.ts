@@ -1,0 +1,67 @@
+import type { SnapshotRef } from '../snapshot/snapshotter.ts'
+import type { Group, LiftStep, Plan, SnapshotStep } from './plan.ts'
+
+/** A member that contradicts another. */
+export interface Inconsistency {
+  readonly path: readonly PropertyKey[]
+  readonly message: string
+}
+
+/**
+ * What a plan by its form alone may still get wrong: a target copied twice or not at all, an id used twice (leftovers
+ * are found by it), a step for a target of another group, a lift of a snapshot that its group does not cut, a ref of
+ * another run.
+ */
+export function inconsistencies(plan: Plan): readonly Inconsistency[] {
+  const found: Inconsistency[] = []
+  const seen = new Set<string>()
+  const once = (what: string, path: readonly PropertyKey[]): void => {
+    if (seen.has(what)) found.push({ path, message: `${what} stands twice` })
+    seen.add(what)
+  }
+  for (const [place, group] of plan.groups.entries()) {
+    const path = ['groups', place]
+    once(`group ${group.id}`, [...path, 'id'])
+    for (const [at, target] of group.targets.entries()) once(`target ${target}`, [...path, 'targets', at])
+    for (const [at, step] of stepsWithPaths(group)) {
+      const name = [...path, ...at, 'ref']
+      once(`${step.kind} id ${step.ref.id}`, [...name, 'id'])
+      if (step.ref.runId !== plan.runId)
+        found.push({ path: [...name, 'runId'], message: 'is not the run id of the plan' })
+      if (!group.targets.includes(step.ref.target))
+        found.push({ path: [...name, 'target'], message: 'is no target of its group' })
+    }
+    found.push(...strayLifts(group).map(({ path: at, message }) => ({ path: [...path, ...at], message })))
+  }
+  for (const [place, { target }] of plan.skipped.entries()) once(`target ${target}`, ['skipped', place, 'target'])
+  return found
+}
+
+function stepsWithPaths(group: Group): readonly (readonly [readonly PropertyKey[], SnapshotStep | LiftStep])[] {
+  return (['whileQuiesced', 'afterResume'] as const).flatMap((list) =>
+    group[list].map((step, place) => [[list, place], step] as const),
+  )
+}
+
+function strayLifts(group: Group): readonly Inconsistency[] {
+  const found: Inconsistency[] = []
+  const cuts = new Set<string>()
+  for (const step of group.whileQuiesced) if (step.kind === 'snapshot') cuts.add(cutText(step.snapshotter, step.ref))
+  const lifts = [...group.whileQuiesced, ...group.afterResume].filter((step) => step.kind === 'lift')
+  for (const [place, { ref, from }] of group.afterResume.entries()) {
+    if (from.kind !== 'snapshot') continue
+    const path = ['afterResume', place, 'from']
+    if (!cuts.has(cutText(from.snapshotter, from.ref)))
+      found.push({ path, message: 'is a snapshot that this group does not cut' })
+    if (from.ref.target !== ref.target) found.push({ path, message: 'is a snapshot of another target' })
+  }
+  for (const [place, target] of group.targets.entries()) {
+    const count = lifts.filter((lift) => lift.ref.target === target).length
+    if (count !== 1) found.push({ path: ['targets', place], message: `is lifted ${String(count)} times` })
+  }
+  return found
+}
+
+function cutText(snapshotter: string, ref: SnapshotRef): string {
+  return JSON.stringify([snapshotter, ref.id, ref.target, ref.source, ref.token])
+}

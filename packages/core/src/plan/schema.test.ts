@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest'
+import { cranes, options, survey, target, tide, workload } from '../../test/plan/build.ts'
+import { makePlan } from './make-plan.ts'
+import { readPlan } from './schema.ts'
+
+const made = makePlan(
+  survey([target('a'), target('b')], [workload('web', ['a', 'b'])]),
+  { cranes, snapshots: [{ target: 'docker:a', snapshotter: 'btrfs', exposes: 'directory', token: null }] },
+  tide(),
+  options,
+)
+const text = JSON.stringify(made)
+const { runId } = options
+
+test('a plan reads back as it was', () => {
+  expect(readPlan(text)).toStrictEqual(made)
+})
+
+test('a plan of another version, and what is no JSON', () => {
+  expect(() => readPlan(text.replace('"version":1', '"version":2'))).toThrow(
+    expect.objectContaining({ code: 'PLAN.VERSION', message: 'the plan has version 2' }),
+  )
+  expect(() => readPlan('{')).toThrow(expect.objectContaining({ code: 'PLAN.INVALID' }))
+  expect(() => readPlan('"x"')).toThrow(expect.objectContaining({ code: 'PLAN.INVALID' }))
+  expect(() => readPlan(text.replace('"version":1,', ''))).toThrow(
+    expect.objectContaining({ code: 'PLAN.INVALID', message: 'not a plan: version: must be 1' }),
+  )
+})
+
+describe('one wrong member', () => {
+  test.each([
+    ['"grouping":"smart"', '"grouping":"clever"', 'grouping: must be "individual" or "smart" or "project"'],
+    ['"grouping":"smart"', '"grouping":"smart","gruoping":1', 'unknown key "gruoping"'],
+    ['"maxConcurrent":2', '"maxConcurrent":0', 'maxConcurrent: '],
+    ['"medium":"docker-volume"', '"medium":"floppy"', 'groups[0].whileQuiesced[0].ref.source.medium: '],
+    [`"id":"${runId}-2"`, '"id":"../../etc"', 'groups[0].whileQuiesced[1].ref.id: may hold letters'],
+    [`"id":"${runId}-2"`, `"id":"${runId}-1"`, `stands twice`],
+    ['"kind":"live"', '"kind":"alive"', 'groups[0].whileQuiesced[1].from.kind: must be "live"'],
+    [`"id":"${runId}-1","runId":"${runId}"`, `"id":"${runId}-1","runId":"x"`, 'is not the run id of the plan'],
+    ['"targets":["docker:a","docker:b"]', '"targets":["docker:a"]', 'is no target of its group'],
+    [
+      '"targets":["docker:a","docker:b"]',
+      '"targets":["docker:a","docker:b","docker:c"]',
+      'targets[2]: is lifted 0 times',
+    ],
+    ['"targets":["docker:a","docker:b"]', '"targets":["docker:a","docker:b","docker:b"]', 'docker:b stands twice'],
+    [
+      '"skipped":[]',
+      '"skipped":[{"target":"docker:a","finding":{"code":"X.Y","message":""}}]',
+      'docker:a stands twice',
+    ],
+    ['"skipped":[]', '"skipped":[{"target":"nothing","finding":{"code":"X.Y","message":""}}]', 'skipped[0].target: '],
+  ])('%s → %s', (was, is, message) => {
+    expect(text).toContain(was)
+    expect(() => readPlan(text.replace(was, is))).toThrow(
+      expect.objectContaining({ code: 'PLAN.INVALID', message: expect.stringContaining(message) }),
+    )
+  })
+})
+
+test('a live lift after the workloads rose is refused', () => {
+  const [group] = made.groups
+  const live = group?.whileQuiesced[1]
+  const moved = {
+    ...made,
+    groups: [
+      { ...group, whileQuiesced: [group?.whileQuiesced[0]], afterResume: [...(group?.afterResume ?? []), live] },
+    ],
+  }
+  expect(() => readPlan(JSON.stringify(moved))).toThrow(
+    expect.objectContaining({
+      code: 'PLAN.INVALID',
+      message: expect.stringContaining('groups[0].afterResume[1].from'),
+    }),
+  )
+})
+
+test('a lift of a snapshot that is not cut is refused', () => {
+  const [group] = made.groups
+  const uncut = { ...made, groups: [{ ...group, whileQuiesced: group?.whileQuiesced.slice(1) }] }
+  expect(() => readPlan(JSON.stringify(uncut))).toThrow(
+    expect.objectContaining({
+      message: expect.stringContaining('afterResume[0].from: is a snapshot that this group does not cut'),
+    }),
+  )
+})

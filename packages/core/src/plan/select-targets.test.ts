@@ -1,0 +1,102 @@
+import { expect, test } from 'vitest'
+import { survey, target, tide } from '../../test/plan/build.ts'
+import { selectTargets } from './select-targets.ts'
+
+const a = target('a')
+const b = target('b', { tides: ['weekly'] })
+const c = target('c', { tides: [] })
+
+function refs(selection: ReturnType<typeof selectTargets>): readonly string[] {
+  return selection.targets.map((one) => one.ref)
+}
+
+test('a name selects by label, references select one by one, and both together select each once', () => {
+  const place = survey([c, b, a])
+  expect(refs(selectTargets(place, tide()))).toEqual(['docker:a'])
+  expect(refs(selectTargets(place, tide({ targets: ['docker:c', 'docker:a', 'docker:c'] })))).toEqual([
+    'docker:a',
+    'docker:c',
+  ])
+})
+
+test('a problem of this tide skips its target, whether the survey holds it or not', () => {
+  const problems = [
+    { code: 'VOLUME.MISSING', message: 'no volume x', tide: 'daily', target: 'docker:x' as const },
+    { code: 'LABEL.INVALID', message: 'two labels disagree', hint: 'remove one', tide: 'daily', target: a.ref },
+    { code: 'LABEL.OTHER', message: 'and once more', tide: 'daily', target: a.ref },
+  ]
+  expect(selectTargets(survey([a], [], problems), tide())).toEqual({
+    targets: [],
+    skipped: [
+      { target: 'docker:a', finding: { code: 'LABEL.INVALID', message: 'two labels disagree', hint: 'remove one' } },
+      { target: 'docker:x', finding: { code: 'VOLUME.MISSING', message: 'no volume x' } },
+    ],
+    warnings: [{ code: 'LABEL.OTHER', message: 'and once more' }],
+  })
+})
+
+test('a problem of this tide without a target skips the tide itself, which makes the run partial', () => {
+  const problems = [{ code: 'LABEL.INVALID', message: 'unknown key', tide: 'daily' }]
+  const selection = selectTargets(survey([a], [], problems), tide())
+  expect(refs(selection)).toEqual(['docker:a'])
+  expect(selection.skipped).toEqual([
+    { target: 'tide:daily', finding: { code: 'LABEL.INVALID', message: 'unknown key' } },
+  ])
+})
+
+test('a problem that names neither is a warning; those of other tides and targets do not concern the run', () => {
+  const problems = [
+    { code: 'LABEL.UNKNOWN', message: 'salvage.xyz' },
+    { code: 'VOLUME.MISSING', message: 'weekly has no x', tide: 'weekly', target: 'docker:a' as const },
+    { code: 'VOLUME.BROKEN', message: 'c is broken', target: 'docker:c' as const },
+  ]
+  expect(selectTargets(survey([a, c], [], problems), tide())).toEqual({
+    targets: [a],
+    skipped: [],
+    warnings: [{ code: 'LABEL.UNKNOWN', message: 'salvage.xyz' }],
+  })
+  expect(selectTargets(survey([a, c], [], problems), tide({ targets: ['docker:c'] })).skipped).toEqual([
+    { target: 'docker:c', finding: { code: 'VOLUME.BROKEN', message: 'c is broken' } },
+  ])
+})
+
+test('without a name the problems of tides do not concern the run', () => {
+  const problems = [{ code: 'LABEL.INVALID', message: 'unknown key', tide: 'daily', target: 'docker:a' as const }]
+  const { name: _, ...nameless } = tide({ targets: ['docker:a'] })
+  expect(selectTargets(survey([a], [], problems), nameless)).toEqual({ targets: [a], skipped: [], warnings: [] })
+})
+
+test('a target that nobody knows is an error with what is known about it', () => {
+  const place = survey([target('shop_pgdata'), target('media')])
+  expect(() => selectTargets(place, tide({ targets: ['docker:shop_pgdta'] }))).toThrow(
+    expect.objectContaining({
+      code: 'TARGET.UNKNOWN',
+      message: 'there is no target docker:shop_pgdta',
+      hint: 'did you mean docker:shop_pgdata?',
+    }),
+  )
+  expect(() => selectTargets(place, tide({ targets: ['dir:media'] }))).toThrow(
+    expect.objectContaining({ hint: 'did you mean docker:media?' }),
+  )
+  const problem = { code: 'DIR.MISSING', message: '/srv is no directory', hint: 'make it', target: 'dir:/srv' as const }
+  expect(() => selectTargets(survey([a], [], [problem]), tide({ targets: ['dir:/srv'] }))).toThrow(
+    expect.objectContaining({ code: 'TARGET.UNKNOWN', why: '/srv is no directory', hint: 'make it' }),
+  )
+})
+
+test('a long scheme in common makes no two names look alike', () => {
+  expect(() => selectTargets(survey([target('web')]), tide({ targets: ['docker:db'] }))).toThrow(
+    expect.not.objectContaining({ hint: expect.stringContaining('web') }),
+  )
+})
+
+test('a tide that covers nothing is an error', () => {
+  const place = survey([a, b])
+  expect(() => selectTargets(place, tide({ name: 'dialy' }))).toThrow(
+    expect.objectContaining({ code: 'TIDE.EMPTY', hint: 'did you mean daily?' }),
+  )
+  const { name: _, ...nameless } = tide()
+  expect(() => selectTargets(place, nameless)).toThrow(expect.objectContaining({ code: 'TIDE.EMPTY' }))
+  const problems = [{ code: 'VOLUME.MISSING', message: 'no x', tide: 'hourly', target: 'docker:x' as const }]
+  expect(selectTargets(survey([a], [], problems), tide({ name: 'hourly' })).skipped).toHaveLength(1)
+})
