@@ -1,0 +1,158 @@
+import { assert, property, string } from 'fast-check'
+import { expect, test } from 'vitest'
+import type { RestorePoint } from '../crane/restore-point.ts'
+import { formatEvent } from './event-text.ts'
+import type { RunEvent } from './event.ts'
+import { jsonLine } from './json-lines.ts'
+import type { RunReport } from './report.ts'
+
+const NOW = new Date('2026-11-21T08:00:00.000Z')
+const POINT: RestorePoint = {
+  kind: 'archive',
+  id: '4f3a',
+  target: 'docker:db',
+  store: 'archive:/b',
+  takenAt: '2026-11-21T08:00:00.000Z',
+  state: 'good',
+  bytes: 3 * 1024 ** 3,
+  storedBytes: 512 * 1024 ** 2,
+  files: 1,
+}
+const REPORT: RunReport = {
+  version: 1,
+  runId: 'r1',
+  kind: 'run',
+  startedAt: '2026-11-21T08:00:00.000Z',
+  endedAt: '2026-11-21T08:02:03.456Z',
+  outcome: 'partial',
+  aborted: false,
+  groups: [],
+  skipped: [],
+  stuck: [],
+  warnings: [],
+}
+const FINDING = { code: 'A.B', message: 'it broke', why: 'rust', hint: 'oil it' }
+const STUCK = { what: 'workload docker:web', runId: 'r0', attempts: 2, failure: FINDING }
+
+/** One of each kind; a new kind does not compile without a line here. */
+const SAMPLES: { readonly [K in RunEvent['type']]: readonly [Extract<RunEvent, { type: K }>, string | undefined] } = {
+  'run.started': [{ type: 'run.started', runId: 'r1', groups: 1, targets: 2 }, 'run r1: 2 targets in 1 group'],
+  'preflight.passed': [{ type: 'preflight.passed', runId: 'r1' }, 'all checks passed, nothing has been touched yet'],
+  'group.started': [{ type: 'group.started', group: 'g1', targets: ['docker:db', 'dir:/a'] }, 'g1: docker:db, dir:/a'],
+  'workload.quiescing': [
+    { type: 'workload.quiescing', group: 'g1', workload: 'docker:web', quiescer: 'docker.stop' },
+    'g1: bringing docker:web to rest (docker.stop)',
+  ],
+  'workload.quiesced': [
+    { type: 'workload.quiesced', group: 'g1', workload: 'docker:web', quiescer: 'docker.stop' },
+    'g1: docker:web is at rest',
+  ],
+  'workload.resuming': [
+    { type: 'workload.resuming', workload: 'docker:web', quiescer: 'docker.stop' },
+    'putting docker:web back (docker.stop)',
+  ],
+  'workload.resumed': [
+    { type: 'workload.resumed', workload: 'docker:web', quiescer: 'docker.stop' },
+    'docker:web is back as it was',
+  ],
+  'group.held': [{ type: 'group.held', group: 'g1', holdMs: 1440 }, 'g1: everything is up again, the hold took 1.4s'],
+  'group.tainted': [
+    { type: 'group.tainted', group: 'g1', why: 'docker:web was started' },
+    'g1: its copies do not count: docker:web was started',
+  ],
+  'snapshot.taken': [
+    { type: 'snapshot.taken', target: 'docker:db', snapshotter: 'btrfs' },
+    'docker:db: snapshot taken (btrfs)',
+  ],
+  'lift.started': [
+    { type: 'lift.started', target: 'docker:db', store: 'archive:/b' },
+    'docker:db: lifting to archive:/b',
+  ],
+  'lift.progress': [{ type: 'lift.progress', target: 'docker:db', progress: { bytes: 1 } }, undefined],
+  'lift.finished': [
+    { type: 'lift.finished', target: 'docker:db', point: POINT, liftMs: 65_400 },
+    'docker:db: lifted in 1m5s as 4f3a (3.0 GiB, 1 file, 512.0 MiB stored)',
+  ],
+  'target.failed': [
+    { type: 'target.failed', target: 'docker:db', finding: FINDING },
+    'docker:db: failed: it broke [A.B]; why: rust; next: oil it',
+  ],
+  'target.skipped': [
+    { type: 'target.skipped', target: 'docker:db', finding: { code: 'A.B', message: 'not there' } },
+    'docker:db: skipped: not there [A.B]',
+  ],
+  'lower.started': [
+    { type: 'lower.started', target: 'dir:/new', point: POINT },
+    'dir:/new: restoring point 4f3a of docker:db from archive:/b',
+  ],
+  'lower.progress': [{ type: 'lower.progress', target: 'dir:/new', progress: { bytes: 1 } }, undefined],
+  'lower.finished': [
+    { type: 'lower.finished', target: 'dir:/new', point: { ...POINT, state: 'partial' }, lowerMs: 340 },
+    'dir:/new: restored in 340ms from 4f3a (3.0 GiB, 1 file, 512.0 MiB stored), PARTIAL',
+  ],
+  undone: [{ type: 'undone', what: 'lift l-1', runId: 'r0' }, 'undone: lift l-1 (run r0)'],
+  stuck: [
+    { type: 'stuck', entry: STUCK },
+    'STUCK: workload docker:web (run r0): it broke [A.B]; why: rust; next: oil it',
+  ],
+  warning: [{ type: 'warning', finding: { code: 'A.B', message: 'odd' } }, 'warning: odd [A.B]'],
+  'run.finished': [{ type: 'run.finished', report: REPORT }, 'run r1: partial after 2m3s'],
+}
+
+const CASES: readonly (readonly [RunEvent, string | undefined])[] = Object.values(SAMPLES)
+
+test.each(CASES.map(([event, text]) => [event.type, event, text] as const))(
+  'tells %s on one line',
+  (_type, event, text) => {
+    expect(formatEvent(event)).toBe(text)
+  },
+)
+
+test('an aborted run says so', () => {
+  const report: RunReport = { ...REPORT, kind: 'restore', aborted: true, outcome: 'failed' }
+  expect(formatEvent({ type: 'run.finished', report })).toBe('restore r1: aborted after 2m3s')
+})
+
+test('whatever a message holds, it stays on one line and cannot steer a terminal', () => {
+  assert(
+    property(string({ unit: 'binary' }), (message) => {
+      const text = formatEvent({ type: 'warning', finding: { code: 'A.B', message, why: message, hint: message } })
+      // oxlint-disable-next-line no-control-regex -- the control characters are what this looks for
+      expect(text).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/)
+    }),
+  )
+})
+
+/** Programs read these: a key that changes or goes needs a new version. */
+const KEYS: { readonly [type in RunEvent['type']]: string } = {
+  'run.started': 'runId groups targets',
+  'preflight.passed': 'runId',
+  'group.started': 'group targets',
+  'workload.quiescing': 'group workload quiescer',
+  'workload.quiesced': 'group workload quiescer',
+  'workload.resuming': 'workload quiescer',
+  'workload.resumed': 'workload quiescer',
+  'group.held': 'group holdMs',
+  'group.tainted': 'group why',
+  'snapshot.taken': 'target snapshotter',
+  'lift.started': 'target store',
+  'lift.progress': 'target progress',
+  'lift.finished': 'target point liftMs',
+  'target.failed': 'target finding',
+  'target.skipped': 'target finding',
+  'lower.started': 'target point',
+  'lower.progress': 'target progress',
+  'lower.finished': 'target point lowerMs',
+  undone: 'what runId',
+  stuck: 'entry',
+  warning: 'finding',
+  'run.finished': 'report',
+}
+
+test.each(CASES.map(([event]) => [event.type, event] as const))('writes %s as JSON with stable keys', (type, event) => {
+  const line = jsonLine(event, NOW)
+  expect(line).not.toContain('\n')
+  const read: unknown = JSON.parse(line)
+  expect(read).toEqual({ time: '2026-11-21T08:00:00.000Z', version: 1, ...event })
+  expect(Object.keys(Object(read))).toEqual(['time', 'version', 'type', ...KEYS[type].split(' ')])
+})

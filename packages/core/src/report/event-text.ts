@@ -1,0 +1,70 @@
+import type { RunEvent } from './event.ts'
+import { count, formatElapsed, formatFinding, oneLine } from './line.ts'
+import { formatSize } from './point-text.ts'
+
+/** An event on one line for people; undefined for progress, which is drawn and not told. */
+export function formatEvent(event: RunEvent): string | undefined {
+  const text = textOf(event)
+  return text === undefined ? undefined : oneLine(text)
+}
+
+function textOf(event: RunEvent): string | undefined {
+  switch (event.type) {
+    case 'run.started':
+      return `run ${event.runId}: ${count(event.targets, 'target')} in ${count(event.groups, 'group')}`
+    case 'preflight.passed':
+      return 'all checks passed, nothing has been touched yet'
+    case 'group.started':
+      return `${event.group}: ${event.targets.join(', ')}`
+    case 'workload.quiescing':
+      return `${event.group}: bringing ${event.workload} to rest (${event.quiescer})`
+    case 'workload.quiesced':
+      return `${event.group}: ${event.workload} is at rest`
+    case 'workload.resuming':
+      return `putting ${event.workload} back (${event.quiescer})`
+    case 'workload.resumed':
+      return `${event.workload} is back as it was`
+    case 'group.held':
+      return `${event.group}: everything is up again, the hold took ${formatElapsed(event.holdMs)}`
+    case 'group.tainted':
+      return `${event.group}: its copies do not count: ${event.why}`
+    case 'snapshot.taken':
+      return `${event.target}: snapshot taken (${event.snapshotter})`
+    case 'lift.started':
+      return `${event.target}: lifting to ${event.store}`
+    case 'lift.progress':
+    case 'lower.progress':
+      return undefined
+    case 'lift.finished':
+      return `${event.target}: lifted in ${formatElapsed(event.liftMs)} as ${sized(event)}`
+    case 'target.failed':
+      return `${event.target}: failed: ${formatFinding(event.finding)}`
+    case 'target.skipped':
+      return `${event.target}: skipped: ${formatFinding(event.finding)}`
+    case 'lower.started':
+      return `${event.target}: restoring point ${event.point.id} of ${event.point.target} from ${event.point.store}`
+    case 'lower.finished':
+      return `${event.target}: restored in ${formatElapsed(event.lowerMs)} from ${sized(event)}`
+    case 'undone':
+      return `undone: ${event.what} (run ${event.runId})`
+    case 'stuck':
+      return `STUCK: ${event.entry.what} (run ${event.entry.runId}): ${formatFinding(event.entry.failure)}`
+    case 'warning':
+      return `warning: ${formatFinding(event.finding)}`
+    case 'run.finished':
+      return finished(event)
+  }
+}
+
+type Sized = Extract<RunEvent, { type: 'lift.finished' | 'lower.finished' }>
+
+function sized({ point }: Sized): string {
+  const size = formatSize(point)
+  const partial = point.state === 'partial' ? ', PARTIAL' : ''
+  return `${point.id}${size === '' ? '' : ` (${size})`}${partial}`
+}
+
+function finished({ report }: Extract<RunEvent, { type: 'run.finished' }>): string {
+  const took = formatElapsed(Math.max(0, Date.parse(report.endedAt) - Date.parse(report.startedAt)))
+  return `${report.kind} ${report.runId}: ${report.aborted ? 'aborted' : report.outcome} after ${took}`
+}
