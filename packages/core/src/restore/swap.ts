@@ -63,7 +63,7 @@ export async function swap(token: Json): Promise<void> {
 export async function commitSwap(token: Json): Promise<void> {
   const { staging } = swapToken.parse(token)
   await mark(staging, 'committed')
-  await rm(staging, { recursive: true, force: true })
+  await sweep(staging)
 }
 
 /**
@@ -76,17 +76,26 @@ export async function unswap(token: Json, options: CallOptions): Promise<void> {
   const { directory, staging } = given
   const names = await namesIn(staging)
   if (names === undefined) return
-  if (!names.includes('committed')) {
-    if (names.includes('exchanged')) {
-      await mkdir(join(staging, 'new'), { recursive: true, mode: 0o700 })
-      await moveAll(directory, join(staging, 'new'), staging)
-      await rm(join(staging, 'exchanged'))
-      await sync(staging)
-    }
-    if (names.includes('old')) await moveAll(join(staging, 'old'), directory, staging)
-    await chown(directory, given.uid, given.gid)
-    await chmod(directory, given.mode)
+  if (names.includes('committed')) {
+    await sweep(staging)
+    return
   }
+  if (names.includes('exchanged')) {
+    await mkdir(join(staging, 'new'), { recursive: true, mode: 0o700 })
+    await moveAll(directory, join(staging, 'new'), staging)
+    await rm(join(staging, 'exchanged'))
+    await sync(staging)
+  }
+  if (names.includes('old')) await moveAll(join(staging, 'old'), directory, staging)
+  await chown(directory, given.uid, given.gid)
+  await chmod(directory, given.mode)
+  await rm(staging, { recursive: true, force: true })
+}
+
+/** The marker goes last: without it, what is left would look like an exchange to take back. */
+async function sweep(staging: string): Promise<void> {
+  for (const name of ['old', 'new', 'exchanged']) await rm(join(staging, name), { recursive: true, force: true })
+  await sync(staging)
   await rm(staging, { recursive: true, force: true })
 }
 

@@ -12,17 +12,17 @@ const RUN = '20261121t080000z-c0ffee'
 /** Lets the work go on until its nth point and then never again: what SIGKILL does to everything that the process was about to do. */
 async function untilPoint(there: World, n: number, work: (rig: World['rig']) => Promise<unknown>): Promise<boolean> {
   let count = 0
-  let reached = (): void => undefined
-  const crashed = new Promise<'crashed'>((resolve) => {
-    reached = () => resolve('crashed')
-  })
+  const crashed = Promise.withResolvers<'crashed'>()
   const rig = withPoints(there.rig, async () => {
     count += 1
     if (count < n) return
-    reached()
+    crashed.resolve('crashed')
     await new Promise(() => undefined)
   })
-  const ended = await Promise.race([work({ ...rig, locks: there.rig.locks }).then(() => 'ended' as const), crashed])
+  const ended = await Promise.race([
+    work({ ...rig, locks: there.rig.locks }).then(() => 'ended' as const),
+    crashed.promise,
+  ])
   return ended === 'crashed'
 }
 
