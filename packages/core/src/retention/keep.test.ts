@@ -112,6 +112,11 @@ test('a point from the future, or of no time, is kept and takes no slot', () => 
   ])
 })
 
+test('two points of one time are two points of `last`', () => {
+  const points = [point('2026-11-21T08:00:00Z'), point('2026-11-21T08:00:00Z'), point('2026-11-21T07:00:00Z')]
+  expect(keepPolicy({ last: 2 })(points, now).map((verdict) => verdict.keep)).toEqual([true, true, false])
+})
+
 test('a pinned point is kept and says by what', () => {
   const points = [point('2026-11-21T08:00:00Z'), point('2020-01-01T00:00:00Z', { pinned: 'parent of x' })]
   expect(keepPolicy({ last: 1 })(points, now)[1]).toMatchObject({ keep: true, reasons: ['pinned: parent of x'] })
