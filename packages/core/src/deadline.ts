@@ -1,5 +1,8 @@
 import { SalvageError } from './error.ts'
 
+/** Node fires a longer timer at once. */
+const LONGEST_TIMER_MS = 2_147_483_647
+
 /** An abort signal with a timer of its own; `using` ends the timer. */
 export interface Deadline extends Disposable {
   readonly signal: AbortSignal
@@ -14,7 +17,7 @@ export function deadline(ms: number, parent?: AbortSignal, reason?: unknown): De
   const controller = new AbortController()
   const over = (): void =>
     controller.abort(reason ?? new SalvageError('DEADLINE', `not done within ${String(ms)} ms`, { retryable: true }))
-  const timer = setTimeout(over, ms)
+  const timer = setTimeout(over, Math.min(ms, LONGEST_TIMER_MS))
   const forward = (): void => controller.abort(parent?.reason)
   if (parent?.aborted === true) forward()
   else parent?.addEventListener('abort', forward, { once: true })

@@ -111,7 +111,7 @@ function broughtDown(workload: Workload, request: RestoreRequest): Workload {
   if (!workload.uses.includes(request.to)) return workload
   const { left: _left, refused: _refused, down, ...rest } = workload
   if (down !== undefined) return { ...rest, quiesce: [down] }
-  if (workload.state === 'stopped') return workload
+  if (workload.state === 'stopped') return { ...rest, quiesce: workload.quiesce }
   return {
     ...workload,
     refused: {
