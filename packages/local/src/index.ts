@@ -1,0 +1,8 @@
+export { local } from './local.ts'
+export type { LocalOptions } from './local.ts'
+export type { LocalDirectory } from './directory/local-directory.ts'
+export { normaliseDirectory } from './directory/normalise-directory.ts'
+export { hookSettings } from './hook/hook-settings.ts'
+export type { HookCommand, HookSettings } from './hook/hook-settings.ts'
+export { resticStore } from './restic/restic-store.ts'
+export type { ResticStoreOptions } from './restic/restic-store.ts'

@@ -1,0 +1,41 @@
+import type { Crane, Medium } from '@salvage-kit/core'
+import { check } from './check.ts'
+import { clear } from './clear.ts'
+import { lift } from './lift.ts'
+import { lower } from './lower.ts'
+import { preflight } from './preflight.ts'
+import { removePoints, withdraw } from './remove.ts'
+import { repositoryOf } from './restic-store.ts'
+import { ownSnapshots, pointsOf } from './snapshots.ts'
+
+const MEDIA: ReadonlySet<Medium> = new Set<Medium>(['directory'])
+
+/**
+ * Copies directories into restic repositories, with this machine's own `restic` (0.14 or newer). `stateDirectory` holds
+ * the notes by which the locks of killed processes are told from those of others.
+ *
+ * Codes: `CRANE.MISSING`, `CRANE.TOO_OLD`, `CRANE.MEDIUM`, `CRANE.FAILED`, `STORE.NOT_FOUND`, `STORE.UNREACHABLE`,
+ * `STORE.WRONG_PASSWORD`, `STORE.NO_PASSWORD`, `STORE.LOCKED` (retryable), `STORE.FULL`, `STORE.READ_ONLY`,
+ * `STORE.OCCUPIED`, `STORE.INSIDE_SOURCE`, `DIRECTORY.*`, `RESTORE.POINT_UNKNOWN`, `RESTORE.DIFFERS`,
+ * `RESTORE.NO_SPACE`, `ARCHIVE.DAMAGED`, `PROCESS.STUCK`; finding `LIFT.UNREADABLE`.
+ */
+export function resticCrane(stateDirectory: string): Crane {
+  return {
+    id: 'restic',
+    media: MEDIA,
+    preflight: (store, sources, options) => preflight(stateDirectory, store, sources, options),
+    lift: (ref, source, options) => lift(stateDirectory, ref, source, options),
+    clear: (ref, { signal }) => clear(stateDirectory, ref, signal),
+    archives: {
+      async *list(store, { signal }) {
+        signal.throwIfAborted()
+        const repository = await repositoryOf(store)
+        yield* pointsOf(await ownSnapshots(repository, signal), repository)
+      },
+      lower: (point, store, destination, options) => lower(stateDirectory, point, store, destination, options),
+      check: (point, store, { signal }) => check(stateDirectory, point, store, signal),
+      remove: (points, store, { signal }) => removePoints(stateDirectory, points, store, signal),
+      withdraw: (ref, { signal }) => withdraw(stateDirectory, ref, signal),
+    },
+  }
+}
