@@ -1,5 +1,5 @@
 export { command } from './command.ts'
-export { docker } from './engine.ts'
+export { docker, engineAddress } from './engine.ts'
 export type { Dockerd } from './dockerd.ts'
 export { part } from './part.ts'
 export type { Part, PartName } from './part.ts'
