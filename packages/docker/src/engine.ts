@@ -20,6 +20,8 @@ export interface DockerEngine {
   /** The path of the engine's unix socket; absent when it is reached otherwise, perhaps on another machine. */
   readonly socketPath?: string
   version(options: CallOptions): Promise<EngineVersion>
+  /** What it says of its machine. */
+  info(options: CallOptions): Promise<EngineInfo>
   /** The engine's clock, in milliseconds since 1970. */
   now(options: CallOptions): Promise<number>
 
@@ -47,7 +49,7 @@ export interface DockerEngine {
   /** Resolves with the exit code once it does not run. */
   waitContainer(container: string, options: LongCallOptions): Promise<number>
   /** What a container without a terminal prints, from its beginning; `follow`: until it ends. */
-  logs(container: string, options: LongCallOptions & { readonly follow: boolean }): AsyncIterable<LogChunk>
+  logs(container: string, options: LogOptions): AsyncIterable<LogChunk>
   /** Unpacks a tar into a directory of the container, whether it runs or not. */
   putArchive(container: string, directory: string, tar: Uint8Array | Readable, options: LongCallOptions): Promise<void>
   /**
@@ -79,10 +81,25 @@ export interface DockerEngine {
   events(query: EventQuery, options: CallOptions): Promise<AsyncIterable<EngineEvent>>
 }
 
+/** What {@link DockerEngine.logs} takes. */
+export interface LogOptions extends LongCallOptions {
+  readonly follow: boolean
+  /** So many lines from the end of what is there; absent: all. */
+  readonly lastLines?: number
+}
+
 /** What the engine says of itself. */
 export interface EngineVersion {
   readonly version: string
   readonly apiVersion: string
+}
+
+/** What the engine says of the machine that it runs on. */
+export interface EngineInfo {
+  /** The machine's host name. */
+  readonly name: string
+  /** Its clock, in milliseconds since 1970. */
+  readonly nowMs: number
 }
 
 /** A volume. */
@@ -136,22 +153,29 @@ export interface LogChunk {
   readonly data: Uint8Array
 }
 
-/** Which events are asked for: container events only. */
+/** Which events are asked for. */
 export interface EventQuery {
   /** The engine's clock, in milliseconds since 1970; absent: from now on. */
   readonly sinceMs?: number
   readonly untilMs?: number
   /** Of one container only. */
   readonly container?: string
+  /** Absent: of containers. */
+  readonly kinds?: readonly EventKind[]
   /** Such as `start`, `die`, `pause`. Empty: all. */
   readonly actions: readonly string[]
 }
 
-/** Something that happened to a container. */
+/** What an event is about. */
+export type EventKind = 'container' | 'volume'
+
+/** Something that happened to a container or a volume. */
 export interface EngineEvent {
+  readonly kind: EventKind
   readonly action: string
-  readonly container: string
-  /** The container's name and labels, among others. */
+  /** The id of the container, the name of the volume. */
+  readonly subject: string
+  /** Of a container: its name and labels, among others. Of a volume that is mounted: the id of the `container`. */
   readonly attributes: Readonly<Record<string, string>>
   /** The engine's clock, in milliseconds since 1970, with fractions. */
   readonly atMs: number

@@ -29,7 +29,7 @@ export interface Yard extends Bench {
 /** Starts a {@link Yard}. */
 export async function craneYard(): Promise<Yard> {
   const on = await bench()
-  const run = on.cli
+  const run = async (...args: string[]): Promise<string> => on.cli(...args)
   await run('build', '--quiet', '--network=none', '--tag', CRANE_IMAGE, join(import.meta.dirname, 'images', 'crane'))
   const mountpoint = async (volume: string): Promise<string> =>
     run('volume', 'inspect', '--format={{.Mountpoint}}', volume)

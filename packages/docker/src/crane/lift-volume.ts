@@ -2,15 +2,15 @@ import type { Archive, DockerVolumeSource, LiftRef } from '@salvage-kit/core'
 import { deadline, SalvageError } from '@salvage-kit/core'
 import type { DockerEngine } from '../engine.ts'
 import { clearVessel } from './clear-vessel.ts'
-import { logTail } from './log-tail.ts'
 import { prepareVessel } from './prepare-vessel.ts'
 import { redactor } from './redact.ts'
 import { runVessel } from './run-vessel.ts'
 import type { ContainerCraneSettings } from './settings.ts'
 import { DEFAULT_GRACE_MS, DEFAULT_STOP_TIMEOUT_MS, DEFAULT_TIMEOUT_MS } from './settings.ts'
 import type { NamedCrane } from './settings-of.ts'
-import { judge } from './verdict.ts'
+import { judge, sentences } from './verdict.ts'
 import { vesselName } from './vessel-labels.ts'
+import { lastLines } from './vessel-output.ts'
 
 /** Engine calls end a little after the deadline that ends the crane, so that theirs is never the reason given. */
 const MARGIN_MS = 60_000
@@ -37,12 +37,18 @@ export async function liftVolume(
 ): Promise<Archive> {
   const { name, settings } = crane
   const limitMs = settings.timeoutMs ?? DEFAULT_TIMEOUT_MS
-  using limit = deadline(limitMs, signal, late(name, source.name, limitMs))
-  const log = logTail(redactor(Object.values(settings.env)), onLine)
+  const over = new Error('the crane is over its time')
+  using limit = deadline(limitMs, signal, over)
+  const clean = redactor(Object.values(settings.env))
   const takenAt = new Date().toISOString()
   try {
     const id = await prepareVessel(engine, ref, crane, source, limit.signal)
-    const end = await runVessel(engine, id, { signal: limit.signal, limitMs: limitMs + MARGIN_MS, log })
+    const end = await runVessel(engine, id, {
+      signal: limit.signal,
+      limitMs: limitMs + MARGIN_MS,
+      clean,
+      ...(onLine === undefined ? {} : { onLine }),
+    })
     const findings = judge(name, source.name, end)
     return {
       point: {
@@ -58,6 +64,9 @@ export async function liftVolume(
       },
       findings,
     }
+  } catch (error) {
+    // What it printed last often says what it waited for.
+    throw error === over ? late(name, source.name, limitMs, await lastLines(engine, vesselName(ref), clean)) : error
   } finally {
     await putAway(engine, ref, settings)
   }
@@ -82,10 +91,10 @@ async function putAway(engine: DockerEngine, ref: LiftRef, settings: ContainerCr
   await clearVessel(engine, ref, { signal }).catch(() => {})
 }
 
-function late(crane: string, volume: string, limitMs: number): SalvageError {
-  return new SalvageError(
-    'CRANE.TIMEOUT',
-    `the crane ${JSON.stringify(crane)} for volume ${volume} did not end within ${String(limitMs / 1000)} s`,
-    { hint: 'see what it waits for, perhaps a lock of another machine, or give it a longer "timeout"' },
-  )
+function late(crane: string, volume: string, limitMs: number, lines: readonly string[]): SalvageError {
+  const what = `the crane ${JSON.stringify(crane)} for volume ${volume}`
+  return new SalvageError('CRANE.TIMEOUT', `${what} did not end within ${String(limitMs / 1000)} s`, {
+    why: sentences(undefined, lines),
+    hint: 'see what it waits for, perhaps a lock of another machine, or give it a longer "timeout"',
+  })
 }

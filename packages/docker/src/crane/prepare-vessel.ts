@@ -33,8 +33,8 @@ export async function prepareVessel(
     throw createFault(error, name, settings.image)
   })
   signal.throwIfAborted()
-  const now = await engine.inspectVolume(source.name, steady)
-  if (now === undefined || isMadeFor(now, ref))
+  // From here on the container holds the volume: nobody can remove it any more.
+  if (isMadeFor(await sameVolume(engine, source, { signal }), ref))
     throw volumeGone(source.name, 'it was removed when the crane was about to begin')
   const meta = metaJson(volume, ref, name, settings.image, new Date())
   const tar = tarEntry(META_PATH.slice(1), meta, new Date())

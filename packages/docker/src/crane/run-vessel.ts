@@ -1,17 +1,18 @@
 import type { CallOptions } from '@salvage-kit/core'
 import { isSalvageError, SalvageError } from '@salvage-kit/core'
 import type { DockerEngine } from '../engine.ts'
-import type { LogTail } from './log-tail.ts'
 import type { VesselEnd } from './verdict.ts'
-import { sentences } from './verdict.ts'
-import { vesselOutput } from './vessel-output.ts'
-import { lost, watchVessel } from './vessel-watch.ts'
+import type { Clean } from './vessel-output.ts'
+import { followOutput, lastLines } from './vessel-output.ts'
+import { watchVessel } from './vessel-watch.ts'
 
 /** What {@link runVessel} takes. */
 export interface RunVesselOptions extends CallOptions {
   /** For the engine's calls; longer than the deadline in `signal`. */
   readonly limitMs: number
-  readonly log: LogTail
+  readonly clean: Clean
+  /** Gets each line that the crane prints, cleaned. */
+  readonly onLine?: (line: string) => void
 }
 
 /**
@@ -20,20 +21,26 @@ export interface RunVesselOptions extends CallOptions {
  * the signal, in which case it may still run.
  */
 export async function runVessel(engine: DockerEngine, id: string, options: RunVesselOptions): Promise<VesselEnd> {
-  const { signal, log } = options
+  const { signal, clean, onLine } = options
   await using watch = await watchVessel(engine, id, { signal })
   await start(engine, id)
-  await using output = vesselOutput(engine, id, log, options)
-  const exitCode = await wait(engine, id, options)
-  const news = await watch.settled()
-  await output.settled()
-  const state = await engine.inspectContainer(id, { signal })
-  if (state === undefined) throw removed(log)
-  return {
-    exitCode,
-    outOfMemory: news.outOfMemory || state.oomKilled,
-    signals: news.signals,
-    lastLines: log.lines(),
+  await using output = onLine === undefined ? undefined : followOutput(engine, id, clean, onLine, options)
+  try {
+    const exitCode = await engine.waitContainer(id, options)
+    const news = await watch.settled()
+    await output?.settled()
+    const state = await engine.inspectContainer(id, { signal })
+    if (state === undefined) throw removed()
+    return {
+      exitCode,
+      outOfMemory: news.outOfMemory || state.oomKilled,
+      signals: news.signals,
+      lastLines: exitCode === 0 && news.signals.length === 0 ? [] : await lastLines(engine, id, clean),
+    }
+  } catch (error) {
+    signal.throwIfAborted()
+    if (isSalvageError(error) && error.code === 'DOCKER.NOT_FOUND') throw removed()
+    throw isSalvageError(error) && error.code.startsWith('DOCKER.') ? lost(error) : error
   }
 }
 
@@ -51,19 +58,18 @@ async function start(engine: DockerEngine, id: string): Promise<void> {
   }
 }
 
-async function wait(engine: DockerEngine, id: string, { signal, limitMs, log }: RunVesselOptions): Promise<number> {
-  try {
-    return await engine.waitContainer(id, { signal, limitMs })
-  } catch (error) {
-    signal.throwIfAborted()
-    if (isSalvageError(error) && error.code === 'DOCKER.NOT_FOUND') throw removed(log)
-    throw lost(error)
-  }
+/** The error of a crane whose end nobody saw: it may have been told to stop, and have ended with 0 at that. */
+function lost(cause: SalvageError): SalvageError {
+  return new SalvageError('CRANE.LOST', 'the engine went away while the crane ran', {
+    why: cause.message,
+    hint: 'its work does not count, whatever became of it; run again when the engine is back',
+    cause,
+    retryable: true,
+  })
 }
 
-function removed(log: LogTail): SalvageError {
+function removed(): SalvageError {
   return new SalvageError('CRANE.FAILED', "somebody removed the crane's container", {
-    why: sentences(undefined, log.lines()),
     hint: 'find out who removes containers on this engine, perhaps a clean-up job; the copy does not count',
   })
 }

@@ -8,7 +8,7 @@ export interface VesselEnd {
   readonly outOfMemory: boolean
   /** The signals that others sent through the engine while it ran, as numbers. */
   readonly signals: readonly number[]
-  /** The last lines that it printed, without secrets. */
+  /** The last lines that it printed, without secrets; not read when it ended with 0 by itself. */
   readonly lastLines: readonly string[]
 }
 
@@ -49,7 +49,7 @@ export function judge(crane: string, volume: string, end: VesselEnd): readonly F
 
 /** Of the last lines, a sentence; empty without lines. */
 export function sentences(first: string | undefined, lastLines: readonly string[]): string {
-  const lines = lastLines.length === 0 ? 'it printed nothing' : `its last lines: ${lastLines.slice(-5).join(' | ')}`
+  const lines = lastLines.length === 0 ? 'it printed nothing' : `its last lines: ${lastLines.join(' | ')}`
   return first === undefined ? lines : `${first}; ${lines}`
 }
 

@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { CallOptions } from '@salvage-kit/core'
-import { deadline, SalvageError } from '@salvage-kit/core'
+import { SalvageError } from '@salvage-kit/core'
 import type { DockerEngine, EngineEvent } from '../engine.ts'
 
 /** How long after its end the engine may take to tell all that happened to a container. */
@@ -9,8 +8,8 @@ const SETTLE_MS = 10_000
 /** What others do to a container while it runs, from the engine's event stream. */
 export interface VesselWatch extends AsyncDisposable {
   /**
-   * Resolves, once the container has died, with what happened to it until then. Rejects with `CRANE.LOST` when the
-   * stream broke: nobody knows then what was missed.
+   * Resolves, once the container has died, with what happened to it until then. Rejects when the stream broke: nobody
+   * knows then what was missed.
    */
   settled(): Promise<VesselNews>
 }
@@ -33,12 +32,11 @@ export async function watchVessel(engine: DockerEngine, id: string, { signal }: 
   watching.catch(() => {})
   return {
     async settled() {
-      using limit = deadline(SETTLE_MS, signal, late())
+      const timer = setTimeout(() => stop.abort(late()), SETTLE_MS)
       try {
-        await Promise.race([watching, aborted(limit.signal)])
-      } catch (error) {
-        signal.throwIfAborted()
-        throw lost(error)
+        await watching
+      } finally {
+        clearTimeout(timer)
       }
       return { signals: seen.flatMap(killSignal), outOfMemory: seen.some(({ action }) => action === 'oom') }
     },
@@ -63,23 +61,6 @@ function killSignal({ action, attributes }: EngineEvent): readonly number[] {
   return action === 'kill' ? [Number.isInteger(number) ? number : 0] : []
 }
 
-async function aborted(signal: AbortSignal): Promise<never> {
-  for (;;) {
-    signal.throwIfAborted()
-    await sleep(60_000, undefined, { signal }).catch(() => {})
-  }
-}
-
 function late(): SalvageError {
   return new SalvageError('DOCKER.DEADLINE', 'the engine did not tell of the end of a container that had ended')
-}
-
-/** The error of a crane whose end is not known. */
-export function lost(cause: unknown): SalvageError {
-  return new SalvageError('CRANE.LOST', 'the engine went away while the crane ran', {
-    why: cause instanceof Error ? cause.message : String(cause),
-    hint: 'its work does not count, whatever became of it; run again when the engine is back',
-    cause,
-    retryable: true,
-  })
 }

@@ -134,15 +134,17 @@ describe.skipIf(!DOCKER)('a crane image of the original works unchanged', () => 
     expect((await on.read('cachevol', 'listing')).trim()).toBe('a')
     const out = on.crane({ env: { CRANE_OUT: '/host' }, mounts: { [folder]: '/host' } })
     await out.lift(liftRef('d2'), source, calm())
-    expect(await on.cli('run', '--rm', '--network=none', '--volume', `${folder}:/x`, CRANE_IMAGE, 'cat', '/x/listing')).toBe(
-      'a',
-    )
+    expect(
+      await on.cli('run', '--rm', '--network=none', '--volume', `${folder}:/x`, CRANE_IMAGE, 'cat', '/x/listing'),
+    ).toBe('a')
   })
 
   test('a borg-like crane archives all of /salvage from the four variables', async () => {
     const source = await on.volume('p1_db', { 'base/1': 'row', 'base/2': 'row' })
     await on.volume('repo')
-    await on.crane({ env: { CRANE_ARCHIVE: '/borg' }, mounts: { repo: '/borg' } }).lift(liftRef('p1_db'), source, calm())
+    await on
+      .crane({ env: { CRANE_ARCHIVE: '/borg' }, mounts: { repo: '/borg' } })
+      .lift(liftRef('p1_db'), source, calm())
     const tar = '/r/v_p1_db-2026-11-21_08-00-00.tar'
     const names = await on.cli('run', '--rm', '--network=none', '-v', 'repo:/r', CRANE_IMAGE, 'tar', '-tf', tar)
     expect(names.split('\n')).toEqual(
