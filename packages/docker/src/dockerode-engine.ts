@@ -4,7 +4,7 @@ import type * as z from 'zod'
 import { engineAddress } from './dockerode/address.ts'
 import * as answers from './dockerode/answers.ts'
 import { containerBody } from './dockerode/container-body.ts'
-import type { DockerEngine } from './engine.ts'
+import type { DockerEngine, EngineInfo } from './engine.ts'
 import { execIn } from './dockerode/exec.ts'
 import { engineEvents } from './dockerode/events.ts'
 import { engineLogs } from './dockerode/logs.ts'
@@ -43,6 +43,12 @@ export function dockerodeEngine(options: EngineOptions): DockerEngine {
     await requests.call(request, limitMs, signal)
   }
 
+  async function info(call: CallOptions): Promise<EngineInfo> {
+    const request: EngineRequest = { what: 'ask about the engine', method: 'GET', path: '/info' }
+    const { Name, SystemTime } = await ask(answers.InfoAnswer, request, call)
+    return { name: Name, nowMs: Date.parse(SystemTime) }
+  }
+
   return {
     address: address.text,
     ...(address.socketPath === undefined ? {} : { socketPath: address.socketPath }),
@@ -52,11 +58,8 @@ export function dockerodeEngine(options: EngineOptions): DockerEngine {
       const { Version, ApiVersion } = await ask(answers.VersionAnswer, request, call)
       return { version: Version, apiVersion: ApiVersion }
     },
-    async now(call) {
-      const request: EngineRequest = { what: 'ask for the time', method: 'GET', path: '/info' }
-      const { SystemTime } = await ask(answers.InfoAnswer, request, call)
-      return Date.parse(SystemTime)
-    },
+    info,
+    now: async (call) => (await info(call)).nowMs,
 
     async listContainers(labels, call) {
       const filters = JSON.stringify({ label: labels })

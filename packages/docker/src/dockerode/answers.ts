@@ -164,7 +164,10 @@ export const VersionAnswer: z.ZodType<{ readonly Version: string; readonly ApiVe
 })
 
 /** `GET /info`. */
-export const InfoAnswer: z.ZodType<{ readonly SystemTime: string }> = z.object({ SystemTime: z.string() })
+export const InfoAnswer: z.ZodType<{ readonly Name: string; readonly SystemTime: string }> = z.object({
+  Name: z.string(),
+  SystemTime: z.string(),
+})
 
 /** `POST /containers/create`, `POST /containers/ID/exec`. */
 export const CreatedAnswer: z.ZodType<{ readonly Id: string }> = z.object({ Id: z.string() })
@@ -178,10 +181,16 @@ export const ExecAnswer: z.ZodType<{ readonly Running: boolean; readonly ExitCod
 
 /** A line of `GET /events`. */
 export const EventLine: z.ZodType<{
+  readonly Type: 'container' | 'volume'
   readonly Action: string
   readonly Actor: { readonly ID: string; readonly Attributes: Readonly<Record<string, string>> }
   readonly timeNano: number
-}> = z.object({ Action: z.string(), Actor: z.object({ ID: z.string(), Attributes: map }), timeNano: z.number() })
+}> = z.object({
+  Type: z.enum(['container', 'volume']),
+  Action: z.string(),
+  Actor: z.object({ ID: z.string(), Attributes: map }),
+  timeNano: z.number(),
+})
 
 /** A line of `POST /images/create`. */
 export const PullLine: z.ZodType<{ readonly error?: string | undefined }> = z.object({ error: z.string().optional() })

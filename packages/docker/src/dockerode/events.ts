@@ -15,7 +15,7 @@ export async function engineEvents(
   signal: AbortSignal,
 ): Promise<AsyncIterable<EngineEvent>> {
   const filters = {
-    type: ['container'],
+    type: query.kinds ?? ['container'],
     ...(query.container === undefined ? {} : { container: [query.container] }),
     ...(query.actions.length === 0 ? {} : { event: query.actions }),
   }
@@ -32,8 +32,8 @@ async function* read(body: AsyncIterable<Uint8Array>): AsyncIterable<EngineEvent
   for await (const line of jsonLines(body)) {
     const event = EventLine.safeParse(line)
     if (!event.success) throw new SalvageError('DOCKER.ANSWER', `${WHAT}: a line is no event of the engine's API`)
-    const { Action, Actor, timeNano } = event.data
-    yield { action: Action, container: Actor.ID, attributes: Actor.Attributes, atMs: timeNano / 1e6 }
+    const { Type, Action, Actor, timeNano } = event.data
+    yield { kind: Type, action: Action, subject: Actor.ID, attributes: Actor.Attributes, atMs: timeNano / 1e6 }
   }
 }
 

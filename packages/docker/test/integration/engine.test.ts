@@ -190,7 +190,7 @@ describe.skipIf(!DOCKER)('the calls of a real engine', () => {
     const seen: EngineEvent[] = []
     for await (const event of past) seen.push(event)
     expect(seen.map(({ action }) => action)).toEqual(['start', 'pause'])
-    expect(seen[0]).toMatchObject({ container: id, attributes: { name: 'a1' } })
+    expect(seen[0]).toMatchObject({ kind: 'container', subject: id, attributes: { name: 'a1' } })
 
     const controller = new AbortController()
     const coming = await engine.events({ actions: [] }, { signal: controller.signal })

@@ -1,0 +1,47 @@
+import type { CallOptions, Survey } from '@salvage-kit/core'
+import type { DockerEngine } from '../engine.ts'
+import { ENTITY } from '../label/keys.ts'
+import { tideVolumes } from '../label/tide-labels.ts'
+import { unknownLabels } from '../label/unknown-labels.ts'
+import { mapLimit } from '../limit.ts'
+import { ownContainer } from '../own-container.ts'
+import { isEngineMachine, volumeTarget } from './volume-target.ts'
+import { workloadsOf } from './workloads.ts'
+import type { Found } from './workloads.ts'
+
+const CALLS_AT_ONCE = 16
+
+/**
+ * Every volume as a target and every container but those of cranes as a workload, with what their labels say. Asks the
+ * engine with GET requests only. What was removed while it was asked for is left out.
+ */
+export async function surveyEngine(engine: DockerEngine, options: CallOptions): Promise<Survey> {
+  options.signal.throwIfAborted()
+  const [containers, volumes, isOwn, machine] = await Promise.all([
+    allContainers(engine, options),
+    engine.listVolumes(options),
+    ownContainer(),
+    engine.info(options),
+  ])
+  const applications = containers.filter(({ labels }) => labels[ENTITY] === undefined)
+  const { tides, problems } = tideVolumes(applications, volumes)
+  const vantage = { onEngineMachine: isEngineMachine(machine.name, containers.some(isOwn)) }
+  const targets = await mapLimit(volumes, CALLS_AT_ONCE, (volume) =>
+    volumeTarget(engine, volume, tides.get(volume.name) ?? [], vantage, options),
+  )
+  return {
+    targets: targets.toSorted((a, b) => (a.ref < b.ref ? -1 : 1)),
+    workloads: workloadsOf(containers, volumes, isOwn).toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+    problems: [...problems, ...applications.flatMap(unknownLabels)],
+  }
+}
+
+/** All containers, inspected. */
+export async function allContainers(engine: DockerEngine, options: CallOptions): Promise<readonly Found[]> {
+  const rows = await engine.listContainers([], options)
+  const found = await mapLimit(rows, CALLS_AT_ONCE, async ({ id, createdSeconds }): Promise<readonly Found[]> => {
+    const container = await engine.inspectContainer(id, options)
+    return container === undefined ? [] : [{ ...container, createdSeconds }]
+  })
+  return found.flat()
+}

@@ -1,0 +1,67 @@
+import { access, constants, stat } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import type { CallOptions, Target } from '@salvage-kit/core'
+import type { DockerEngine, Volume } from '../engine.ts'
+import { hostPathOf } from '../host-path.ts'
+import { COMPOSE } from '../label/keys.ts'
+import { targetRef } from '../label/tide-labels.ts'
+import { boundDirectory } from './shared-content.ts'
+
+/** What is known of the machine when volumes become targets. */
+export interface Vantage {
+  /** This process runs on the engine's machine and sees its files under their own paths. */
+  readonly onEngineMachine: boolean
+}
+
+/** A volume as a target; `tides` are those whose labels name it. */
+export async function volumeTarget(
+  engine: DockerEngine,
+  volume: Volume,
+  tides: readonly string[],
+  vantage: Vantage,
+  options: CallOptions,
+): Promise<Target> {
+  const project = volume.labels[COMPOSE.project]
+  const hostPath = await readableAt(engine, volume, vantage, options)
+  return {
+    ref: targetRef(volume.name),
+    source: {
+      medium: 'docker-volume',
+      name: volume.name,
+      ...(volume.createdAt === undefined ? {} : { createdAt: volume.createdAt }),
+      ...(hostPath === undefined ? {} : { hostPath }),
+    },
+    ...(project === undefined ? {} : { project }),
+    tides,
+  }
+}
+
+/**
+ * Where the volume's content can be read at any time. A volume with a device is mounted at its mount point only while a
+ * container uses it: after the stop of the last one an empty directory is there. A bound directory always is itself.
+ */
+async function readableAt(
+  engine: DockerEngine,
+  volume: Volume,
+  { onEngineMachine }: Vantage,
+  options: CallOptions,
+): Promise<string | undefined> {
+  if (engine.socketPath === undefined) return undefined
+  const bound = boundDirectory(volume)
+  if (bound === undefined) return hostPathOf(engine, volume, options)
+  return onEngineMachine && (await isReadableDirectory(bound)) ? bound : undefined
+}
+
+/** Whether an engine that says it runs on `name` runs where this process does, which is in no container of it. */
+export function isEngineMachine(name: string, inContainer: boolean): boolean {
+  return !inContainer && name !== '' && name === hostname()
+}
+
+async function isReadableDirectory(path: string): Promise<boolean> {
+  try {
+    await access(path, constants.R_OK | constants.X_OK)
+    return (await stat(path)).isDirectory()
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,106 @@
+import { SalvageError } from '@salvage-kit/core'
+import type { CallOptions, TargetRef, WorkloadEvent } from '@salvage-kit/core'
+import type { DockerEngine, EngineEvent, Volume } from '../engine.ts'
+import { ENTITY } from '../label/keys.ts'
+import { targetRef } from '../label/tide-labels.ts'
+import { identityOf, workloadId } from '../workload-id.ts'
+import { usedVolumes } from './shared-content.ts'
+import { allContainers } from './survey.ts'
+import { workloadIds } from './workloads.ts'
+
+const RISING = new Set(['start', 'restart', 'unpause'])
+const FALLING = new Set(['die', 'stop', 'pause', 'kill', 'oom'])
+const REMOVED = 'destroy'
+const MOUNTED = 'mount'
+
+/** What is remembered of a container, for events that come when it is gone already. */
+interface Known {
+  readonly id: string
+  readonly uses: ReadonlySet<string>
+}
+
+/**
+ * What containers do, from the call on. A container that is met for the first time is looked at when it starts; should it
+ * be gone by then, the volumes that the engine mounted for it are known from the mounts' own events. Cranes are left out.
+ *
+ * Throws `DOCKER.UNREACHABLE` when the stream ends before the signal: events may have been missed.
+ */
+export async function* watchEngine(engine: DockerEngine, options: CallOptions): AsyncIterable<WorkloadEvent | 'ready'> {
+  options.signal.throwIfAborted()
+  // The engine answers a moment before it listens; what happens in between comes from its buffer.
+  const sinceMs = await engine.now(options)
+  const known = await knownContainers(engine, options)
+  const query = {
+    kinds: ['container', 'volume'] as const,
+    actions: [...RISING, ...FALLING, REMOVED, MOUNTED],
+    sinceMs,
+  }
+  const events = await engine.events(query, options)
+  yield 'ready'
+  const mounted = new Map<string, Set<string>>()
+  for await (const event of events) {
+    if (event.kind === 'volume') {
+      const container = event.attributes['container'] ?? ''
+      if (event.action === MOUNTED) mounted.set(container, (mounted.get(container) ?? new Set()).add(event.subject))
+      continue
+    }
+    if (event.action === REMOVED) {
+      known.delete(event.subject)
+      mounted.delete(event.subject)
+    }
+    const type = RISING.has(event.action) ? 'rising' : FALLING.has(event.action) ? 'falling' : undefined
+    if (type === undefined || event.attributes[ENTITY] !== undefined) continue
+    const { id, uses } = await lookAt(engine, event, known, options)
+    const all = new Set([...uses, ...(mounted.get(event.subject) ?? [])])
+    yield { type, what: event.action, workload: id, uses: refs(all), at: new Date(event.atMs).toISOString() }
+  }
+  if (!options.signal.aborted)
+    throw new SalvageError('DOCKER.UNREACHABLE', `the event stream of ${engine.address} ended`, {
+      why: 'the engine closed it, as it does when it stops',
+      hint: 'check that dockerd runs',
+      retryable: true,
+    })
+}
+
+async function knownContainers(engine: DockerEngine, options: CallOptions): Promise<Map<string, Known>> {
+  const [containers, volumes] = await Promise.all([allContainers(engine, options), engine.listVolumes(options)])
+  const ids = workloadIds(containers.filter(({ labels }) => labels[ENTITY] === undefined))
+  return new Map(
+    containers.map((container) => [
+      container.id,
+      { id: ids.get(container.id) ?? ownName(container), uses: usedVolumes(container, volumes) },
+    ]),
+  )
+}
+
+async function lookAt(
+  engine: DockerEngine,
+  event: EngineEvent,
+  known: Map<string, Known>,
+  options: CallOptions,
+): Promise<Known> {
+  const before = known.get(event.subject)
+  if (before !== undefined) return before
+  const id = ownName({ labels: event.attributes, name: event.attributes['name'] ?? event.subject })
+  const container = await engine.inspectContainer(event.subject, options)
+  if (container === undefined) return { id, uses: new Set() }
+  const volumes: readonly Volume[] = await engine.listVolumes(options)
+  const found = { id, uses: usedVolumes(container, volumes) }
+  known.set(event.subject, found)
+  return found
+}
+
+/** The labels of a container are among the attributes of its events. */
+function ownName({
+  labels,
+  name,
+}: {
+  readonly labels: Readonly<Record<string, string>>
+  readonly name: string
+}): string {
+  return workloadId(identityOf(labels, name))
+}
+
+function refs(volumes: ReadonlySet<string>): readonly TargetRef[] {
+  return [...volumes].toSorted().map((name) => targetRef(name))
+}

@@ -1,0 +1,99 @@
+import { findingOf, isSalvageError } from '@salvage-kit/core'
+import type { Finding, QuiesceChoice, TargetRef, Workload } from '@salvage-kit/core'
+import type { Container } from '../container.ts'
+import type { Volume } from '../engine.ts'
+import { bearerOf } from '../find-container.ts'
+import { ACTION, COMPOSE, ENTITY, ROOT, SWARM_TASK } from '../label/keys.ts'
+import { targetRef } from '../label/tide-labels.ts'
+import { quiesceChoices } from '../label/workload-labels.ts'
+import type { IsOwn } from '../own-container.ts'
+import { PAUSE, STOP } from '../quiesce/settings.ts'
+import { priorOf } from '../quiesce/token.ts'
+import { identityOf, workloadId } from '../workload-id.ts'
+import { dependenciesOf } from './dependencies.ts'
+import { usedVolumes } from './shared-content.ts'
+
+/** A container with what only the list of containers tells. */
+export type Found = Container & { readonly createdSeconds: number }
+
+/** The containers that are no cranes, each as a workload. */
+export function workloadsOf(all: readonly Found[], volumes: readonly Volume[], isOwn: IsOwn): readonly Workload[] {
+  const containers = all.filter(({ labels }) => labels[ENTITY] === undefined)
+  const ids = workloadIds(containers)
+  return containers.map((container) => {
+    const { labels, name } = container
+    const project = labels[COMPOSE.project]
+    return {
+      id: idOf(ids, container.id),
+      name,
+      state: priorOf(container),
+      ...(project === undefined ? {} : { project }),
+      uses: [...usedVolumes(container, volumes)].toSorted().map((volume): TargetRef => targetRef(volume)),
+      dependsOn: [...dependenciesOf(container, containers)].map((id) => idOf(ids, id)).toSorted(),
+      ...restOf(container, isOwn),
+    }
+  })
+}
+
+/**
+ * From container id to workload id. Of several containers of one compose service and number one bears the service's id,
+ * the others go by their own names.
+ */
+export function workloadIds(
+  containers: readonly Pick<Found, 'id' | 'name' | 'labels' | 'status' | 'createdSeconds'>[],
+): ReadonlyMap<string, string> {
+  const groups = Map.groupBy(containers, ({ labels, name }) => workloadId(identityOf(labels, name)))
+  const ids = new Map<string, string>()
+  for (const [id, members] of groups) {
+    const bearer = bearerOf(members)
+    for (const member of members)
+      ids.set(member.id, member === bearer ? id : workloadId({ kind: 'name', name: member.name }))
+  }
+  return ids
+}
+
+function idOf(ids: ReadonlyMap<string, string>, container: string): string {
+  return ids.get(container) ?? `docker:${container}`
+}
+
+type Rest = Pick<Workload, 'quiesce' | 'left' | 'refused' | 'down'>
+
+function restOf(container: Found, isOwn: IsOwn): Rest {
+  const left = leftBecause(container, isOwn)
+  if (left !== undefined) return { quiesce: [], left }
+  const undoable = !container.autoRemove && container.labels[SWARM_TASK] === undefined
+  const down: Pick<Workload, 'down'> = undoable ? { down: { quiescer: STOP, settings: {} } } : {}
+  let quiesce: readonly QuiesceChoice[]
+  try {
+    quiesce = quiesceChoices(container.labels, container.name)
+  } catch (error) {
+    if (!isSalvageError(error)) throw error
+    return { quiesce: [], refused: findingOf(error), ...down }
+  }
+  if (quiesce.length === 0) return { quiesce, left: `it has the label ${ACTION}=ignore`, ...down }
+  const refused = refusedBecause(container, new Set(quiesce.map(({ quiescer }) => quiescer)))
+  return refused === undefined ? { quiesce, ...down } : { quiesce: [], refused }
+}
+
+function leftBecause(container: Found, isOwn: IsOwn): string | undefined {
+  if (isOwn(container)) return 'this very process runs in it'
+  return container.labels[ROOT] === undefined ? undefined : `it is the root container (label ${ROOT})`
+}
+
+function refusedBecause({ name, labels, autoRemove }: Found, ways: ReadonlySet<string>): Finding | undefined {
+  if (labels[SWARM_TASK] !== undefined && (ways.has(STOP) || ways.has(PAUSE)))
+    return {
+      code: 'DOCKER.SWARM_TASK',
+      message: `container ${name} is a task of a swarm service`,
+      why: 'swarm would replace it as soon as it does not answer',
+      hint: `label it ${ACTION}=ignore in the service if a copy while it runs is good enough`,
+    }
+  if (autoRemove && ways.has(STOP))
+    return {
+      code: 'DOCKER.AUTO_REMOVE',
+      message: `container ${name} would be removed by stopping it`,
+      why: 'it was made with --rm',
+      hint: `label it ${ACTION}=pause or ignore, or make it without --rm`,
+    }
+  return undefined
+}

@@ -1,0 +1,47 @@
+/* The labels of containers. Keys and values are case sensitive. */
+
+/** What all of them begin with. */
+export const PREFIX = 'salvage.'
+/** `salvage.tide.NAME=volume,…` on a carrier. */
+export const TIDE_PREFIX = 'salvage.tide.'
+/** `salvage.tides.NAME.SETTING` on the root container. */
+export const TIDES_PREFIX = 'salvage.tides.'
+/** `salvage.cranes.NAME.SETTING` on the root container. */
+export const CRANES_PREFIX = 'salvage.cranes.'
+/** Marks the one container whose labels define tides and cranes; its value does not matter. */
+export const ROOT = 'salvage.root'
+/** Marks containers of cranes. */
+export const ENTITY = 'salvage.entity'
+/** `ignore`, `stop` or `pause`. */
+export const ACTION = 'salvage.action'
+/** Run before the copy. */
+export const PRE = 'salvage.command.pre'
+/** Run after the copy. */
+export const POST = 'salvage.command.post'
+/** Which exit codes of both are good. */
+export const EXIT_CODES = 'salvage.command.exitcode'
+/** Who runs both. */
+export const COMMAND_USER = 'salvage.command.user'
+/** The same under the name that the original's README gives; {@link COMMAND_USER} goes before it. */
+export const USER = 'salvage.user'
+
+/** Those that say how a container comes to rest. */
+export const WORKLOAD_KEYS: readonly string[] = [ACTION, PRE, POST, EXIT_CODES, COMMAND_USER, USER]
+/** All whole keys. */
+export const ALL_KEYS: readonly string[] = [...WORKLOAD_KEYS, ROOT, ENTITY]
+
+/** Labels of docker compose, on containers and volumes. */
+export const COMPOSE = {
+  project: 'com.docker.compose.project',
+  service: 'com.docker.compose.service',
+  number: 'com.docker.compose.container-number',
+  oneoff: 'com.docker.compose.oneoff',
+  volume: 'com.docker.compose.volume',
+  dependsOn: 'com.docker.compose.depends_on',
+} as const
+
+/** On a task of a swarm service. */
+export const SWARM_TASK = 'com.docker.swarm.task.id'
+
+/** Labels of a container or a volume. */
+export type Labels = Readonly<Record<string, string>>

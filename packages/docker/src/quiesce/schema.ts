@@ -1,0 +1,70 @@
+import * as z from 'zod'
+import type { Identity } from '../workload-id.ts'
+import { ExecSettings } from './settings.ts'
+
+/** How a container was when its token was made. */
+export type Prior = 'running' | 'paused' | 'stopped'
+
+/** What all tokens say of the container. */
+export interface Token {
+  readonly version: 1
+  readonly identity: Identity
+  /** The container that was looked at: a hint, for another one may bear the identity by now. */
+  readonly id: string
+  readonly prior: Prior
+  /** When it was last started, the engine's clock; absent for one that restarts all the time. */
+  readonly startedAt?: string
+}
+
+/** What `docker.stop` needs to put a container back. */
+export interface StopToken extends Token {
+  readonly kind: 'stop'
+  readonly graceSeconds?: number
+}
+
+/** What `docker.pause` needs. */
+export interface PauseToken extends Token {
+  readonly kind: 'pause'
+  /** When it was looked at, the engine's clock, in milliseconds since 1970. */
+  readonly atMs: number
+}
+
+/** What `docker.exec` needs. The environment of the commands is not in it: it may hold secrets. */
+export interface ExecToken extends Token {
+  readonly kind: 'exec'
+  readonly settings: ExecSettings
+}
+
+const identity: z.ZodType<Identity> = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('service'), project: z.string(), service: z.string(), number: z.string() }),
+  z.object({ kind: z.literal('name'), name: z.string() }),
+])
+
+const shared = {
+  version: z.literal(1),
+  identity,
+  id: z.string().min(1),
+  prior: z.enum(['running', 'paused', 'stopped']),
+  startedAt: z.string().exactOptional(),
+}
+
+/** Reads a {@link StopToken} back. */
+export const StopToken: z.ZodType<StopToken> = z.strictObject({
+  ...shared,
+  kind: z.literal('stop'),
+  graceSeconds: z.number().exactOptional(),
+})
+
+/** Reads a {@link PauseToken} back. */
+export const PauseToken: z.ZodType<PauseToken> = z.strictObject({
+  ...shared,
+  kind: z.literal('pause'),
+  atMs: z.number(),
+})
+
+/** Reads an {@link ExecToken} back. */
+export const ExecToken: z.ZodType<ExecToken> = z.strictObject({
+  ...shared,
+  kind: z.literal('exec'),
+  settings: ExecSettings,
+})

@@ -1,0 +1,79 @@
+import { SalvageError } from '@salvage-kit/core'
+import type { Quiescer } from '@salvage-kit/core'
+import type { DockerEngine } from '../engine.ts'
+import { changed, gone, stillThere } from './change.ts'
+import { STOP } from './settings.ts'
+import { startAgain } from './start-again.ts'
+import { StopToken } from './schema.ts'
+import { bearer, containerOf, nameOf, priorOf, readToken, tokenOf } from './token.ts'
+
+/** The engine's own grace for a container that names none. */
+const DEFAULT_GRACE_S = 10
+/** What the engine may need beyond the grace, to kill and to unmount. */
+const BEYOND_GRACE_MS = 60_000
+/** For a container that is to be waited for without end: the budget of the hold ends it sooner. */
+const ENDLESS_MS = 86_400_000
+
+/**
+ * Stops a container and starts it again. Its own signal and grace hold. One that was stopped or paused before is at rest
+ * already and is left alone; a restart policy does not bring back what was stopped here.
+ *
+ * Codes: `DOCKER.NOT_FOUND`, `DOCKER.AUTO_REMOVE` (prepare); `DOCKER.CHANGED`, `DOCKER.NOT_AT_REST` (quiesce);
+ * `DOCKER.NOT_STARTED` (resume); `DOCKER.TOKEN`. Findings: `DOCKER.GONE`, `DOCKER.ENDED_AGAIN`, `DOCKER.LEFT_PAUSED`.
+ */
+export function stopQuiescer(engine: DockerEngine): Quiescer {
+  return {
+    id: STOP,
+    prepare: async (workload, _settings, { signal }) => {
+      signal.throwIfAborted()
+      const container = await containerOf(engine, workload, { signal })
+      const token = tokenOf(container)
+      if (container.autoRemove && token.prior === 'running') throw autoRemove(nameOf(token))
+      const grace = container.stopTimeoutSeconds
+      return { ...token, kind: 'stop', ...(grace === undefined ? {} : { graceSeconds: grace }) }
+    },
+    quiesce: async (given, { signal }) => {
+      signal.throwIfAborted()
+      const token = readToken(StopToken, given)
+      if (token.prior !== 'running') return
+      const container = await stillThere(engine, token, { signal })
+      await engine.stopContainer(container.id, { signal, limitMs: limitMs(token) })
+      const after = await engine.inspectContainer(container.id, { signal })
+      if (after === undefined) throw changed(token, 'it was removed while it was stopped')
+      if (priorOf(after) !== 'stopped')
+        throw new SalvageError('DOCKER.NOT_AT_REST', `${nameOf(token)} is ${after.status} although it was stopped`, {
+          hint: 'something starts it: look for whatever supervises it',
+        })
+    },
+    resume: async (given, { signal }) => {
+      signal.throwIfAborted()
+      const token = readToken(StopToken, given)
+      if (token.prior !== 'running') return []
+      const container = await bearer(engine, token, { signal })
+      return container === undefined ? [gone(token)] : startAgain(engine, token, container, { signal })
+    },
+    atRest: async (given, { signal }) => {
+      signal.throwIfAborted()
+      const token = readToken(StopToken, given)
+      const name = nameOf(token)
+      const container = await engine.inspectContainer(token.id, { signal })
+      if (container === undefined) return { atRest: false, why: `${name} was removed` }
+      const wanted = token.prior === 'paused' ? 'paused' : 'stopped'
+      if (priorOf(container) !== wanted) return { atRest: false, why: `${name} is ${container.status}` }
+      if (token.startedAt !== undefined && container.startedAt !== token.startedAt)
+        return { atRest: false, why: `${name} was started at ${container.startedAt}` }
+      return { atRest: true }
+    },
+  }
+}
+
+function limitMs({ graceSeconds = DEFAULT_GRACE_S }: StopToken): number {
+  return graceSeconds < 0 ? ENDLESS_MS : Math.min(ENDLESS_MS, graceSeconds * 1000 + BEYOND_GRACE_MS)
+}
+
+function autoRemove(name: string): SalvageError {
+  return new SalvageError('DOCKER.AUTO_REMOVE', `${name} would be removed by stopping it`, {
+    why: 'it was made with --rm',
+    hint: 'label it salvage.action=pause or ignore, or make it without --rm',
+  })
+}
