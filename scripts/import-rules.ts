@@ -59,7 +59,7 @@ function outsideProblem(path: string, home: string, specifier: string, pure: boo
     .join('/')
   if (name === '@salvage-kit/testbed') return 'the testbed is for tests'
   if (name.startsWith('@salvage-kit/')) {
-    return PACKAGES[home]?.includes(name) === true ? undefined : `${home} may not import it`
+    return (PACKAGES[home] ?? []).includes(name) ? undefined : `${home} may not import it`
   }
   if (specifier.startsWith('node:')) return pure ? 'a pure folder' : undefined
   if (home !== 'packages/core' || CORE_LIBRARIES.includes(name)) return undefined

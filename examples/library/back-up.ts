@@ -12,7 +12,7 @@ const [directory = '/srv/app', volume = 'pgdata', backups = '/backups', state = 
 using journal = sqliteJournal(`${state}/journal.sqlite`)
 using catalog = sqliteCatalog(`${state}/catalog.sqlite`)
 const rig: Rig = {
-  backends: [local({ directories: [{ path: directory }] }), docker({})],
+  backends: [local({ directories: [{ path: directory }], stateDirectory: state }), docker({})],
   journal,
   catalog,
   locks: sqliteLocks(`${state}/locks`),
