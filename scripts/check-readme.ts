@@ -24,6 +24,11 @@ for (const { text, comment } of blocks.filter((block) => block.language === 'sh'
   if (comment !== 'check: run') problems.push(`a block of commands does not say how it is checked: ${text.trim()}`)
   for (const line of commandsOf(text)) await runLine(world, line)
 }
+for (const { comment } of blocks.filter((block) => block.language === 'ts')) {
+  // The program gets the directory, the volume, a place for archives and one for its state.
+  const line = [process.execPath, resolve(comment.replace('from: ', '')), ...world.example].join(' ')
+  await runLine(world, line)
+}
 if (problems.length === 0) await world.check()
 conclude('README.md', problems)
 
