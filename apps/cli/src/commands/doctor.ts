@@ -1,0 +1,47 @@
+import { survey } from '@salvage-kit/core'
+import type { Finding } from '@salvage-kit/core'
+import { checkMachine } from '../doctor/machine.ts'
+import { checkPrograms } from '../doctor/programs.ts'
+import type { Check } from '../doctor/check.ts'
+import { failureText } from '../failure.ts'
+import { interruptible } from '../interrupt.ts'
+import type { Invocation } from '../invocation.ts'
+import { openSession } from '../session.ts'
+
+/**
+ * Looks at what a run would need and changes nothing. Exit code 0 when nothing is wrong, 5 when something that is needed
+ * is missing, 4 when a dead run left something to put back.
+ */
+export async function execute(invocation: Invocation): Promise<number> {
+  const { options, terminal } = invocation
+  using interrupt = interruptible(terminal)
+  const { signal } = interrupt
+  await using rig = await openSession(
+    { ...invocation, options: { ...options, quiet: true } },
+    { targets: [], stores: [], survey: true },
+    signal,
+  )
+  const checks: Check[] = [
+    ...(await checkMachine(rig)),
+    ...(await checkPrograms(signal)),
+    ...(await survey(rig, { signal })).problems.map(labelCheck),
+    ...rig.warnings.map(labelCheck),
+  ]
+  if (options.json === true) terminal.out(`${JSON.stringify({ version: 1, checks }, undefined, 2)}\n`)
+  else for (const check of checks) if (options.quiet !== true || check.state !== 'good') terminal.out(checkText(check))
+  if (checks.some((check) => check.state === 'stuck')) return 4
+  return checks.some((check) => check.state === 'bad') ? 5 : 0
+}
+
+function labelCheck(finding: Finding): Check {
+  return { name: 'labels and directories', state: 'warning', finding }
+}
+
+function checkText({ name, state, text, finding }: Check): string {
+  const line = `${state.padEnd(7)}  ${name}${text === undefined ? '' : `: ${text}`}\n`
+  if (finding === undefined) return line
+  return failureText({ ...finding, message: `${name}: ${finding.message}` }, state.padEnd(7)).replace(
+    `${state.padEnd(7)}: `,
+    `${state.padEnd(7)}  `,
+  )
+}

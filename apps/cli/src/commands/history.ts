@@ -1,0 +1,39 @@
+import { formatElapsed } from '@salvage-kit/core'
+import type { RunRecord } from '@salvage-kit/core'
+import type { Invocation } from '../invocation.ts'
+import { timeText } from '../output/points-text.ts'
+import { table } from '../output/table.ts'
+import { openMemory } from '../session.ts'
+
+/** Shows past runs and restores, newest first. */
+export async function execute(invocation: Invocation<{ readonly limit: number }>): Promise<number> {
+  const { options, terminal } = invocation
+  using memory = await openMemory(invocation)
+  const runs = await memory.catalog.runs(options.limit)
+  if (options.json === true) terminal.out(`${JSON.stringify({ version: 1, runs }, undefined, 2)}\n`)
+  else if (runs.length > 0) terminal.out(historyText(runs))
+  else if (options.quiet !== true) terminal.err('no runs yet\n')
+  return 0
+}
+
+/** Runs as a table. */
+export function historyText(runs: readonly RunRecord[]): string {
+  const left = ['RUN', 'STARTED', 'KIND', 'TIDE', 'OUTCOME'].map((heading) => ({ heading }))
+  const right = ['TARGETS', 'TOOK', 'LONGEST HOLD'].map((heading) => ({ heading, align: 'right' as const }))
+  return table([...left, ...right], runs.map(row))
+}
+
+function row({ runId, startedAt, kind, tide, report }: RunRecord): readonly string[] {
+  const start = [runId, timeText(startedAt), kind, tide ?? '']
+  if (report === undefined) return [...start, 'not ended', '', '', '']
+  const outcomes = report.groups.flatMap((group) => group.targets.map((target) => target.outcome))
+  const good = outcomes.filter((outcome) => outcome === 'good').length
+  const holds = report.groups.flatMap(({ holdMs }) => holdMs ?? [])
+  return [
+    ...start,
+    `${report.outcome}${report.aborted ? ', aborted' : ''}${report.stuck.length > 0 ? ', STUCK' : ''}`,
+    `${String(good)}/${String(outcomes.length + report.skipped.length)}`,
+    formatElapsed(Math.max(0, Date.parse(report.endedAt) - Date.parse(report.startedAt))),
+    holds.length === 0 ? '' : formatElapsed(Math.max(...holds)),
+  ]
+}

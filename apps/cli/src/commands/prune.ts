@@ -1,0 +1,100 @@
+import { keepPolicy, parseDuration, prune, survey } from '@salvage-kit/core'
+import type { KeepRules, PruneReport, TargetRef } from '@salvage-kit/core'
+import { parseTarget } from '@salvage-kit/host'
+import type { OpenRig } from '@salvage-kit/host'
+import { usageError } from '../failure.ts'
+import { interruptible } from '../interrupt.ts'
+import type { Invocation } from '../invocation.ts'
+import { plural } from '../output/plan-text.ts'
+import { shortIds, timeText } from '../output/points-text.ts'
+import { table } from '../output/table.ts'
+import { openSession } from '../session.ts'
+
+/** Options of `prune`. */
+export interface PruneOptions {
+  readonly from?: string
+  readonly tide?: string
+  readonly dryRun?: boolean
+  readonly keepLast?: number
+  readonly keepHourly?: number
+  readonly keepDaily?: number
+  readonly keepWeekly?: number
+  readonly keepMonthly?: number
+  readonly keepYearly?: number
+  readonly keepWithin?: string
+}
+
+/** Judges the points of a store and removes those that no rule keeps; says of each why it stays or goes. */
+export async function execute(invocation: Invocation<PruneOptions>): Promise<number> {
+  const { args, options, terminal } = invocation
+  const named = args.map((text) => parseTarget(text, terminal.directory))
+  using interrupt = interruptible(terminal)
+  const { signal } = interrupt
+  const stores = options.from === undefined ? [] : [options.from]
+  await using rig = await openSession(invocation, { targets: [], stores, tide: options.tide }, signal)
+  const tide = options.tide === undefined ? undefined : rig.tide(options.tide)
+  const from = options.from ?? tide?.to ?? onlyStore(rig)
+  const rules = rulesOf(options) ?? tide?.keep
+  if (rules === undefined)
+    throw usageError('what to keep is not said', {
+      ...(tide === undefined ? {} : { why: `tide ${tide.name} has no keep rules` }),
+      hint: 'say it with --keep-last N, --keep-daily N …, or name a tide that does',
+    })
+  const targets = await targetsOf(rig, named, options.tide, signal)
+  const request = { store: await rig.store(from), policy: keepPolicy(rules), dryRun: options.dryRun ?? false }
+  const report = await prune(rig, { ...request, ...(targets === undefined ? {} : { targets }) }, { signal })
+  if (options.json === true)
+    terminal.out(`${JSON.stringify({ version: 1, dryRun: request.dryRun, ...report }, undefined, 2)}\n`)
+  else if (options.quiet !== true) terminal.out(pruneText(report, request.dryRun))
+  return 0
+}
+
+/** The rules of the command line; undefined when it says none. */
+export function rulesOf(options: PruneOptions): KeepRules | undefined {
+  const { keepLast, keepHourly, keepDaily, keepWeekly, keepMonthly, keepYearly, keepWithin } = options
+  const rules: KeepRules = {
+    ...(keepLast === undefined ? {} : { last: keepLast }),
+    ...(keepHourly === undefined ? {} : { hourly: keepHourly }),
+    ...(keepDaily === undefined ? {} : { daily: keepDaily }),
+    ...(keepWeekly === undefined ? {} : { weekly: keepWeekly }),
+    ...(keepMonthly === undefined ? {} : { monthly: keepMonthly }),
+    ...(keepYearly === undefined ? {} : { yearly: keepYearly }),
+    ...(keepWithin === undefined ? {} : { withinMs: parseDuration(keepWithin) }),
+  }
+  return Object.keys(rules).length === 0 ? undefined : rules
+}
+
+/** What is pruned: the named targets, else those that the tide covers now, else all of the store. */
+async function targetsOf(
+  rig: OpenRig,
+  named: readonly TargetRef[],
+  tide: string | undefined,
+  signal: AbortSignal,
+): Promise<readonly TargetRef[] | undefined> {
+  if (named.length > 0) return named
+  if (tide === undefined) return undefined
+  const { targets } = await survey(rig, { signal })
+  const labelled = targets.filter((target) => target.tides.includes(tide)).map((target) => target.ref)
+  return [...new Set([...labelled, ...rig.tide(tide).targets])]
+}
+
+function onlyStore(rig: OpenRig): string {
+  const [only, ...others] = rig.storeNames
+  if (only !== undefined && others.length === 0) return only
+  throw usageError('which store to prune is not said', { hint: 'name it with --from STORE or a tide with --tide NAME' })
+}
+
+function pruneText({ verdicts, removed }: PruneReport, dryRun: boolean): string {
+  const short = shortIds(verdicts.map(({ point }) => point))
+  const rows = verdicts.map(({ point, keep, reasons }) => [
+    keep ? 'keep' : dryRun ? 'would go' : 'gone',
+    short(point.id),
+    timeText(point.takenAt),
+    point.target,
+    reasons.join(', '),
+  ])
+  const columns = ['VERDICT', 'POINT', 'TAKEN', 'TARGET', 'WHY'].map((heading) => ({ heading }))
+  const going = verdicts.filter(({ keep }) => !keep).length
+  const kept = plural(verdicts.length - going, 'point')
+  return `${table(columns, rows)}${kept} kept, ${dryRun ? `${String(going)} would go` : `${String(removed.length)} removed`}\n`
+}

@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto'
+import { exitCodeOf, formatReport, newRunId, parseReference, restore, SalvageError } from '@salvage-kit/core'
+import type { RestorePoint, TargetRef } from '@salvage-kit/core'
+import { DEFAULT_MAX_HOLD_MS, parseTarget } from '@salvage-kit/host'
+import { usageError } from '../failure.ts'
+import { interruptible } from '../interrupt.ts'
+import type { GlobalOptions, Invocation } from '../invocation.ts'
+import { pointFor } from '../points.ts'
+import { commandReporter } from '../reporter.ts'
+import { openSession } from '../session.ts'
+import type { Terminal } from '../terminal.ts'
+import { readHold } from '../wishes.ts'
+
+/** Options of `restore`. */
+export interface RestoreOptions {
+  readonly from?: string
+  readonly to?: string
+  readonly inPlace?: boolean
+  readonly yes?: boolean
+  readonly maxHold?: string
+}
+
+/** Brings a point back: to a new place, or with `--in-place` in exchange for what the target holds now. */
+export async function execute(invocation: Invocation<RestoreOptions>): Promise<number> {
+  const { args, options, terminal } = invocation
+  const maxHoldMs = readHold(options.maxHold) ?? DEFAULT_MAX_HOLD_MS
+  const asked = options.to === undefined ? undefined : parseTarget(options.to, terminal.directory)
+  using reporter = commandReporter(terminal, options)
+  using interrupt = interruptible(terminal)
+  const { signal } = interrupt
+  const point = await pointFor(invocation, args[0] ?? '', signal)
+  const to = asked ?? (options.inPlace === true ? point.target : newPlace(point))
+  if (options.inPlace === true) await confirm(to, point, options, terminal, signal)
+  else if (asked === undefined && options.quiet !== true) terminal.err(`restoring to ${to}\n`)
+  const scope = { targets: [to], stores: [options.from ?? point.store] }
+  await using rig = await openSession(invocation, scope, signal, reporter.report)
+  const store = options.from === undefined ? await rig.storeOf(point.store) : await rig.store(options.from)
+  const runId = newRunId(rig.now(), randomBytes(3).toString('hex'))
+  const report = await restore(
+    rig,
+    { runId, point, store, to, inPlace: options.inPlace ?? false, maxHoldMs },
+    { signal },
+  )
+  if (options.json !== true && (options.quiet !== true || report.outcome !== 'good'))
+    terminal.out(`${formatReport(report)}\n`)
+  return exitCodeOf(report)
+}
+
+/** Beside the target, named for the time of the copy: `docker:pgdata-restored-20261121-080012`. */
+export function newPlace({ target, takenAt }: RestorePoint): TargetRef {
+  const { scheme, value } = parseReference(target)
+  const time = takenAt.replaceAll(/[-:]/g, '').replace('T', '-').slice(0, 15)
+  return `${scheme}:${value.replace(/\/+$/, '')}-restored-${time}`
+}
+
+/** Replacing what is there needs the name of the target, typed, or `--yes`. Rejects with `CLI.NOT_CONFIRMED`. */
+async function confirm(
+  to: TargetRef,
+  point: RestorePoint,
+  options: RestoreOptions & GlobalOptions,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<void> {
+  if (options.yes === true) return
+  if (!terminal.canAsk)
+    throw usageError(`restoring ${to} in place replaces what it holds now`, {
+      why: 'there is no terminal to ask for consent',
+      hint: 'add --yes, or leave out --in-place to restore to a new place',
+    })
+  terminal.err(`${to} will hold what point ${point.id} of ${point.takenAt} holds; what it holds now goes.\n`)
+  const answer = await terminal.ask(`Type ${to} to go on: `, signal)
+  if (answer.trim() === to) return
+  throw new SalvageError('CLI.NOT_CONFIRMED', `${to} was not restored`, { why: 'its name was not typed' })
+}

@@ -1,0 +1,69 @@
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { errorText, exitCodeOf, formatReport, readPlan, run, SalvageError } from '@salvage-kit/core'
+import type { Plan } from '@salvage-kit/core'
+import type { OpenRig, Scope } from '@salvage-kit/host'
+import { usageError } from '../failure.ts'
+import { interruptible } from '../interrupt.ts'
+import type { Invocation } from '../invocation.ts'
+import { planRun } from '../plan-run.ts'
+import { commandReporter } from '../reporter.ts'
+import { openSession } from '../session.ts'
+import { readWishes, scopeOf } from '../wishes.ts'
+import type { SelectOptions } from '../wishes.ts'
+
+/** What `run` takes besides what `plan` does. */
+export interface RunOptions extends SelectOptions {
+  readonly plan?: string
+  readonly init?: boolean
+}
+
+/** Backs up: makes a plan, or reads one, and runs it. The report is on stdout, everything else on stderr. */
+export async function execute(invocation: Invocation<RunOptions>): Promise<number> {
+  const { options, terminal } = invocation
+  using reporter = commandReporter(terminal, options)
+  using interrupt = interruptible(terminal)
+  const { signal } = interrupt
+  const work = options.plan === undefined ? wished(invocation) : await given(options.plan, invocation)
+  await using rig = await openSession(invocation, work.scope, signal, reporter.report)
+  const report = await run(rig, await work.plan(rig, signal), { signal, init: options.init ?? false })
+  if (options.json !== true && (options.quiet !== true || report.outcome !== 'good'))
+    terminal.out(`${formatReport(report)}\n`)
+  return exitCodeOf(report)
+}
+
+/** What is run: the platforms that it needs, and how to get the plan once they are open. */
+interface Work {
+  readonly scope: Scope
+  readonly plan: (rig: OpenRig, signal: AbortSignal) => Promise<Plan>
+}
+
+function wished(invocation: Invocation<RunOptions>): Work {
+  const wishes = readWishes(invocation)
+  return { scope: scopeOf(wishes), plan: (rig, signal) => planRun(rig, wishes, signal) }
+}
+
+async function given(file: string, { args, options, terminal }: Invocation<RunOptions>): Promise<Work> {
+  const others = [options.to, options.tide, options.grouping, options.maxHold, options.maxConcurrent]
+  if (args.length > 0 || others.some((option) => option !== undefined))
+    throw usageError('--plan says everything itself', { hint: 'leave out the targets and the other options' })
+  const plan = readPlan(await readPlanFile(file, terminal.directory))
+  const lifts = plan.groups.flatMap((group) => [...group.whileQuiesced, ...group.afterResume])
+  const stores = lifts.flatMap((step) => (step.kind === 'lift' ? [step.ref.store.ref] : []))
+  const targets = plan.groups.flatMap((group) => group.targets)
+  return { scope: { targets, stores: [...new Set(stores)] }, plan: async () => plan }
+}
+
+async function readPlanFile(file: string, directory: string): Promise<string> {
+  if (file === '-') return text(process.stdin)
+  const path = resolve(directory, file)
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    throw new SalvageError('PLAN.UNREADABLE', `${path}: the plan cannot be read`, {
+      why: errorText(error),
+      cause: error,
+    })
+  }
+}

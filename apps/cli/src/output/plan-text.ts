@@ -1,0 +1,57 @@
+import { formatDuration } from '@salvage-kit/core'
+import type { Finding, Group, LiftStep, Plan, QuiesceStep } from '@salvage-kit/core'
+
+/** A plan for people: what comes to rest, in which order and how, what is copied while it rests and after, and where to. */
+export function planText(plan: Plan): string {
+  const count = plan.groups.flatMap((group) => group.targets).length
+  const tide = plan.tide === undefined ? '' : ` of tide ${plan.tide}`
+  const head = `run ${plan.runId}${tide}: ${plural(count, 'target')} in ${plural(plan.groups.length, 'group')} (${plan.grouping}), holds of at most ${formatDuration(plan.maxHoldMs)}`
+  const skipped = plan.skipped.map(({ target, finding }) => `  ${target}: ${findingLine(finding)}`)
+  const warnings = plan.warnings.map((finding) => `  ${findingLine(finding)}`)
+  return `${[
+    head,
+    ...plan.groups.flatMap((group) => ['', ...groupLines(group)]),
+    ...section('skipped', skipped),
+    ...section('warnings', warnings),
+  ].join('\n')}\n`
+}
+
+function groupLines(group: Group): readonly string[] {
+  const rests = group.quiesce.length > 0
+  const inside = group.whileQuiesced.map((step) =>
+    step.kind === 'lift' ? liftLine(step) : `snapshot ${step.ref.target} (${step.snapshotter})`,
+  )
+  const numbered = group.quiesce.map((wave, index) => `    ${String(index + 1)}. ${wave.map(restLine).join(', ')}`)
+  return [
+    `group ${group.id}: ${group.targets.join(', ')}`,
+    ...(rests ? ['  comes to rest, and rises in reverse:', ...numbered] : ['  nothing has to come to rest']),
+    ...group.idle.map((step) => `  at rest already, stays so: ${step.name}`),
+    ...group.left.map((left) => `  keeps running: ${left.name} (${left.why})`),
+    ...(inside.length > 0 ? [rests ? '  while at rest:' : '  then:', ...inside.map((line) => `    ${line}`)] : []),
+    ...(group.afterResume.length > 0
+      ? ['  once all run again:', ...group.afterResume.map((step) => `    ${liftLine(step)}`)]
+      : []),
+  ]
+}
+
+function liftLine(step: LiftStep): string {
+  const { target, store } = step.ref
+  return `lift ${target}${step.from.kind === 'snapshot' ? ' from its snapshot' : ''} to ${store.ref}`
+}
+
+function restLine(step: QuiesceStep): string {
+  return `${step.name} (${step.quiescer})`
+}
+
+function findingLine({ message, why, hint }: Finding): string {
+  return `${message}${why === undefined ? '' : `: ${why}`}${hint === undefined ? '' : `; ${hint}`}`
+}
+
+function section(title: string, lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : ['', `${title}:`, ...lines]
+}
+
+/** `1 target`, `2 targets`. */
+export function plural(count: number, word: string): string {
+  return `${String(count)} ${word}${count === 1 ? '' : 's'}`
+}

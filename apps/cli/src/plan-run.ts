@@ -1,0 +1,37 @@
+import { randomBytes } from 'node:crypto'
+import { makePlan, newRunId, probe, recoverFirst, survey } from '@salvage-kit/core'
+import type { Plan, Store } from '@salvage-kit/core'
+import { resolveTide, withoutMissing } from '@salvage-kit/host'
+import type { OpenRig } from '@salvage-kit/host'
+import { usageError } from './failure.ts'
+import { refuseNested } from './nesting.ts'
+import type { Wishes } from './wishes.ts'
+
+/**
+ * Looks at the world and decides what a run would do; changes nothing. What a dead run left is taken back before, or
+ * the plan would take for idle what that run brought down. Rejects with `RECOVER.STUCK` when that does not succeed.
+ */
+export async function planRun(rig: OpenRig, wishes: Wishes, signal: AbortSignal): Promise<Plan> {
+  const settings = wishes.tide === undefined ? undefined : rig.tide(wishes.tide)
+  const store = await storeFor(rig, wishes)
+  const tide = resolveTide(settings, store, wishes)
+  await refuseNested(tide.targets, store)
+  await recoverFirst(rig, { signal })
+  const found = withoutMissing(await survey(rig, { signal }), tide)
+  const capabilities = await probe(rig, found.survey, { signal })
+  const now = rig.now()
+  const runId = newRunId(now, randomBytes(3).toString('hex'))
+  return makePlan(found.survey, capabilities, found.tide, { runId, now, machine: rig.machine })
+}
+
+/** `--to`, else the store of the tide, else the only one that is configured. */
+async function storeFor(rig: OpenRig, { to, tide }: Wishes): Promise<Store> {
+  const said = to ?? (tide === undefined ? undefined : rig.tide(tide).to)
+  if (said !== undefined) return rig.store(said)
+  const [only, ...others] = rig.storeNames
+  if (only !== undefined && others.length === 0) return rig.store(only)
+  throw usageError('where to is not said', {
+    why: only === undefined ? 'no store is configured' : `configured are ${rig.storeNames.join(', ')}`,
+    hint: 'name the store with --to archive:DIR, --to restic:ADDRESS or a configured name',
+  })
+}

@@ -1,0 +1,143 @@
+import { findingOf, isSalvageError, listPoints, parseReference, SalvageError } from '@salvage-kit/core'
+import type { Finding, RestorePoint, Store, TargetRef } from '@salvage-kit/core'
+import { parseTarget } from '@salvage-kit/host'
+import type { OpenRig } from '@salvage-kit/host'
+import { failureText } from './failure.ts'
+import type { Invocation } from './invocation.ts'
+import { openSession } from './session.ts'
+
+/** Restore points, and which stores could not be asked. */
+export interface FoundPoints {
+  /** Newest last. */
+  readonly points: readonly RestorePoint[]
+  readonly unreachable: readonly { readonly store: string; readonly finding: Finding }[]
+}
+
+/** Where to look, and for what. */
+export interface PointSearch {
+  /** One store, asked itself; absent: every store that is configured or that the catalog knows. */
+  readonly from?: string | undefined
+  /** All targets when absent. */
+  readonly targets?: readonly TargetRef[] | undefined
+}
+
+/**
+ * The restore points of one store, as it tells them; or of all stores known here. Of those the configured ones and
+ * local directories are asked, and the catalog answers for the others and for those that cannot be reached.
+ */
+export async function findPoints(rig: OpenRig, search: PointSearch, signal: AbortSignal): Promise<FoundPoints> {
+  const { targets } = search
+  const wanted = (point: RestorePoint): boolean => targets === undefined || targets.includes(point.target)
+  if (search.from !== undefined) {
+    const store = await rig.store(search.from)
+    const known = await rig.catalog.points({ store: store.ref })
+    const points = completed(await ask(rig, store, signal), known)
+    return { points: sorted(points.filter(wanted)), unreachable: [] }
+  }
+  const remembered = await rig.catalog.points(targets === undefined ? {} : { targets })
+  const stores = await storesToAsk(rig, remembered)
+  const unreachable: { store: string; finding: Finding }[] = []
+  const asked = new Set<string>()
+  const points: RestorePoint[] = []
+  for (const store of stores)
+    try {
+      points.push(...completed(await ask(rig, store, signal), remembered).filter(wanted))
+      asked.add(store.ref)
+    } catch (error) {
+      signal.throwIfAborted()
+      if (!isSalvageError(error)) throw error
+      unreachable.push({ store: store.ref, finding: findingOf(error) })
+    }
+  return { points: sorted([...points, ...remembered.filter((point) => !asked.has(point.store))]), unreachable }
+}
+
+/**
+ * The point that a person means: an id, a unique start of one, or a target, which means its newest good point (of this
+ * machine when it has any). Throws `RESTORE.POINT_UNKNOWN` and `RESTORE.POINT_AMBIGUOUS`.
+ */
+export function pickPoint(
+  points: readonly RestorePoint[],
+  text: string,
+  machine: string,
+  directory: string,
+): RestorePoint {
+  if (text.includes(':')) return newest(points, parseTarget(text, directory), machine)
+  const exact = points.filter((point) => point.id === text)
+  const found = exact.length > 0 ? exact : points.filter((point) => point.id.startsWith(text))
+  const [first, ...others] = found
+  if (first === undefined)
+    throw new SalvageError('RESTORE.POINT_UNKNOWN', `there is no restore point ${JSON.stringify(text)}`, {
+      why:
+        points.length === 0
+          ? 'no store that is known here has any'
+          : `none of ${String(points.length)} points has an id that starts so`,
+      hint: 'see salvage-kit list, and name the store with --from',
+    })
+  if (others.length === 0) return first
+  throw new SalvageError(
+    'RESTORE.POINT_AMBIGUOUS',
+    `${JSON.stringify(text)} means ${String(found.length)} restore points`,
+    {
+      why: found.map(({ id, target, store }) => `${id} (${target} in ${store})`).join('\n'),
+      hint: exact.length > 0 ? 'name the store with --from' : 'write more of the id',
+    },
+  )
+}
+
+function newest(points: readonly RestorePoint[], target: TargetRef, machine: string): RestorePoint {
+  const all = points.filter((point) => point.target === target)
+  const own = all.filter((point) => point.machine === machine)
+  const candidates = own.length > 0 ? own : all
+  const found = candidates.findLast((point) => point.state === 'good')
+  if (found !== undefined) return found
+  throw new SalvageError('RESTORE.POINT_UNKNOWN', `there is no good restore point of ${target}`, {
+    ...(candidates.length > 0
+      ? { why: `it has ${String(candidates.length)} that are partial: name one by its id` }
+      : {}),
+    hint: 'see salvage-kit list, and name the store with --from',
+  })
+}
+
+async function ask(rig: OpenRig, store: Store, signal: AbortSignal): Promise<RestorePoint[]> {
+  const points: RestorePoint[] = []
+  for await (const point of listPoints(rig, store, { signal })) points.push(point)
+  return points
+}
+
+/** What the store does not tell of its points (restic before version 0.17 keeps no sizes) the catalog may know. */
+function completed(points: readonly RestorePoint[], known: readonly RestorePoint[]): readonly RestorePoint[] {
+  const byKey = new Map(known.map((point) => [keyOf(point), point]))
+  return points.map((point) => ({ ...byKey.get(keyOf(point)), ...point }))
+}
+
+function keyOf({ store, id }: RestorePoint): string {
+  return `${store} ${id}`
+}
+
+/** The configured stores, and the directories that the catalog knows: what can be asked without a password. */
+async function storesToAsk(rig: OpenRig, remembered: readonly RestorePoint[]): Promise<readonly Store[]> {
+  const configured = await Promise.all(rig.storeNames.map((name) => rig.store(name)))
+  const known = new Set(configured.map((store) => store.ref))
+  const refs = new Set(remembered.map((point) => point.store))
+  const local = [...refs].filter((ref) => !known.has(ref) && parseReference(ref).scheme === 'archive')
+  return [...configured, ...(await Promise.all(local.map((ref) => rig.storeOf(ref))))]
+}
+
+function sorted(points: readonly RestorePoint[]): readonly RestorePoint[] {
+  return points.toSorted((a, b) => Date.parse(a.takenAt) - Date.parse(b.takenAt))
+}
+
+/** The one point that a command line names, looked for in `--from` or everywhere. */
+export async function pointFor(
+  invocation: Invocation<{ readonly from?: string }>,
+  text: string,
+  signal: AbortSignal,
+): Promise<RestorePoint> {
+  const { options, terminal } = invocation
+  const { from } = options
+  await using rig = await openSession(invocation, { targets: [], stores: from === undefined ? [] : [from] }, signal)
+  const targets = text.includes(':') ? [parseTarget(text, terminal.directory)] : undefined
+  const { points, unreachable } = await findPoints(rig, { from, targets }, signal)
+  for (const { store, finding } of unreachable) terminal.err(failureText(finding, `not asked: ${store}`))
+  return pickPoint(points, text, rig.machine, terminal.directory)
+}

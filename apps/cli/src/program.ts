@@ -1,0 +1,106 @@
+import { Argument, Command, InvalidArgumentError, Option } from 'commander'
+import type { Execute } from './invocation.ts'
+import type { Terminal } from './terminal.ts'
+
+/** Loads the file of a command. */
+export type Load = () => Promise<{ readonly execute: Execute<never> }>
+/** Runs a command that was found on the command line. */
+export type RunCommand = (load: Load, command: Command) => Promise<void>
+
+const GROUPINGS = ['individual', 'smart', 'project']
+const SHELLS = ['bash', 'zsh', 'fish']
+const PERIODS = ['last', 'hourly', 'daily', 'weekly', 'monthly', 'yearly']
+const STORE_HELP = 'archive:DIR, restic:ADDRESS, crane:NAME, or a configured name'
+
+/** The whole tree of commands, light: what a command does is loaded when it is called. */
+export function createProgram(terminal: Terminal, version: string, runCommand: RunCommand): Command {
+  const program = new Command('salvage-kit')
+    .description('Back up volumes and directories: bring to rest, copy, put back, restore.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand(false)
+    .option(
+      '--config <file>',
+      'configuration file (SALVAGE_CONFIG, ./salvage-kit.yaml, /etc/salvage-kit/salvage-kit.yaml)',
+    )
+    .option('--state <dir>', 'where journal and catalog stand (SALVAGE_STATE)')
+    .option('--password-file <file>', 'file with the password of a restic repository')
+    .option('--json', 'print JSON on stdout')
+    .option('-q, --quiet', 'say only what went wrong')
+    .option('-v, --verbose', 'say more')
+    .exitOverride()
+    .configureOutput({ writeOut: terminal.out, writeErr: terminal.err, outputError: () => undefined })
+
+  const add = (parent: Command, name: string, description: string, load: Load): Command => {
+    const command = parent.command(name).description(description)
+    return command.action(() => runCommand(load, command))
+  }
+
+  selecting(add(program, 'plan', 'show what a run would do; touches nothing', () => import('./commands/plan.ts')))
+  selecting(add(program, 'run', 'back up targets', () => import('./commands/run.ts')))
+    .option('--plan <file>', 'run this plan, written by plan --json; - is stdin')
+    .option('--init', 'make the store when it is not there yet')
+  add(program, 'list', 'list restore points', () => import('./commands/list.ts'))
+    .argument('[ref...]', 'targets; all without')
+    .option('--from <store>', `${STORE_HELP}; without: every store known here`)
+  add(
+    program,
+    'restore',
+    'bring a restore point back, by default to a new place',
+    () => import('./commands/restore.ts'),
+  )
+    .argument('<point>', 'id of a restore point, a unique start of one, or a target for its newest')
+    .option('--from <store>', STORE_HELP)
+    .option('--to <ref>', 'new directory or volume: dir:PATH or docker:VOLUME')
+    .option('--in-place', 'replace the content of the target itself, its writers at rest')
+    .option('--yes', 'do not ask')
+    .option('--max-hold <duration>', 'longest time that writers may be at rest, such as 30m')
+  add(
+    program,
+    'verify',
+    'read a restore point and compare it with what was lifted',
+    () => import('./commands/verify.ts'),
+  )
+    .argument('<point>', 'id of a restore point, a unique start of one, or a target for its newest')
+    .option('--from <store>', STORE_HELP)
+  add(program, 'recover', 'take back what a dead run left', () => import('./commands/recover.ts'))
+  pruning(add(program, 'prune', 'remove restore points that no rule keeps', () => import('./commands/prune.ts')))
+  add(program, 'history', 'show past runs', () => import('./commands/history.ts')).addOption(
+    new Option('--limit <n>', 'how many, newest first').default(20).argParser(count),
+  )
+  const config = program.command('config').description('check or show the configuration')
+  add(config, 'check', 'read the configuration and say what is wrong', () => import('./commands/config-check.ts'))
+  add(config, 'show', 'print the configuration in force', () => import('./commands/config-show.ts'))
+  add(config, 'schema', 'print the JSON schema of the configuration file', () => import('./commands/config-schema.ts'))
+  add(program, 'doctor', 'look at this machine: what is there, what is missing', () => import('./commands/doctor.ts'))
+  add(program, 'completion', 'print a completion script', () => import('./commands/completion.ts')).addArgument(
+    new Argument('<shell>').choices(SHELLS),
+  )
+  return program
+}
+
+function selecting(command: Command): Command {
+  return command
+    .argument('[ref...]', 'targets: dir:PATH, docker:VOLUME')
+    .option('--to <store>', STORE_HELP)
+    .option('--tide <name>', 'all targets of this tide, of labels and configuration')
+    .addOption(new Option('--grouping <how>', 'which targets come to rest together').choices(GROUPINGS))
+    .option('--max-hold <duration>', 'longest time that workloads may be at rest, such as 30m')
+    .addOption(new Option('--max-concurrent <n>', 'lifts of one group at once').argParser(count))
+}
+
+function pruning(command: Command): Command {
+  command
+    .argument('[ref...]', 'targets; all of the store without')
+    .option('--from <store>', STORE_HELP)
+    .option('--tide <name>', 'store, targets and rules of this tide')
+    .option('--dry-run', 'say what would go, remove nothing')
+  for (const period of PERIODS)
+    command.addOption(new Option(`--keep-${period} <n>`, `keep so many (${period})`).argParser(count))
+  return command.option('--keep-within <duration>', 'keep everything younger, such as 30d')
+}
+
+function count(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It must be a whole number of 1 or more.')
+  return Number(text)
+}

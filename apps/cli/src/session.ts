@@ -1,0 +1,44 @@
+import { oneLine } from '@salvage-kit/core'
+import type { LiftRef, Reporter } from '@salvage-kit/core'
+import { loadConfig, openRig, openState, stateDirectory } from '@salvage-kit/host'
+import type { LoadedConfig, OpenRig, Scope, State } from '@salvage-kit/host'
+import { failureText } from './failure.ts'
+import type { Invocation } from './invocation.ts'
+
+interface Place {
+  readonly loaded: LoadedConfig
+  readonly state: string
+}
+
+/** Reads the configuration and opens what the command is about to touch; ends with `await using`. */
+export async function openSession(
+  invocation: Invocation,
+  scope: Scope,
+  signal: AbortSignal,
+  report: Reporter = () => undefined,
+): Promise<OpenRig> {
+  const { options, terminal } = invocation
+  const { loaded, state } = await placeOf(invocation)
+  const { passwordFile } = options
+  const { directory } = terminal
+  const settings = { loaded, stateDirectory: state, directory, scope, passwordFile, report }
+  const onLine = (ref: LiftRef, line: string): void => terminal.err(`${ref.target}: ${oneLine(line)}\n`)
+  const rig = await openRig({ ...settings, ...(options.verbose === true ? { onLine } : {}) }, { signal })
+  for (const secret of rig.secrets) terminal.redactor.add(secret)
+  if (options.quiet !== true) for (const warning of rig.warnings) terminal.err(failureText(warning, 'warning'))
+  return rig
+}
+
+/** Opens journal and catalog alone, for what only looks back; ends with `using`. */
+export async function openMemory(invocation: Invocation): Promise<State> {
+  return openState((await placeOf(invocation)).state)
+}
+
+async function placeOf({ options, terminal }: Invocation): Promise<Place> {
+  const { environment, directory } = terminal
+  const loaded = await loadConfig({ file: options.config, environment, directory })
+  const configured = loaded.config.state
+  const isRoot = process.getuid?.() === 0
+  const state = stateDirectory({ option: options.state, configured, environment, directory, isRoot })
+  return { loaded, state }
+}

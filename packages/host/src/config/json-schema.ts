@@ -1,0 +1,32 @@
+import { z } from 'zod'
+import { ConfigFile } from './schema.ts'
+import type { Path } from './document.ts'
+
+type Schema = z.core.JSONSchema.BaseSchema
+
+/** The JSON schema of the configuration file, for editors. */
+export function configSchema(): Schema {
+  return {
+    ...z.toJSONSchema(ConfigFile, { io: 'input' }),
+    title: 'salvage-kit.yaml',
+    description: 'Configuration of salvage-kit',
+  }
+}
+
+/** The keys that may stand in the object at `path`; empty where any key may. */
+export function knownKeys(path: Path): readonly string[] {
+  let here: readonly Schema[] = [configSchema()]
+  for (const step of path) here = here.flatMap((schema) => below(schema, step))
+  return [...new Set(here.flatMap(branches).flatMap((schema) => Object.keys(schema.properties ?? {})))]
+}
+
+function below(schema: Schema, step: string | number): readonly Schema[] {
+  return branches(schema).flatMap((branch) => {
+    const found = typeof step === 'number' ? branch.items : (branch.properties?.[step] ?? branch.additionalProperties)
+    return typeof found === 'object' && !Array.isArray(found) ? [found] : []
+  })
+}
+
+function branches(schema: Schema): readonly Schema[] {
+  return [schema, ...(schema.anyOf ?? []), ...(schema.oneOf ?? [])].filter((branch) => typeof branch === 'object')
+}

@@ -1,0 +1,23 @@
+import { readDocument } from './document.ts'
+import type { ConfigDocument } from './document.ts'
+import { problemAt, problemsOf } from './problems.ts'
+import type { ConfigProblem } from './problems.ts'
+import type { Config } from './config.ts'
+import { ConfigFile } from './schema.ts'
+import { crossProblems } from './cross-check.ts'
+
+/** A configuration text, read: either without a fault, or all of its faults. */
+export type ParsedConfig =
+  | { readonly config: Config; readonly document: ConfigDocument; readonly problems: readonly [] }
+  | { readonly config?: undefined; readonly problems: readonly ConfigProblem[] }
+
+/** Reads the text of a configuration file and finds everything that is wrong with it. Never throws for what it says. */
+export function parseConfig(text: string): ParsedConfig {
+  const document = readDocument(text)
+  if (document.faults.length > 0)
+    return { problems: document.faults.map((fault) => ({ ...fault, path: '', hint: 'mend the YAML first' })) }
+  const read = ConfigFile.safeParse(document.value, { reportInput: true })
+  if (!read.success) return { problems: problemsOf(read.error.issues, document) }
+  const problems = crossProblems(read.data).map(({ path, ...problem }) => problemAt(document, path, problem))
+  return problems.length > 0 ? { problems } : { config: read.data, document, problems: [] }
+}

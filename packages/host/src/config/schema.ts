@@ -1,0 +1,87 @@
+import { keepRules } from '@salvage-kit/core'
+import { z } from 'zod'
+import type { CommandEntry, Config, CraneEntry, DirectoryEntry, StoreEntry, TideEntry } from './config.ts'
+import { AbsolutePath, CommandText, Duration, ExitCodes, Name, Schedule, TargetReference } from './scalars.ts'
+
+const Count = z.int().min(1)
+const Text = z.string().min(1)
+
+const Store: z.ZodType<StoreEntry> = z.union([
+  z.string().describe('archive:DIR or restic:ADDRESS'),
+  z.strictObject({ kind: z.literal('archive'), directory: AbsolutePath }),
+  z.strictObject({
+    kind: z.literal('restic'),
+    address: Text.describe('what restic takes as --repo; never with a password in it'),
+    passwordFile: AbsolutePath.exactOptional().describe('file with the password, readable by salvage-kit alone'),
+  }),
+])
+
+const Command: z.ZodType<CommandEntry> = z.union([
+  CommandText,
+  z.array(z.string()).min(1),
+  z.strictObject({ run: Text, shell: z.literal(true) }),
+])
+
+const Hooks = z.strictObject({
+  pre: Command.exactOptional().describe(
+    'a list of arguments, text that is split at blanks, or {run: TEXT, shell: true}',
+  ),
+  post: Command.exactOptional().describe('the way back; runs whenever pre may have run, and must bear to run twice'),
+  user: Text.exactOptional().describe('who both run as; default: who salvage-kit runs as'),
+  timeout: Duration.exactOptional().describe('how long one command may take; default: 5m'),
+  exitCodes: ExitCodes.exactOptional().describe('good ones: fail (only 0), ignore, accept:0,2 or reject:1,3-5'),
+  stops: z
+    .boolean()
+    .exactOptional()
+    .describe('pre ends every program that holds a file open: allows restores in place'),
+})
+
+const Directory: z.ZodType<DirectoryEntry> = z.strictObject({
+  path: AbsolutePath,
+  tides: z.array(Name).exactOptional().describe('tides that cover it'),
+  hooks: Hooks.exactOptional(),
+})
+
+const VariableName = z.string().regex(/^[^=\0]+$/, 'it is not the name of an environment variable')
+const VariableValue = z.union([z.string(), z.number(), z.boolean()]).transform(String)
+
+const Crane: z.ZodType<CraneEntry> = z.strictObject({
+  image: z
+    .string()
+    .regex(/^[^\s\p{Cc}]+$/u, 'it is not an image reference such as ghcr.io/me/crane:1.2')
+    .describe('an image reference such as ghcr.io/me/crane:1.2'),
+  pull: z.enum(['missing', 'always', 'never']).exactOptional().describe('when it is pulled; default: missing'),
+  env: z.record(VariableName, VariableValue).exactOptional(),
+  mounts: z.record(Text, AbsolutePath).exactOptional().describe('volume, or path of the engine, to path in the crane'),
+  maxConcurrent: Count.exactOptional().describe('how many containers of this crane run at once'),
+  timeout: Duration.exactOptional().describe('how long one lift may take; default: 1d'),
+  stopTimeout: Duration.exactOptional().describe('how long it has to end when somebody stops it; default: 120s'),
+  grace: Duration.exactOptional().describe('the same when a run is aborted; default: 10s'),
+})
+
+const Tide: z.ZodType<TideEntry> = z.strictObject({
+  cron: Schedule.exactOptional(),
+  targets: z.array(TargetReference).exactOptional(),
+  grouping: z.enum(['individual', 'smart', 'project']).exactOptional(),
+  to: Text.exactOptional().describe('store: a name, archive:DIR or restic:ADDRESS'),
+  crane: Name.exactOptional().describe('a crane of this file or of labels; the same as to: crane:NAME'),
+  keep: keepRules.exactOptional().describe('how many points to keep of each period; within keeps everything younger'),
+  maxHold: Duration.exactOptional().describe('the longest time that workloads may be at rest'),
+  maxConcurrent: Count.exactOptional().describe('how many lifts of one group run at once'),
+})
+
+const Docker = z.strictObject({
+  enabled: z.boolean().exactOptional().describe('true: it must be reachable; false: leave Docker alone'),
+  host: Text.exactOptional().describe('like DOCKER_HOST; default: that, or unix:///var/run/docker.sock'),
+})
+
+/** All of `salvage-kit.yaml`. */
+export const ConfigFile: z.ZodType<Config> = z.strictObject({
+  machine: Text.exactOptional().describe('the name of this machine in archives; default: the host name'),
+  state: AbsolutePath.exactOptional().describe('where journal and catalog stand'),
+  docker: Docker.exactOptional(),
+  stores: z.record(Name, Store).exactOptional(),
+  cranes: z.record(Name, Crane).exactOptional(),
+  directories: z.array(Directory).exactOptional(),
+  tides: z.record(Name, Tide).exactOptional(),
+})

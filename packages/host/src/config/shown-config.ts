@@ -1,0 +1,27 @@
+import type { Config } from './config.ts'
+import { formatDuration } from '@salvage-kit/core'
+
+/** A configuration as it may be shown: spans of time as text again, the values of crane variables masked. */
+export interface ShownConfig {
+  readonly value: unknown
+  readonly yaml: string
+}
+
+const SPANS = new Set(['maxHold', 'withinMs', 'timeout', 'stopTimeout', 'grace'])
+
+/** Makes a configuration fit to be shown. */
+export async function shownConfig(config: Config): Promise<ShownConfig> {
+  const { stringify } = await import('yaml')
+  const value = shown(config, [])
+  return { value, yaml: Object.keys(config).length === 0 ? '' : stringify(value) }
+}
+
+function shown(value: unknown, path: readonly string[]): unknown {
+  if (Array.isArray(value)) return value.map((item) => shown(item, path))
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(
+      Object.entries(value).map(([key, inner]) => [key === 'withinMs' ? 'within' : key, shown(inner, [...path, key])]),
+    )
+  if (path[0] === 'cranes' && path[2] === 'env') return '***'
+  return typeof value === 'number' && SPANS.has(path.at(-1) ?? '') ? formatDuration(value) : value
+}

@@ -1,0 +1,111 @@
+import { hostname } from 'node:os'
+import type { CallOptions, Finding, LiftRef, Reference, Reporter, Rig, Store, TargetRef } from '@salvage-kit/core'
+import type { LoadedConfig } from '../config/load-config.ts'
+import { makeStore, storeByReference } from '../store/make-store.ts'
+import type { StoreOptions } from '../store/make-store.ts'
+import { knownTides, tideNamed } from '../tide/known-tides.ts'
+import type { TideSettings } from '../tide/merge-tides.ts'
+import { directoriesOf } from './directories.ts'
+import { openDocker } from './open-docker.ts'
+import type { OpenDocker } from './open-docker.ts'
+import { dockerNeed } from './platforms.ts'
+import type { Scope } from './platforms.ts'
+import { openState } from './state.ts'
+
+/** What a rig is opened from. */
+export interface RigSettings {
+  readonly loaded: LoadedConfig
+  readonly stateDirectory: string
+  /** Where relative paths of stores start. */
+  readonly directory: string
+  readonly scope: Scope
+  /** `--password-file`. */
+  readonly passwordFile?: string | undefined
+  readonly report: Reporter
+  /** Gets each line that a crane image prints. Must not throw. */
+  readonly onLine?: (ref: LiftRef, line: string) => void
+}
+
+/** A rig, what is configured around it, and the files that are closed with it. */
+export interface OpenRig extends Rig, AsyncDisposable {
+  readonly machine: string
+  readonly stateDirectory: string
+  readonly docker: Pick<OpenDocker, 'state' | 'failure'>
+  /** The tides of configuration and labels. */
+  readonly tides: ReadonlyMap<string, TideSettings>
+  /** Throws `TIDE.UNKNOWN`, or what is wrong with the tide's labels. */
+  tide(name: string): TideSettings
+  /** The configured stores. */
+  readonly storeNames: readonly string[]
+  /** The store that a person writes: a name, `archive:DIR`, `restic:ADDRESS`, `crane:NAME`. Rejects with `STORE.UNKNOWN`. */
+  store(text: string): Promise<Store>
+  /** The store of a point or a plan, with the password file of the configured store that it is. */
+  storeOf(ref: Reference): Promise<Store>
+  /** Labels that mean nothing, and what else a person should know. */
+  readonly warnings: readonly Finding[]
+  /** Values that must never be shown. */
+  readonly secrets: readonly string[]
+}
+
+/**
+ * Puts the backends that a command needs together with journal, locks and catalog. Docker is loaded and connected only
+ * when something is Docker's; when it is away and nothing asked for it, it is left out. Rejects with `PREFLIGHT.STATE`,
+ * `PREFLIGHT.DOCKER`, `TIDE.CONFLICT`.
+ */
+export async function openRig(settings: RigSettings, options: CallOptions): Promise<OpenRig> {
+  options.signal.throwIfAborted()
+  const { loaded, scope } = settings
+  await using opening = new AsyncDisposableStack()
+  const state = opening.use(openState(settings.stateDirectory))
+  const pending = await state.journal.pending()
+  const machine = loaded.config.machine ?? hostname()
+  const need = dockerNeed(loaded.config, scope, pending)
+  const warn = (finding: Finding): void => settings.report({ type: 'warning', finding })
+  const onLine = settings.onLine ?? (() => undefined)
+  const docker = await openDocker({ loaded, need, always: pending.length > 0, warn, onLine }, options)
+  const { tides, problems } = knownTides(loaded, docker.labels, new Date())
+  const named = [...scope.targets, ...targetsOfTide(tides, scope.tide)]
+  const { local } = await import('@salvage-kit/local')
+  const here = local({ directories: directoriesOf(loaded.config, named), stateDirectory: settings.stateDirectory })
+  const names = { stores: loaded.config.stores ?? {}, cranes: Object.keys(docker.cranes) }
+  const stores: StoreOptions = { names, directory: settings.directory, passwordFile: settings.passwordFile }
+  const kept = opening.move()
+  return {
+    backends: docker.backend === undefined ? [here] : [here, docker.backend],
+    journal: state.journal,
+    locks: state.locks,
+    catalog: state.catalog,
+    report: settings.report,
+    now: () => new Date(),
+    machine,
+    stateDirectory: settings.stateDirectory,
+    docker,
+    tides,
+    tide: (name) => tideNamed(name, tides, problems, docker.failure),
+    storeNames: Object.keys(names.stores),
+    store: (text) => makeStore(text, stores),
+    storeOf: (ref) => storeByReference(ref, stores),
+    warnings: [
+      ...problems.filter((problem) => problem.tide === undefined && problem.crane === undefined),
+      ...(scope.tide === undefined ? [] : leftOut(docker)),
+    ],
+    secrets: Object.values(docker.cranes).flatMap(({ env }) => secretValues(env)),
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  }
+}
+
+function targetsOfTide(tides: ReadonlyMap<string, TideSettings>, name: string | undefined): readonly TargetRef[] {
+  return name === undefined ? [] : (tides.get(name)?.targets ?? [])
+}
+
+/** A tide may have volumes that only labels name: when the engine is there and does not answer, that is worth a word. */
+function leftOut({ state, failure }: OpenDocker): readonly Finding[] {
+  if (state !== 'unreachable' || failure === undefined) return []
+  return [{ ...failure, message: `Docker is left out: ${failure.message}` }]
+}
+
+/** Values of variables whose names say that they are secret. Others (`1`, `yes`) would mask half of every text. */
+function secretValues(env: Readonly<Record<string, string>>): readonly string[] {
+  const secret = /pass|secret|token|key|credential|auth/i
+  return Object.entries(env).flatMap(([name, value]) => (secret.test(name) && value.length >= 4 ? [value] : []))
+}

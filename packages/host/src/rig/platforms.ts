@@ -1,0 +1,51 @@
+import { parseReference } from '@salvage-kit/core'
+import type { JournalEntry, TargetRef } from '@salvage-kit/core'
+import type { Config } from '../config/config.ts'
+
+/** What a command is about to touch. */
+export interface Scope {
+  /** Targets that are named one by one. */
+  readonly targets: readonly TargetRef[]
+  /** Stores as people write them. */
+  readonly stores: readonly string[]
+  /** A tide is run or shown: labels may say what it is. */
+  readonly tide?: string | undefined
+  /** Look at everything that is there, but do without what is not. */
+  readonly survey?: boolean
+}
+
+/** Whether Docker is left alone, taken when it is there, or must be there (and what asks for it). */
+export type DockerNeed =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'wanted' }
+  | { readonly kind: 'required'; readonly by: string }
+
+/** Whether a command needs the Docker engine. Reads nothing. */
+export function dockerNeed(config: Config, scope: Scope, pending: readonly JournalEntry[]): DockerNeed {
+  const by =
+    scope.targets.find((target) => parseReference(target).scheme === 'docker') ??
+    scope.stores.find((store) => isCrane(store, config)) ??
+    configured(config, scope.tide)
+  if (by !== undefined) return { kind: 'required', by }
+  if (config.docker?.enabled === false) return { kind: 'none' }
+  // What a dead run left may be in Docker: its way back needs the backend, and its own error when the engine is away.
+  if (pending.length > 0) return { kind: 'wanted' }
+  if (config.docker?.enabled === true && scope.survey === true) return { kind: 'required', by: 'docker.enabled' }
+  return scope.tide !== undefined || scope.survey === true ? { kind: 'wanted' } : { kind: 'none' }
+}
+
+/** A crane's name, of the configuration or perhaps of labels; anything without a scheme that no store is called. */
+function isCrane(store: string, config: Config): boolean {
+  if (store.startsWith('crane:')) return true
+  return !store.includes(':') && !Object.hasOwn(config.stores ?? {}, store)
+}
+
+/** What of a configured tide is Docker's. */
+function configured(config: Config, tide: string | undefined): string | undefined {
+  const entry = tide === undefined ? undefined : config.tides?.[tide]
+  if (entry === undefined) return undefined
+  const target = entry.targets?.find((ref) => ref.startsWith('docker:'))
+  if (target !== undefined) return target
+  if (entry.crane !== undefined) return `crane:${entry.crane}`
+  return entry.to !== undefined && isCrane(entry.to, config) ? entry.to : undefined
+}

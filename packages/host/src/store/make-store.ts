@@ -1,0 +1,50 @@
+import type { Reference, Store } from '@salvage-kit/core'
+import { checkStoreText } from './store-text.ts'
+import type { StoreNames, StoreText } from './store-text.ts'
+
+/** What a store needs besides its text. */
+export interface StoreOptions {
+  readonly names: StoreNames
+  /** Where relative paths start. */
+  readonly directory: string
+  /** `--password-file`: goes before what the configuration says. */
+  readonly passwordFile?: string | undefined
+}
+
+/**
+ * The store that a person means: a configured name, `archive:DIR`, `restic:ADDRESS`, `crane:NAME`. Rejects with
+ * `STORE.UNKNOWN`, `REFERENCE.INVALID`, and what the backend says of an address.
+ */
+export async function makeStore(text: string, options: StoreOptions): Promise<Store> {
+  return storeOf(checkStoreText(text, options.names, { from: options.directory }), options.passwordFile)
+}
+
+/**
+ * The store that a reference in a plan, a point or the catalog means: the configured one that has this reference, with
+ * its password file, else the reference itself.
+ */
+export async function storeByReference(ref: Reference, options: StoreOptions): Promise<Store> {
+  for (const name of Object.keys(options.names.stores)) {
+    const store = await makeStore(name, options)
+    if (store.ref === ref) return store
+  }
+  return makeStore(ref, options)
+}
+
+async function storeOf(text: StoreText, passwordFile: string | undefined): Promise<Store> {
+  switch (text.kind) {
+    case 'archive': {
+      const { archiveStore } = await import('@salvage-kit/local')
+      return archiveStore(text.directory)
+    }
+    case 'restic': {
+      const { resticStore } = await import('@salvage-kit/local')
+      const file = passwordFile ?? text.passwordFile
+      return resticStore(text.address, file === undefined ? {} : { passwordFile: file })
+    }
+    case 'crane': {
+      const { craneStore } = await import('@salvage-kit/docker')
+      return craneStore(text.name)
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import { isAbsolute, resolve } from 'node:path'
+import { closest, parseReference, SalvageError } from '@salvage-kit/core'
+import type { StoreEntry } from '../config/config.ts'
+import type { PathRule } from '../target/parse-target.ts'
+
+/** What store names mean, and which cranes there are. */
+export interface StoreNames {
+  readonly stores: Readonly<Record<string, StoreEntry>>
+  readonly cranes: readonly string[]
+}
+
+/** A store, said completely; what is left is to ask the backend that serves it. */
+export type StoreText =
+  | { readonly kind: 'archive'; readonly directory: string }
+  | { readonly kind: 'restic'; readonly address: string; readonly passwordFile?: string | undefined }
+  | { readonly kind: 'crane'; readonly name: string }
+
+const SCHEMES = ['archive', 'restic', 'crane']
+const LATER = ['borg', 'duplicity', 'btrfs']
+const TARGETS = ['dir', 'docker', 'k8s', 'rancher']
+const KINDS = 'stores are archive:DIR, restic:ADDRESS, crane:NAME, or a configured name'
+
+/**
+ * Reads what a person writes for a store. A configured name goes before anything else. Throws `STORE.UNKNOWN` for a
+ * name or a kind that is not there, `REFERENCE.RELATIVE` for a relative path where none may stand.
+ */
+export function checkStoreText(text: string, names: StoreNames, rule: PathRule): StoreText {
+  const entry = Object.hasOwn(names.stores, text) ? names.stores[text] : undefined
+  if (entry !== undefined) return typeof entry === 'string' ? byReference(entry, names, 'absolute') : entry
+  if (!text.includes(':')) {
+    if (names.cranes.includes(text)) return { kind: 'crane', name: text }
+    throw unknownName(text, [...Object.keys(names.stores), ...names.cranes])
+  }
+  return byReference(text, names, rule)
+}
+
+function byReference(text: string, names: StoreNames, rule: PathRule): StoreText {
+  const { scheme, value } = parseReference(text)
+  switch (scheme) {
+    case 'archive':
+      return { kind: 'archive', directory: directoryOf(text, value, rule) }
+    case 'restic':
+      return { kind: 'restic', address: addressOf(text, value, rule) }
+    case 'crane':
+      if (!names.cranes.includes(value)) throw unknownName(value, names.cranes)
+      return { kind: 'crane', name: value }
+    default:
+      throw unknownScheme(text, scheme)
+  }
+}
+
+function directoryOf(text: string, path: string, rule: PathRule): string {
+  if (rule !== 'absolute') return resolve(rule.from, path)
+  if (isAbsolute(path) && !path.split('/').includes('..')) return resolve(path)
+  throw new SalvageError('REFERENCE.RELATIVE', `${text}: not an absolute path`, {
+    why: isAbsolute(path) ? 'it holds /../' : 'a relative path means another place wherever it is read',
+    hint: 'write the whole path, like archive:/backups',
+  })
+}
+
+/** What restic takes as a local directory is a path, as is a file that holds the address; what has a scheme of its own stays. */
+function addressOf(text: string, address: string, rule: PathRule): string {
+  if (/^[a-z0-9]+:/.test(address)) return address
+  return address.startsWith('@') ? `@${directoryOf(text, address.slice(1), rule)}` : directoryOf(text, address, rule)
+}
+
+function unknownName(name: string, known: readonly string[]): SalvageError {
+  const meant = closest(name, known)
+  const list = known.length > 0 ? `configured are ${known.join(', ')}` : 'no store and no crane is configured'
+  return new SalvageError('STORE.UNKNOWN', `there is no store ${JSON.stringify(name)}`, {
+    why: list,
+    hint: meant === undefined ? KINDS : `did you mean ${JSON.stringify(meant)}?`,
+  })
+}
+
+function unknownScheme(text: string, scheme: string): SalvageError {
+  if (LATER.includes(scheme))
+    return new SalvageError('STORE.UNKNOWN', `${text}: this version does not serve ${scheme}: stores`, { hint: KINDS })
+  const meant = closest(scheme, SCHEMES)
+  return new SalvageError('STORE.UNKNOWN', `${text}: there are no stores of the kind ${scheme}:`, {
+    ...(TARGETS.includes(scheme) ? { why: `${scheme}: names a target` } : {}),
+    hint: meant === undefined ? KINDS : `did you mean ${meant}:?`,
+  })
+}
