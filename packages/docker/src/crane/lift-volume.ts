@@ -1,21 +1,24 @@
 import type { Archive, DockerVolumeSource, LiftRef } from '@salvage-kit/core'
-import { deadline, SalvageError } from '@salvage-kit/core'
+import { createRedactor, deadline, SalvageError } from '@salvage-kit/core'
 import type { DockerEngine } from '../engine.ts'
 import { clearVessel } from './clear-vessel.ts'
 import { prepareVessel } from './prepare-vessel.ts'
-import { redactor } from './redact.ts'
 import { runVessel } from './run-vessel.ts'
 import type { ContainerCraneSettings } from './settings.ts'
 import { DEFAULT_GRACE_MS, DEFAULT_STOP_TIMEOUT_MS, DEFAULT_TIMEOUT_MS } from './settings.ts'
 import type { NamedCrane } from './settings-of.ts'
 import { judge, sentences } from './verdict.ts'
 import { vesselName } from './vessel-labels.ts'
+import type { Clean } from './vessel-output.ts'
 import { lastLines } from './vessel-output.ts'
 
 /** Engine calls end a little after the deadline that ends the crane, so that theirs is never the reason given. */
 const MARGIN_MS = 60_000
 /** For removing a container that is at rest. */
 const CLEAR_MS = 120_000
+
+/** Shorter values (`1`, `yes`) are no secrets, and without them no line could be read. */
+const SHORTEST_SECRET = 4
 
 /** What {@link liftVolume} takes. */
 export interface LiftVolumeOptions {
@@ -39,7 +42,7 @@ export async function liftVolume(
   const limitMs = settings.timeoutMs ?? DEFAULT_TIMEOUT_MS
   const over = new Error('the crane is over its time')
   using limit = deadline(limitMs, signal, over)
-  const clean = redactor(Object.values(settings.env))
+  const clean = cleaner(settings.env)
   const takenAt = new Date().toISOString()
   try {
     const id = await prepareVessel(engine, ref, crane, source, limit.signal)
@@ -89,6 +92,12 @@ async function putAway(engine: DockerEngine, ref: LiftRef, settings: ContainerCr
     // The removal is with force.
   }
   await clearVessel(engine, ref, { signal }).catch(() => {})
+}
+
+function cleaner(env: ContainerCraneSettings['env']): Clean {
+  const redactor = createRedactor()
+  for (const value of Object.values(env)) if (value.trim().length >= SHORTEST_SECRET) redactor.add(value)
+  return (text) => redactor.redact(text)
 }
 
 function late(crane: string, volume: string, limitMs: number, lines: readonly string[]): SalvageError {
