@@ -1,4 +1,4 @@
-import { didYouMean } from '@salvage-kit/core'
+import { closest } from '@salvage-kit/core'
 import type { Problem } from '@salvage-kit/core'
 import { ALL_KEYS, CRANES_PREFIX, PREFIX, ROOT, TIDE_PREFIX, TIDES_PREFIX } from './keys.ts'
 import type { Carrier } from './tide-labels.ts'
@@ -26,14 +26,26 @@ export function unknownLabels({ name, labels }: Carrier): readonly Problem[] {
         {
           code: 'LABEL.UNKNOWN',
           message: `${where}: it means nothing`,
-          hint: didYouMean(key, [...ALL_KEYS, ...tideKeys(key)]) ?? `the labels are ${ALL_KEYS.join(', ')}`,
+          hint: suggestion(key) ?? `the labels are ${[...ALL_KEYS, `${TIDE_PREFIX}NAME`].join(', ')}`,
         },
       ]
     })
 }
 
-/** The key of a tide that a misspelt one may stand for. */
-function tideKeys(key: string): readonly string[] {
-  const name = key.split('.').at(-1) ?? ''
-  return name === '' ? [] : [`${TIDE_PREFIX}${name}`]
+/** What a key may stand for; compared segment by segment, since what all keys share would make all of them near. */
+function suggestion(key: string): string | undefined {
+  const [, first = '', ...rest] = key.split('.')
+  const heads = new Set([...ALL_KEYS, TIDE_PREFIX].map((known) => known.split('.')[1] ?? ''))
+  const head = closest(first, [...heads])
+  if (head === undefined) return undefined
+  const under = `${PREFIX}${head}`
+  if (`${under}.` === TIDE_PREFIX) return rest.length === 1 ? meant(`${TIDE_PREFIX}${rest.join('.')}`) : undefined
+  if (rest.length === 0) return ALL_KEYS.includes(under) ? meant(under) : undefined
+  const tails = ALL_KEYS.filter((known) => known.startsWith(`${under}.`)).map((known) => known.slice(under.length + 1))
+  const tail = closest(rest.join('.'), tails)
+  return tail === undefined ? undefined : meant(`${under}.${tail}`)
+}
+
+function meant(key: string): string {
+  return `did you mean ${JSON.stringify(key)}?`
 }

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest'
+import { unknownLabels } from './unknown-labels.ts'
+
+test('labels that mean something give no warning', () => {
+  const labels = {
+    'salvage.action': 'stop',
+    'salvage.command.pre': 'a',
+    'salvage.command.post': 'a',
+    'salvage.command.exitcode': 'ignore',
+    'salvage.command.user': '0',
+    'salvage.user': '0',
+    'salvage.tide.daily': 'data',
+    'com.example': 'x',
+    'salvage-kit.run': 'x',
+  }
+  expect(unknownLabels({ name: 'web', labels })).toEqual([])
+})
+
+test.each([
+  ['salvage.actoin', 'did you mean "salvage.action"?'],
+  ['salvage.Action', 'did you mean "salvage.action"?'],
+  ['salvage.command.exitcodes', 'did you mean "salvage.command.exitcode"?'],
+  ['salvage.comand.pre', 'did you mean "salvage.command.pre"?'],
+  ['salvage.command.before', 'the labels are '],
+  ['salvage.tied.daily', 'did you mean "salvage.tide.daily"?'],
+  ['salvage.something.else', 'the labels are '],
+])('%s', (key, hint) => {
+  expect(unknownLabels({ name: 'web', labels: { [key]: 'x' } })).toEqual([
+    {
+      code: 'LABEL.UNKNOWN',
+      message: `container web, label ${key}: it means nothing`,
+      hint: expect.stringContaining(hint),
+    },
+  ])
+})
+
+test('tides and cranes stand on the root container only', () => {
+  const labels = { 'salvage.tides.d.cron': 'x', 'salvage.cranes.c.image': 'x' }
+  expect(unknownLabels({ name: 'web', labels }).map(({ code }) => code)).toEqual(['LABEL.NOT_ROOT', 'LABEL.NOT_ROOT'])
+  expect(unknownLabels({ name: 'root', labels: { ...labels, 'salvage.root': 'false' } })).toEqual([])
+})

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+import { identityOf, parseWorkloadId, workloadId } from './workload-id.ts'
+
+const compose = (service: string, number: string, oneoff = 'False'): Record<string, string> => ({
+  'com.docker.compose.project': 'shop',
+  'com.docker.compose.service': service,
+  'com.docker.compose.container-number': number,
+  'com.docker.compose.oneoff': oneoff,
+})
+
+test.each([
+  ['a service of compose', compose('db', '2'), 'docker:shop/db/2'],
+  ['docker compose run', compose('db', '1', 'True'), 'docker:shop-db-run-1'],
+  ['a project alone', { 'com.docker.compose.project': 'shop' }, 'docker:shop-db-run-1'],
+  ['a service that would break the form', compose('a/b', '1'), 'docker:shop-db-run-1'],
+  ['no labels', {}, 'docker:shop-db-run-1'],
+])('%s', (_, labels, id) => {
+  const identity = identityOf(labels, 'shop-db-run-1')
+  expect(workloadId(identity)).toBe(id)
+  expect(parseWorkloadId(id)).toEqual(identity)
+})
+
+test.each(['docker:', 'dir:a', 'docker:a/b', 'docker:a/b/c/d', 'docker:a//c'])('%s is none', (id) => {
+  expect(parseWorkloadId(id)).toBeUndefined()
+})
