@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto'
+import { open } from 'node:fs/promises'
+import { storeFailure } from './store-failure.ts'
+
+/** What was written. */
+export interface Written {
+  readonly bytes: number
+  readonly sha256: string
+}
+
+/** A new file that is hashed while it is written. Disposing closes it. */
+export interface DurableFile extends AsyncDisposable {
+  /** One call at a time. Rejects with `ARCHIVE.STORE_FULL`, `ARCHIVE.STORE_UNWRITABLE`, `ARCHIVE.STORE_FAILED`. */
+  write(bytes: Buffer): Promise<void>
+  /** Resolves when everything is on stable storage. */
+  finish(): Promise<Written>
+}
+
+/** Makes a file that must not be there yet, readable by its owner alone. Rejects as `write` does. */
+export async function durableFile(path: string): Promise<DurableFile> {
+  const file = await open(path, 'wx', 0o600).catch((error: unknown) => {
+    throw storeFailure(error, path)
+  })
+  const digest = createHash('sha256')
+  let bytes = 0
+  return {
+    async write(piece) {
+      try {
+        for (let at = 0; at < piece.length;) at += (await file.write(piece, at)).bytesWritten
+      } catch (error) {
+        throw storeFailure(error, path)
+      }
+      digest.update(piece)
+      bytes += piece.length
+    },
+    async finish() {
+      try {
+        await file.sync()
+        await file.close()
+      } catch (error) {
+        throw storeFailure(error, path)
+      }
+      return { bytes, sha256: digest.digest('hex') }
+    },
+    async [Symbol.asyncDispose]() {
+      // What could not be closed here was never finished, and nobody will read it.
+      await file.close().catch(() => undefined)
+    },
+  }
+}
+
+/** Puts the entries of a directory on stable storage: what was made, renamed or removed in it. */
+export async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, 'r')
+  try {
+    await directory.sync()
+  } finally {
+    await directory.close()
+  }
+}

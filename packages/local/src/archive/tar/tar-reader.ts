@@ -1,0 +1,101 @@
+import { SalvageError } from '@salvage-kit/core'
+import type { Entry } from '../entry.ts'
+import { byteCursor } from './byte-cursor.ts'
+import type { ByteCursor } from './byte-cursor.ts'
+import { hashContent, hashSparse } from './content-hash.ts'
+import { entryOf, isFile } from './entry-of.ts'
+import { BLOCK, readHeader } from './header.ts'
+import type { Header } from './header.ts'
+import { paxNumber, paxText, readPax } from './pax.ts'
+import type { PaxRecords } from './pax.ts'
+import { readSparseMap } from './sparse-map.ts'
+
+/** No name, link or set of extended attributes that Linux allows comes near it. */
+const LARGEST_EXTENSION = 64 << 20
+
+/**
+ * Reads a tar stream (ustar, pax, GNU's long names and big numbers, sparse files of format 1.0) in one pass and gives
+ * every entry with the hash of its content. Reads the stream to its very end. Takes memory for one entry at a time.
+ * Rejects with `ARCHIVE.TAR_UNREADABLE`, and with what the stream itself rejects.
+ */
+export async function* readTar(bytes: AsyncIterable<Buffer>, signal: AbortSignal): AsyncGenerator<Entry> {
+  const cursor = byteCursor(bytes)
+  try {
+    yield* entries(cursor, signal)
+    await cursor.drain()
+  } finally {
+    await cursor.close()
+  }
+}
+
+async function* entries(cursor: ByteCursor, signal: AbortSignal): AsyncGenerator<Entry> {
+  const defaults: PaxRecords = new Map()
+  let records: PaxRecords = new Map()
+  for (;;) {
+    const header = readHeader(await cursor.take(BLOCK))
+    if (header === undefined) return
+    switch (header.typeflag) {
+      case 'g':
+        readPax(await extension(cursor, header), defaults)
+        continue
+      case 'x':
+        readPax(await extension(cursor, header), records)
+        continue
+      case 'L':
+        records.set('path', terminated(await extension(cursor, header)))
+        continue
+      case 'K':
+        records.set('linkpath', terminated(await extension(cursor, header)))
+        continue
+    }
+    const all = defaults.size === 0 ? records : new Map([...defaults, ...records])
+    yield entryOf(header, all, await content(cursor, header, all, signal))
+    if (records.size > 0) records = new Map()
+  }
+}
+
+/** Reads past an entry's content; for a file, gives what is to be said of it. */
+async function content(
+  cursor: ByteCursor,
+  header: Header,
+  records: PaxRecords,
+  signal: AbortSignal,
+): Promise<Pick<Entry, 'size' | 'sha256'>> {
+  const stored = paxNumber(records, 'size') ?? header.size
+  if (!isFile(header.typeflag)) {
+    if (stored !== 0) throw unreadable(`a header of type ${JSON.stringify(header.typeflag)} with content`)
+    return {}
+  }
+  const sparse = paxText(records, 'GNU.sparse.major')
+  let file: Pick<Entry, 'size' | 'sha256'>
+  if (sparse === '1') {
+    const size = paxNumber(records, 'GNU.sparse.realsize') ?? 0
+    const map = await readSparseMap(cursor)
+    const data = map.pieces.reduce((sum, piece) => sum + piece.size, map.length)
+    if (data !== stored) throw unreadable('a sparse file whose map does not agree with its size')
+    file = { size, sha256: await hashSparse(cursor, map, size, signal) }
+  } else if (sparse !== undefined || records.has('GNU.sparse.map') || records.has('GNU.sparse.numblocks')) {
+    throw unreadable('a sparse file of another format than 1.0')
+  } else {
+    file = { size: stored, sha256: await hashContent(cursor, stored) }
+  }
+  const padding = -stored & (BLOCK - 1)
+  if (padding > 0) await cursor.take(padding)
+  return file
+}
+
+/** The body of a header that belongs to the entry after it. */
+async function extension(cursor: ByteCursor, { size }: Header): Promise<Buffer> {
+  if (size > LARGEST_EXTENSION) throw unreadable(`an extended header of ${String(size)} bytes`)
+  const padded = await cursor.take(Math.ceil(size / BLOCK) * BLOCK)
+  return padded.subarray(0, size)
+}
+
+function terminated(name: Buffer): Buffer {
+  const end = name.indexOf(0)
+  return Buffer.from(end === -1 ? name : name.subarray(0, end))
+}
+
+function unreadable(what: string): SalvageError {
+  return new SalvageError('ARCHIVE.TAR_UNREADABLE', `the tar stream holds ${what}`)
+}
