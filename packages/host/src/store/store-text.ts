@@ -1,7 +1,7 @@
-import { isAbsolute, resolve } from 'node:path'
 import { closest, parseReference, SalvageError } from '@salvage-kit/core'
 import type { StoreEntry } from '../config/config.ts'
-import type { PathRule } from '../target/parse-target.ts'
+import { absolutePath } from '../target/absolute-path.ts'
+import type { PathRule } from '../target/absolute-path.ts'
 
 /** What store names mean, and which cranes there are. */
 export interface StoreNames {
@@ -38,7 +38,7 @@ function byReference(text: string, names: StoreNames, rule: PathRule): StoreText
   const { scheme, value } = parseReference(text)
   switch (scheme) {
     case 'archive':
-      return { kind: 'archive', directory: directoryOf(text, value, rule) }
+      return { kind: 'archive', directory: absolutePath(text, value, rule, 'archive') }
     case 'restic':
       return { kind: 'restic', address: addressOf(text, value, rule) }
     case 'crane':
@@ -49,19 +49,12 @@ function byReference(text: string, names: StoreNames, rule: PathRule): StoreText
   }
 }
 
-function directoryOf(text: string, path: string, rule: PathRule): string {
-  if (rule !== 'absolute') return resolve(rule.from, path)
-  if (isAbsolute(path) && !path.split('/').includes('..')) return resolve(path)
-  throw new SalvageError('REFERENCE.RELATIVE', `${text}: not an absolute path`, {
-    why: isAbsolute(path) ? 'it holds /../' : 'a relative path means another place wherever it is read',
-    hint: 'write the whole path, like archive:/backups',
-  })
-}
-
 /** What restic takes as a local directory is a path, as is a file that holds the address; what has a scheme of its own stays. */
 function addressOf(text: string, address: string, rule: PathRule): string {
   if (/^[a-z0-9]+:/.test(address)) return address
-  return address.startsWith('@') ? `@${directoryOf(text, address.slice(1), rule)}` : directoryOf(text, address, rule)
+  return address.startsWith('@')
+    ? `@${absolutePath(text, address.slice(1), rule, 'restic')}`
+    : absolutePath(text, address, rule, 'restic')
 }
 
 function unknownName(name: string, known: readonly string[]): SalvageError {

@@ -1,6 +1,7 @@
-import { isAbsolute, resolve } from 'node:path'
 import { closest, parseReference, SalvageError } from '@salvage-kit/core'
 import type { TargetRef } from '@salvage-kit/core'
+import { absolutePath } from './absolute-path.ts'
+import type { PathRule } from './absolute-path.ts'
 
 const SERVED = ['dir', 'docker']
 const LATER: Readonly<Record<string, string>> = {
@@ -9,9 +10,6 @@ const LATER: Readonly<Record<string, string>> = {
   rancher: 'Rancher services',
 }
 const STORES = ['archive', 'restic', 'crane', 'borg', 'duplicity']
-
-/** How a path that does not start with `/` is taken: not at all, or from this directory on. */
-export type PathRule = 'absolute' | { readonly from: string }
 
 /**
  * Reads the reference of a target as a person writes it: `dir:PATH`, `docker:VOLUME`. The path is made absolute and
@@ -27,21 +25,12 @@ export function checkTarget(text: string, rule: PathRule): TargetRef {
   const { scheme, value } = parseReference(text)
   switch (scheme) {
     case 'dir':
-      return `dir:${pathOf(text, value, rule)}`
+      return `dir:${absolutePath(text, value, rule, 'dir')}`
     case 'docker':
       return `docker:${volumeName(text, value)}`
     default:
       throw unserved(text, scheme)
   }
-}
-
-function pathOf(text: string, path: string, rule: PathRule): string {
-  if (rule !== 'absolute') return resolve(rule.from, path)
-  if (isAbsolute(path) && !path.split('/').includes('..')) return resolve(path)
-  throw new SalvageError('REFERENCE.RELATIVE', `${text}: not an absolute path`, {
-    why: isAbsolute(path) ? 'it holds /../' : 'a relative path means another place wherever it is read',
-    hint: 'write the whole path, like dir:/srv/app',
-  })
 }
 
 function volumeName(text: string, name: string): string {

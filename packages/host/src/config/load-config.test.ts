@@ -1,0 +1,61 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { temporaryDirectory } from '@salvage-kit/testbed'
+import { expect, test } from 'vitest'
+import { loadConfig } from './load-config.ts'
+
+test('--config goes before SALVAGE_CONFIG, and that before ./salvage-kit.yaml', async () => {
+  using folder = temporaryDirectory()
+  const file = (name: string): string => {
+    const path = join(folder.path, name)
+    writeFileSync(path, `machine: ${name}\n`)
+    return path
+  }
+  const environment = { SALVAGE_CONFIG: file('by-variable') }
+  const directory = folder.path
+  file('by-option')
+  file('salvage-kit.yaml')
+  const named = await loadConfig({ file: 'by-option', environment, directory })
+  expect(named).toMatchObject({ file: join(directory, 'by-option'), config: { machine: 'by-option' } })
+  expect((await loadConfig({ environment, directory })).config.machine).toBe('by-variable')
+  const found = await loadConfig({ environment: {}, directory })
+  expect(found.config.machine).toBe('salvage-kit.yaml')
+  expect(found.placeOf(['machine'])).toBe(`${join(directory, 'salvage-kit.yaml')}:1`)
+})
+
+test('a named file that is not there is an error, and says who named it', async () => {
+  using folder = temporaryDirectory()
+  const directory = folder.path
+  await expect(loadConfig({ file: 'gone', environment: {}, directory })).rejects.toMatchObject({
+    code: 'CONFIG.NOT_FOUND',
+    why: '--config names it',
+  })
+  await expect(loadConfig({ environment: { SALVAGE_CONFIG: '/gone' }, directory })).rejects.toMatchObject({
+    code: 'CONFIG.NOT_FOUND',
+    why: 'SALVAGE_CONFIG names it',
+  })
+})
+
+test('a directory in place of the file is an error of its own', async () => {
+  using folder = temporaryDirectory()
+  await expect(loadConfig({ file: '.', environment: {}, directory: folder.path })).rejects.toMatchObject({
+    code: 'CONFIG.UNREADABLE',
+  })
+})
+
+test('one fault is said whole, several on a line each', async () => {
+  using folder = temporaryDirectory()
+  const file = join(folder.path, 'c.yaml')
+  const search = { file, environment: {}, directory: folder.path }
+  writeFileSync(file, 'tides:\n  d: { cron: never }\n')
+  await expect(loadConfig(search)).rejects.toMatchObject({
+    code: 'CONFIG.INVALID',
+    message: `${file}:2:14: tides.d.cron: "never" is not a schedule`,
+    why: 'it has 1 fields, not five',
+  })
+  writeFileSync(file, 'machin: x\ntides:\n  d: { cron: never }\n')
+  await expect(loadConfig(search)).rejects.toMatchObject({
+    message: `${file}: 2 things are wrong`,
+    why: expect.stringMatching(/^1:1 machin: unknown key .*\n3:14 tides\.d\.cron: .*$/),
+  })
+})

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest'
+import { checkStoreText } from './store-text.ts'
+
+const names = {
+  stores: {
+    nas: 'archive:/mnt/nas',
+    'off-site': { kind: 'restic', address: 'sftp:far:/repo', passwordFile: '/etc/pass' },
+  },
+  cranes: ['borg'],
+} as const
+
+test.each([
+  ['archive:/backups', { kind: 'archive', directory: '/backups' }],
+  ['archive:backups', { kind: 'archive', directory: '/home/me/backups' }],
+  ['restic:repo', { kind: 'restic', address: '/home/me/repo' }],
+  ['restic:sftp:host:/repo', { kind: 'restic', address: 'sftp:host:/repo' }],
+  ['restic:rest:https://host/x', { kind: 'restic', address: 'rest:https://host/x' }],
+  ['restic:@address', { kind: 'restic', address: '@/home/me/address' }],
+  ['crane:borg', { kind: 'crane', name: 'borg' }],
+  ['borg', { kind: 'crane', name: 'borg' }],
+  ['nas', { kind: 'archive', directory: '/mnt/nas' }],
+  ['off-site', { kind: 'restic', address: 'sftp:far:/repo', passwordFile: '/etc/pass' }],
+])('%s', (text, store) => expect(checkStoreText(text, names, { from: '/home/me' })).toEqual(store))
+
+test.each([
+  ['nass', 'STORE.UNKNOWN', /did you mean "nas"/],
+  ['nowhere', 'STORE.UNKNOWN', /configured are nas, off-site, borg/],
+  ['crane:brog', 'STORE.UNKNOWN', /did you mean "borg"/],
+  ['archiv:/x', 'STORE.UNKNOWN', /did you mean archive:/],
+  ['tape:/x', 'STORE.UNKNOWN', /archive:DIR, restic:ADDRESS/],
+  ['borg:/x', 'STORE.UNKNOWN', /does not serve borg:/],
+  ['docker:pgdata', 'STORE.UNKNOWN', /names a target/],
+  ['archive:', 'REFERENCE.INVALID', /SCHEME:VALUE/],
+])('%s is one clear error', (text, code, says) => {
+  let thrown: unknown
+  try {
+    checkStoreText(text, names, { from: '/home/me' })
+  } catch (error) {
+    thrown = error
+  }
+  expect(thrown).toMatchObject({ code })
+  expect(JSON.stringify([thrown, thrown instanceof Error && thrown.message]).replaceAll('\\"', '"')).toMatch(says)
+})

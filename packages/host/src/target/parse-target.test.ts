@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest'
+import { parseTarget } from './parse-target.ts'
+
+test.each([
+  ['dir:/srv/app', 'dir:/srv/app'],
+  ['dir:/srv/app/', 'dir:/srv/app'],
+  ['dir:app', 'dir:/home/me/app'],
+  ['dir:.', 'dir:/home/me'],
+  ['dir:../you', 'dir:/home/you'],
+  ['dir:/with:colon', 'dir:/with:colon'],
+  ['docker:pg_data-1.x', 'docker:pg_data-1.x'],
+])('%s is %s', (text, target) => expect(parseTarget(text, '/home/me')).toBe(target))
+
+test.each([
+  ['', 'REFERENCE.INVALID', /SCHEME:VALUE/],
+  ['/srv/app', 'REFERENCE.INVALID', /dir:\/srv\/app/],
+  ['pgdata', 'REFERENCE.INVALID', /docker:pgdata/],
+  ['dir:', 'REFERENCE.INVALID', /dir:/],
+  ['dir:a\nb', 'REFERENCE.INVALID', /control character|rename/],
+  ['dir:/srv/../etc', 'REFERENCE.RELATIVE', /\.\./],
+  ['docker:/srv/app', 'TARGET.NAME', /dir:\/srv\/app/],
+  ['docker:../../etc', 'TARGET.NAME', /volume ls/],
+  ['docker:-x', 'TARGET.NAME', /volume ls/],
+  ['btrfs:data', 'TARGET.SCHEME', /does not serve btrfs:/],
+  ['k8s:a/b', 'TARGET.SCHEME', /does not serve k8s:/],
+  ['rancher:a/b', 'TARGET.SCHEME', /does not serve rancher:/],
+  ['archive:/backups', 'TARGET.SCHEME', /--to/],
+  ['dokcer:pgdata', 'TARGET.SCHEME', /did you mean docker:/],
+  ['ftp:x', 'TARGET.SCHEME', /dir:PATH/],
+])('%j is one clear error', (text, code, says) => {
+  let thrown: unknown
+  try {
+    parseTarget(text, '/home/me')
+  } catch (error) {
+    thrown = error
+  }
+  expect(thrown).toMatchObject({ code })
+  expect(JSON.stringify([thrown, thrown instanceof Error && thrown.message])).toMatch(says)
+})
