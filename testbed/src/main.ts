@@ -17,7 +17,18 @@ const { values, positionals } = parseArgs({
 })
 
 if (values.help === true) process.stdout.write(USAGE)
-else process.exitCode = await run(values.all === true || process.env['CI'] === 'true', positionals)
+else {
+  process.exitCode = await run(values.all === true || process.env['CI'] === 'true', positionals).catch(
+    (error: unknown) => {
+      process.stdout.write(`the tests did not run: ${errorText(error)}\n${count(0, 1, 0)}\n`)
+      return 1
+    },
+  )
+}
+
+function errorText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
 
 async function run(all: boolean, vitestArguments: readonly string[]): Promise<number> {
   await using ready = await parts(all)
