@@ -25,9 +25,9 @@ for (const { text, comment } of blocks.filter((block) => block.language === 'sh'
   for (const line of commandsOf(text)) await runLine(world, line)
 }
 for (const { comment } of blocks.filter((block) => block.language === 'ts')) {
-  // The program gets the directory, the volume, a place for archives and one for its state.
-  const line = [process.execPath, resolve(comment.replace('from: ', '')), ...world.example].join(' ')
-  await runLine(world, line)
+  const program = comment.replace('from: ', '')
+  process.stdout.write(`$ node ${program}\n`)
+  await command(process.execPath, [program, ...world.example]).catch(report(program))
 }
 if (problems.length === 0) await world.check()
 conclude('README.md', problems)
@@ -36,9 +36,13 @@ async function runLine(place: ReadmeWorld, line: string): Promise<void> {
   const adapted = place.adapt(line).replace(/^\.\/salvage-kit/, resolve('salvage-kit'))
   const ready = adapted.includes(' POINT ') ? adapted.replace(' POINT ', ` ${await pointOf(place, adapted)} `) : adapted
   process.stdout.write(`$ ${line}\n`)
-  await command('sh', ['-c', ready], { cwd: place.folder, env: place.env }).catch((error: unknown) => {
-    problems.push(`${line}: ${error instanceof Error ? error.message : String(error)}`)
-  })
+  await command('sh', ['-c', ready], { cwd: place.folder, env: place.env }).catch(report(line))
+}
+
+function report(what: string): (error: unknown) => void {
+  return (error) => {
+    problems.push(`${what}: ${error instanceof Error ? error.message : String(error)}`)
+  }
 }
 
 /** The id of the newest point of the directory, as `list` shows it. */
