@@ -23,7 +23,13 @@ export function sqliteLocks(directory: string): Locks {
     try {
       withKeyTable(table, (keys) => {
         file = takeRunFile(path)
-        if (file !== undefined) work(keys)
+        if (file === undefined) return
+        try {
+          work(keys)
+        } catch (error) {
+          removeRunFile(path)
+          throw error
+        }
       })
     } catch (error) {
       file?.close()
