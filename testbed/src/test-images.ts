@@ -8,10 +8,10 @@ import type { ImageRecipe } from './image.ts'
 
 const FOLDER = join(import.meta.dirname, '..', 'images')
 
-/** The images that tests start containers of; each is a folder with a Dockerfile under `images/`. */
-export const TEST_IMAGES: readonly ImageRecipe[] = [baseImage, fromFolder('postgres'), fromFolder('busybox')]
+/** The images that tests start containers of; each but the first is a folder with a Dockerfile under `images/`. */
+const TEST_IMAGES: readonly ImageRecipe[] = [baseImage, fromFolder('postgres'), fromFolder('busybox')]
 
-/** Resolves when the engine has every image of {@link TEST_IMAGES}. */
+/** Resolves when the engine has every image of the test images. */
 export async function ensureTestImages(host: string): Promise<void> {
   for (const recipe of TEST_IMAGES) await ensureImage(host, recipe)
 }
