@@ -5,7 +5,6 @@ import type { Catalog, RunRecord } from './catalog.ts'
 export function memoryCatalog(): Catalog {
   const runs = new Map<string, RunRecord>()
   const points = new Map<string, RestorePoint>()
-  const nameOf = ({ store, id }: RestorePoint): string => `${store}\n${id}`
 
   return {
     startRun: async ({ runId, kind, tide, startedAt }) => {
@@ -35,6 +34,11 @@ export function memoryCatalog(): Catalog {
         .filter((point) => store === undefined || point.store === store)
         .toSorted((a, b) => compare(a.takenAt, b.takenAt)),
   }
+}
+
+/** No reference and no id holds a newline. */
+function nameOf({ store, id }: RestorePoint): string {
+  return `${store}\n${id}`
 }
 
 function compare(a: string, b: string): number {

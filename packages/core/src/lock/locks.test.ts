@@ -80,6 +80,18 @@ describe.each([
     expect(await one.adopt('run-1')).toBeUndefined()
   })
 
+  test('give a run that comes again only what it asks for this time', async () => {
+    const [one, two] = make()
+    const first = await one.acquire('run-1', ['a'])
+    await first[Symbol.asyncDispose]()
+    await using held = new AsyncDisposableStack()
+    held.use(await one.acquire('run-1', ['b']))
+    held.use(await two.acquire('run-2', ['a']))
+    const adopted = await one.adopt('run-3')
+    await adopted?.[Symbol.asyncDispose]()
+    await expect(two.acquire('run-3', ['b'])).rejects.toMatchObject({ code: 'LOCK.BUSY' })
+  })
+
   test('refuse the same run twice', async () => {
     const [one, two] = make()
     await using held = new AsyncDisposableStack()
