@@ -21,6 +21,7 @@ export interface PointFilter {
 
 /** What this machine remembers of its runs and of the points they made. The stores themselves are the truth. */
 export interface Catalog {
+  /** Rejects with `PLAN.USED` when the run id is known already. */
   startRun(run: RunRecord): Promise<void>
   finishRun(report: RunReport): Promise<void>
   /** Newest first. */

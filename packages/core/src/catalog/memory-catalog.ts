@@ -1,5 +1,6 @@
 import type { RestorePoint } from '../crane/restore-point.ts'
 import type { Catalog, RunRecord } from './catalog.ts'
+import { planUsed } from './plan-used.ts'
 
 /** A catalog that ends with its process: for tests, and where nothing is to be remembered. */
 export function memoryCatalog(): Catalog {
@@ -8,7 +9,7 @@ export function memoryCatalog(): Catalog {
 
   return {
     startRun: async ({ runId, kind, tide, startedAt }) => {
-      runs.delete(runId)
+      if (runs.has(runId)) throw planUsed(runId)
       runs.set(runId, { runId, kind, ...(tide === undefined ? {} : { tide }), startedAt })
     },
     finishRun: async (report) => {

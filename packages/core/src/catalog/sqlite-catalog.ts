@@ -4,6 +4,7 @@ import type { DatabaseSettings } from '../sqlite/database.ts'
 import { guarded } from '../sqlite/failure.ts'
 import { transaction } from '../sqlite/transaction.ts'
 import type { Catalog, PointFilter } from './catalog.ts'
+import { planUsed } from './plan-used.ts'
 import { readPoint, readRun } from './read.ts'
 import type { Row } from './read.ts'
 
@@ -39,6 +40,8 @@ const SETTINGS: DatabaseSettings = {
   ],
 }
 
+const START = `INSERT INTO run (run_id, kind, tide, started_at) VALUES (?, ?, ?, ?) ON CONFLICT (run_id) DO NOTHING`
+
 const FINISH = `INSERT INTO run (run_id, kind, tide, started_at, ended_at, outcome, report) VALUES (?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (run_id) DO UPDATE SET ended_at = excluded.ended_at, outcome = excluded.outcome, report = excluded.report`
 
@@ -56,12 +59,13 @@ export function sqliteCatalog(path: string): Catalog & Disposable {
   const write = (work: () => void): void => guarded(path, SETTINGS, () => transaction(database, work))
 
   return {
-    startRun: async ({ runId, kind, tide, startedAt }) =>
+    startRun: async ({ runId, kind, tide, startedAt }) => {
+      let added: number | bigint = 0
       write(() => {
-        database
-          .prepare('INSERT OR REPLACE INTO run (run_id, kind, tide, started_at) VALUES (?, ?, ?, ?)')
-          .run(runId, kind, tide ?? null, startedAt)
-      }),
+        added = database.prepare(START).run(runId, kind, tide ?? null, startedAt).changes
+      })
+      if (added === 0) throw planUsed(runId)
+    },
     finishRun: async (report) =>
       write(() => {
         const { runId, kind, tide, startedAt, endedAt, outcome } = report

@@ -6,6 +6,7 @@ import type { StuckEntry } from '../report/report.ts'
 import type { Rig } from '../rig.ts'
 import { createHold } from '../run/hold.ts'
 import { probe } from '../run/probe.ts'
+import { recoverFirst } from '../run/recover.ts'
 import { release } from '../run/release.ts'
 import { survey } from '../run/survey.ts'
 import type { Survey } from '../target/discovery.ts'
@@ -26,6 +27,7 @@ export async function restoreInPlace(rig: Rig, request: RestoreRequest, signal: 
   const { group, directory } = await placeOf(rig, request, signal)
   const workloads = [...group.quiesce.flat(), ...group.idle].map((step) => step.workload)
   await using _lock = await rig.locks.acquire(request.runId, [request.to, ...new Set(workloads)])
+  await recoverFirst(rig, { signal })
   const token = await prepareSwap(directory, request.runId)
   const opened = await rig.journal.open([{ runId: request.runId, order: SWAP_ORDER, undo: { kind: 'swap', token } }])
   rig.report({ type: 'run.started', runId: request.runId, groups: 1, targets: 1 })

@@ -1,5 +1,6 @@
 import type { Rig } from '../rig.ts'
 import { provisionerOf } from '../run/parts.ts'
+import { recoverFirst } from '../run/recover.ts'
 import { release } from '../run/release.ts'
 import { parseReference } from '../target/reference.ts'
 import { lowerInto, mustWrite, notRestored, restored } from './lower.ts'
@@ -10,6 +11,7 @@ export async function restoreIntoNew(rig: Rig, request: RestoreRequest, signal: 
   const { scheme } = parseReference(request.to)
   const provisioner = provisionerOf(rig, scheme)
   await using _lock = await rig.locks.acquire(request.runId, [request.to])
+  await recoverFirst(rig, { signal })
   const token = await provisioner.prepare(request.to, request.runId, { signal })
   const entries = await rig.journal.open([
     { runId: request.runId, order: 1, undo: { kind: 'provision', provisioner: scheme, token } },

@@ -20,8 +20,8 @@ export interface RunOptions {
 }
 
 /**
- * Runs a plan: recovers what dead runs left, takes the locks, checks everything, then does group after group. Resolves
- * with the report also when copies failed. Rejects before anything is touched with `PLAN.VERSION`, `RECOVER.STUCK`,
+ * Runs a plan: takes the locks, recovers what dead runs left, checks everything, then does group after group. Resolves
+ * with the report also when copies failed. Rejects before anything is touched with `PLAN.VERSION`, `PLAN.USED`, `RECOVER.STUCK`,
  * `LOCK.BUSY` or `PREFLIGHT.FAILED`.
  */
 export async function run(rig: Rig, plan: Plan, options: RunOptions = {}): Promise<RunReport> {
@@ -34,8 +34,9 @@ export async function run(rig: Rig, plan: Plan, options: RunOptions = {}): Promi
         hint: 'make a new plan with this version of salvage-kit',
       },
     )
-  await recoverFirst(rig, { signal })
   await using _lock = await rig.locks.acquire(plan.runId, keysOf(plan))
+  // Under the lock: what it took over from a dead run is put back by nobody else meanwhile.
+  await recoverFirst(rig, { signal })
   const startedAt = rig.now().toISOString()
   const targets = plan.groups.flatMap((group) => group.targets).length
   rig.report({ type: 'run.started', runId: plan.runId, groups: plan.groups.length, targets })

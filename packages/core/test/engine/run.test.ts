@@ -214,6 +214,14 @@ describe('a run', () => {
     expect(there.events.some((event) => event.type === 'workload.quiescing')).toBe(false)
   })
 
+  it('refuses to run a plan twice', async () => {
+    const there = world({ snapshots: false })
+    const plan = await planOf(there, RUN)
+    await run(there.rig, plan)
+    await expect(run(there.rig, plan)).rejects.toMatchObject({ code: 'PLAN.USED' })
+    expect(there.platform.archives.size).toBe(4)
+  })
+
   it('is busy while another run holds one of its workloads', async () => {
     const there = world({ snapshots: false })
     await using _lock = await there.rig.locks.acquire('other', ['memory:web'])
