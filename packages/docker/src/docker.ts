@@ -7,6 +7,7 @@ import type { DockerEngine } from './engine.ts'
 import { execQuiescer } from './quiesce/exec.ts'
 import { pauseQuiescer } from './quiesce/pause.ts'
 import { stopQuiescer } from './quiesce/stop.ts'
+import { volumeProvisioner } from './volume-provisioner.ts'
 
 /** What {@link docker} takes. */
 export interface DockerOptions {
@@ -37,5 +38,6 @@ export function docker(options: DockerOptions): Backend {
         ...(onLine === undefined ? {} : { onLine }),
       }),
     ],
+    provisioners: [volumeProvisioner(async () => engine)],
   }
 }

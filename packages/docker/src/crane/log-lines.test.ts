@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { logLines } from './log-lines.ts'
 
@@ -9,6 +9,8 @@ function linesOf(chunks: readonly Uint8Array[], clean: (text: string) => string 
   lines.end()
   return all
 }
+
+const withoutSecret = (text: string): string => text.replaceAll('s3cret', '***')
 
 describe('the lines of a crane', () => {
   test('however the bytes are cut', () => {
@@ -40,9 +42,8 @@ describe('the lines of a crane', () => {
   })
 
   test('a line without end is cut, after secrets were taken out', () => {
-    const clean = (text: string): string => text.replaceAll('s3cret', '***')
     const line = `${'x'.repeat(496)}s3cret`
-    expect(linesOf([Buffer.from(line)], clean)).toEqual([`${'x'.repeat(496)}***`])
+    expect(linesOf([Buffer.from(line)], withoutSecret)).toEqual([`${'x'.repeat(496)}***`])
     const chunk = Buffer.alloc(1_000_000, 'x')
     expect(linesOf(Array.from({ length: 20 }, () => chunk))).toEqual(['x'.repeat(500)])
   })

@@ -26,11 +26,11 @@ export async function runVessel(engine: DockerEngine, id: string, options: RunVe
   await start(engine, id)
   await using output = onLine === undefined ? undefined : followOutput(engine, id, clean, onLine, options)
   try {
-    const exitCode = await engine.waitContainer(id, options)
-    const news = await watch.settled()
+    const news = await watch.ended()
     await output?.settled()
     const state = await engine.inspectContainer(id, { signal })
     if (state === undefined) throw removed()
+    const { exitCode } = state
     return {
       exitCode,
       outOfMemory: news.outOfMemory || state.oomKilled,

@@ -1,20 +1,21 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { CallOptions } from '@salvage-kit/core'
-import { SalvageError } from '@salvage-kit/core'
+import { isSalvageError, SalvageError } from '@salvage-kit/core'
 import type { DockerEngine, EngineEvent } from '../engine.ts'
+import { eventsOn } from './event-chain.ts'
 
-/** How long after its end the engine may take to tell all that happened to a container. */
-const SETTLE_MS = 10_000
+/** How often the container itself is looked at, should the engine not tell of its end. */
+const LOOK_MS = 15_000
+/** How long after its end the engine may take to tell of it. */
+const LATE_MS = 10_000
 
-/** What others do to a container while it runs, from the engine's event stream. */
+/** What becomes of a container, from the engine's event stream. */
 export interface VesselWatch extends AsyncDisposable {
-  /**
-   * Resolves, once the container has died, with what happened to it until then. Rejects when the stream broke: nobody
-   * knows then what was missed.
-   */
-  settled(): Promise<VesselNews>
+  /** Resolves when the container has died. Rejects when events may have been missed, and with the signal's reason. */
+  ended(): Promise<VesselNews>
 }
 
-/** What a watch saw. */
+/** What happened to a container up to its death. */
 export interface VesselNews {
   /** The numbers of the signals that were sent through the engine. */
   readonly signals: readonly number[]
@@ -24,21 +25,20 @@ export interface VesselNews {
 /** Resolves when the watch stands; begin before the container is started. */
 export async function watchVessel(engine: DockerEngine, id: string, { signal }: CallOptions): Promise<VesselWatch> {
   const stop = new AbortController()
-  const over = AbortSignal.any([signal, stop.signal])
-  const events = await engine.events({ container: id, actions: ['kill', 'oom', 'die'] }, { signal: over })
-  const seen: EngineEvent[] = []
-  const watching = read(events, seen)
+  const over = { signal: AbortSignal.any([signal, stop.signal]) }
+  const events = await eventsOn(engine, over)
+  const watching = newsOf(events, id)
   // Nobody may be waiting when it breaks.
   watching.catch(() => {})
   return {
-    async settled() {
-      const timer = setTimeout(() => stop.abort(late()), SETTLE_MS)
+    async ended() {
+      const looking = lookAfter(engine, id, over, (reason) => stop.abort(reason))
       try {
-        await watching
+        return await watching
       } finally {
-        clearTimeout(timer)
+        stop.abort()
+        await looking
       }
-      return { signals: seen.flatMap(killSignal), outOfMemory: seen.some(({ action }) => action === 'oom') }
     },
     async [Symbol.asyncDispose]() {
       stop.abort()
@@ -47,20 +47,36 @@ export async function watchVessel(engine: DockerEngine, id: string, { signal }: 
   }
 }
 
-/** Up to its death: all that was done to it before stands before that in the stream. */
-async function read(events: AsyncIterable<EngineEvent>, seen: EngineEvent[]): Promise<void> {
-  for await (const event of events) {
-    seen.push(event)
-    if (event.action === 'die') return
+/** All that was done to it before its death stands before that in the stream. */
+async function newsOf(events: AsyncIterable<EngineEvent>, id: string): Promise<VesselNews> {
+  const signals: number[] = []
+  let outOfMemory = false
+  for await (const { subject, action, attributes } of events) {
+    if (subject !== id) continue
+    if (action === 'kill') signals.push(Number.parseInt(attributes['signal'] ?? '', 10) || 0)
+    if (action === 'oom') outOfMemory = true
+    if (action === 'die') break
   }
-  throw new SalvageError('DOCKER.UNREACHABLE', 'the engine ended its stream of events', { retryable: true })
+  return { signals, outOfMemory }
 }
 
-function killSignal({ action, attributes }: EngineEvent): readonly number[] {
-  const number = Number(attributes['signal'])
-  return action === 'kill' ? [Number.isInteger(number) ? number : 0] : []
-}
-
-function late(): SalvageError {
-  return new SalvageError('DOCKER.DEADLINE', 'the engine did not tell of the end of a container that had ended')
+/** Gives up when the container has ended and the stream of events does not say so. Never rejects. */
+async function lookAfter(
+  engine: DockerEngine,
+  id: string,
+  { signal }: CallOptions,
+  giveUp: (reason: unknown) => void,
+): Promise<void> {
+  try {
+    for (;;) {
+      await sleep(LOOK_MS, undefined, { signal })
+      const state = await engine.inspectContainer(id, { signal })
+      if (state?.status === 'running' || state?.status === 'paused') continue
+      await sleep(LATE_MS, undefined, { signal })
+      giveUp(new SalvageError('DOCKER.DEADLINE', 'the engine did not tell of the end of a container that has ended'))
+    }
+  } catch (error) {
+    // The stream of events tells better whether the engine is there.
+    if (!signal.aborted && !isSalvageError(error)) throw error
+  }
 }

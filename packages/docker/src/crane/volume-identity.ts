@@ -8,9 +8,9 @@ import type { DockerEngine, Volume } from '../engine.ts'
  * or is another one under the same name.
  *
  * Another one is told by its creation time. Engines before 23.0 give for it the time at which something at the top of
- * the volume last changed, which moves while an application works or is stopped. There only a directory that was born
- * after the time in `source` proves another volume; where this process cannot see the directory, such a volume is not
- * told from the old one.
+ * the volume last changed, which moves while an application works or is stopped. There another volume is proven by a
+ * directory that was born after the time in `source`, or, where this process cannot see the directory, by the engine
+ * having told of a removal after that time; its memory of 256 events may be too short for that.
  */
 export async function sameVolume(
   engine: DockerEngine,
@@ -22,7 +22,11 @@ export async function sameVolume(
   if (source.createdAt === undefined || volume.createdAt === undefined) return volume
   const known = Date.parse(source.createdAt)
   if (Date.parse(volume.createdAt) === known) return volume
-  if ((await creationTimeMoves(engine, volume, options)) && !(await bornAfter(source.hostPath, known))) return volume
+  if (await creationTimeMoves(engine, volume, options)) {
+    const { name, hostPath } = source
+    const isAnother = hostPath === undefined ? wasRemoved(engine, name, known, options) : bornAfter(hostPath, known)
+    if (!(await isAnother)) return volume
+  }
   throw volumeGone(source.name, `it was removed and made anew at ${volume.createdAt}`)
 }
 
@@ -42,11 +46,16 @@ async function creationTimeMoves(engine: DockerEngine, volume: Volume, options: 
 }
 
 /** Creation times are in whole seconds. A file system that does not know births gives 1970. */
-async function bornAfter(path: string | undefined, ms: number): Promise<boolean> {
-  if (path === undefined) return false
-  try {
-    return (await stat(path)).birthtimeMs >= ms + 1000
-  } catch {
-    return true
-  }
+async function bornAfter(path: string, ms: number): Promise<boolean> {
+  return stat(path).then(
+    ({ birthtimeMs }) => birthtimeMs >= ms + 1000,
+    () => true,
+  )
+}
+
+async function wasRemoved(engine: DockerEngine, name: string, ms: number, options: CallOptions): Promise<boolean> {
+  const untilMs = await engine.now(options)
+  const query = { kinds: ['volume'], actions: ['destroy'], sinceMs: ms + 1000, untilMs } as const
+  for await (const { subject } of await engine.events(query, options)) if (subject === name) return true
+  return false
 }

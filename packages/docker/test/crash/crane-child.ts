@@ -1,5 +1,5 @@
 /* One lift in a process of its own: `node crane-child.ts HOST REF SOURCE SETTINGS KILL`, all but the first as JSON. */
-import { z } from 'zod'
+import type { z } from 'zod'
 import { containerCrane } from '../../src/crane/container-crane.ts'
 import type { DockerEngine } from '../../src/engine.ts'
 import { dockerodeEngine } from '../../src/dockerode-engine.ts'

@@ -46,7 +46,8 @@ describe.skipIf(!DOCKER)('a crane image of the original works unchanged', () => 
       ]),
     )
     expect((await on.read('out1', 'listing')).trim()).toBe('file one')
-    expect(lines).toEqual(['crane c on machine one for p1_data at 1795248000', 'ready', 'last words'])
+    // The engine does not keep the order between the two outputs.
+    expect(lines.toSorted()).toEqual(['crane c on machine one for p1_data at 1795248000', 'last words', 'ready'])
     expect(await on.read('out1', 'mount')).toMatch(/ \/salvage\/volume \S+ ro,/)
     expect((await on.read('out1', 'meta.stat')).trim()).toBe('444 0 0')
     const meta = await on.read('out1', 'meta.json')

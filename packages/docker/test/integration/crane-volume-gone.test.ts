@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { containerCrane } from '../../src/crane/container-crane.ts'
+import { vesselSpec } from '../../src/crane/vessel-spec.ts'
 import type { DockerEngine } from '../../src/engine.ts'
 import { calm, DOCKER } from '../bench.ts'
 import type { Yard } from '../crane-yard.ts'
@@ -53,6 +54,17 @@ describe.skipIf(!DOCKER)('T-12: a volume that goes away is never made anew and c
     expect(await on.read('d2', 'b')).toBe('2')
   })
 
+  test('the same, where the content of volumes cannot be seen', async () => {
+    const { name, createdAt = '' } = await on.volume('d2', { a: '1' })
+    const source = { medium: 'docker-volume', name, createdAt } as const
+    await sleep(2100)
+    await on.cli('run', '--rm', '--network=none', '-v', 'd2:/d', 'salvage-test/crane', 'touch', '/d/b')
+    await on.crane().lift(liftRef('d2'), source, calm())
+    await on.cli('volume', 'rm', 'd2')
+    await on.volume('d2', { b: '2' })
+    await expect(on.crane().lift(liftRef('d2'), source, calm())).rejects.toMatchObject(GONE)
+  })
+
   test('one that an application works in is the same, although its creation time moved', async () => {
     const source = await on.volume('d2', { a: '1' })
     await sleep(2100)
@@ -103,5 +115,18 @@ describe.skipIf(!DOCKER)('T-12: a volume that goes away is never made anew and c
     const crane = containerCrane(async () => engine, { cranes: { c: craneSettings() } })
     await expect(crane.lift(liftRef('d2'), source, calm())).rejects.toMatchObject(GONE)
     expect(await volumes()).toBe('d2')
+  })
+
+  test('a process that dies just after the engine made one: clear removes it while it is empty', async () => {
+    const ref = liftRef('d2')
+    await on.engine.createContainer(vesselSpec(ref, 'c', craneSettings(), 'd2'), calm())
+    expect(await volumes()).toBe('d2')
+    await on.crane().clear(ref, calm())
+    expect(await volumes()).toBe('')
+
+    await on.engine.createContainer(vesselSpec(ref, 'c', craneSettings(), 'd2'), calm())
+    await on.cli('run', '--rm', '--network=none', '-v', 'd2:/d', 'salvage-test/crane', 'touch', '/d/precious')
+    await on.crane().clear(ref, calm())
+    expect(await on.read('d2', 'precious')).toBe('')
   })
 })

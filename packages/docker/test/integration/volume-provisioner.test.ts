@@ -11,6 +11,10 @@ import { bench, calm, DOCKER } from '../bench.ts'
 
 const RUN = '20261121t080000z-c0ffee'
 
+async function fill(source: Source): Promise<void> {
+  await writeFile(join(directoryOf(source) ?? '', 'restored'), 'content')
+}
+
 describe.skipIf(!DOCKER)('volumes to restore into', () => {
   let on: Bench
   beforeAll(async () => {
@@ -21,10 +25,6 @@ describe.skipIf(!DOCKER)('volumes to restore into', () => {
 
   const provisioner = (engine: DockerEngine = on.engine): Provisioner => volumeProvisioner(async () => engine)
   const labels = async (volume: string): Promise<unknown> => (await on.engine.inspectVolume(volume, calm()))?.labels
-
-  async function fill(source: Source): Promise<void> {
-    await writeFile(join(directoryOf(source) ?? '', 'restored'), 'content')
-  }
 
   provisionerContract('docker volumes', async () => {
     await on.cli('volume', 'create', 'occupied')
