@@ -23,7 +23,7 @@ export async function clearVessel(engine: DockerEngine, ref: Pick<LiftRef, 'id'>
 }
 
 /** Resolves when the container is gone, also when somebody else is removing it. */
-export async function removeVessel(engine: DockerEngine, id: string, options: CallOptions): Promise<void> {
+async function removeVessel(engine: DockerEngine, id: string, options: CallOptions): Promise<void> {
   for (;;) {
     try {
       await engine.removeContainer(id, options)

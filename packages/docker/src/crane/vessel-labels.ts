@@ -2,13 +2,13 @@ import type { LiftRef } from '@salvage-kit/core'
 import type { ContainerSummary } from '../container.ts'
 
 /** The label by which the original and everybody else tells a crane's container from an application's. */
-export const ENTITY_LABEL = 'salvage.entity'
+const ENTITY_LABEL = 'salvage.entity'
 /** The run that something was made for. */
 export const RUN_LABEL = 'salvage-kit.run'
 /** The lift that something was made for. */
 export const LIFT_LABEL = 'salvage-kit.lift'
 /** The target that is lifted. */
-export const TARGET_LABEL = 'salvage-kit.target'
+const TARGET_LABEL = 'salvage-kit.target'
 
 /** The name of a lift's container, known before there is one. */
 export function vesselName(ref: Pick<LiftRef, 'id'>): string {
