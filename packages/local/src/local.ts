@@ -1,4 +1,5 @@
 import type { Backend } from '@salvage-kit/core'
+import { archiveCrane } from './archive/archive-crane.ts'
 import { directoryDiscovery } from './directory/directory-discovery.ts'
 import { directoryProvisioner } from './directory/directory-provisioner.ts'
 import type { LocalDirectory } from './directory/local-directory.ts'
@@ -22,7 +23,7 @@ export function local(options: LocalOptions): Backend {
     id: 'local',
     discovery: directoryDiscovery(options.directories),
     quiescers: [commandQuiescer()],
-    cranes: [resticCrane(options.stateDirectory)],
+    cranes: [archiveCrane(), resticCrane(options.stateDirectory)],
     provisioners: [directoryProvisioner(options.stateDirectory)],
   }
 }
