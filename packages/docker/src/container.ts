@@ -27,6 +27,8 @@ export interface Container {
   readonly tty: boolean
   /** The container's own grace in seconds; absent: the engine's default of 10; -1: for ever. */
   readonly stopTimeoutSeconds?: number
+  /** What a stop sends first, such as `SIGUSR1`; empty: SIGTERM. */
+  readonly stopSignal: string
   readonly autoRemove: boolean
   readonly privileged: boolean
   readonly networkMode: string

@@ -46,6 +46,7 @@ export const ContainerAnswer: z.ZodType<Container> = z
       Env: texts,
       Tty: flag,
       StopTimeout: z.number().nullish(),
+      StopSignal: text,
     }),
     HostConfig: z.object({
       AutoRemove: flag,
@@ -89,6 +90,7 @@ export const ContainerAnswer: z.ZodType<Container> = z
     env: Config.Env,
     tty: Config.Tty,
     ...(typeof Config.StopTimeout === 'number' ? { stopTimeoutSeconds: Config.StopTimeout } : {}),
+    stopSignal: Config.StopSignal,
     autoRemove: HostConfig.AutoRemove,
     privileged: HostConfig.Privileged,
     networkMode: HostConfig.NetworkMode,

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { CallOptions, Finding, Quiescer } from '@salvage-kit/core'
 import { isSalvageError } from '@salvage-kit/core'
 import type { DockerEngine } from '../engine.ts'
@@ -8,6 +9,8 @@ import { PAUSE } from './settings.ts'
 import { startAgain } from './start-again.ts'
 import { PauseToken } from './schema.ts'
 import { bearer, containerOf, nameOf, priorOf, readToken, tokenOf } from './token.ts'
+
+const UNDER_WAY_MS = 250
 
 /**
  * Freezes the processes of a container and lets them go on. They flush nothing: the copy is what a power cut would have
@@ -32,16 +35,20 @@ export function pauseQuiescer(engine: DockerEngine): Quiescer {
       if (token.prior !== 'running') return
       const container = await stillThere(engine, token, { signal })
       try {
-        await engine.pauseContainer(container.id, { signal })
+        // Not to be given up half way: who then looked would see it running, and it would be paused a moment later.
+        await engine.pauseContainer(container.id, { signal: new AbortController().signal })
       } catch (error) {
         if (!isSalvageError(error) || error.code !== 'DOCKER.CONFLICT') throw error
         throw changed(token, error.why ?? error.message)
       }
     },
-    resume: async (given, { signal }) => {
+    resume: async (given, { signal, quiesced }) => {
       signal.throwIfAborted()
       const token = readToken(PauseToken, given)
-      return token.prior === 'running' ? letGoOn(engine, token, { signal }) : []
+      if (token.prior !== 'running') return []
+      // The process that asked for the pause may have died a moment ago, and the engine be about to do it.
+      if (quiesced === 'maybe') await sleep(UNDER_WAY_MS, undefined, { signal })
+      return letGoOn(engine, token, { signal })
     },
     atRest: async (given, { signal }) => {
       signal.throwIfAborted()

@@ -19,6 +19,8 @@ export interface Token {
 /** What `docker.stop` needs to put a container back. */
 export interface StopToken extends Token {
   readonly kind: 'stop'
+  /** When it was looked at, the engine's clock, in milliseconds since 1970. */
+  readonly atMs: number
   readonly graceSeconds?: number
 }
 
@@ -52,6 +54,7 @@ const shared = {
 export const StopToken: z.ZodType<StopToken> = z.strictObject({
   ...shared,
   kind: z.literal('stop'),
+  atMs: z.number(),
   graceSeconds: z.number().exactOptional(),
 })
 

@@ -2,21 +2,21 @@ import { SalvageError } from '@salvage-kit/core'
 import type { Quiescer } from '@salvage-kit/core'
 import type { DockerEngine } from '../engine.ts'
 import { changed, gone, stillThere } from './change.ts'
+import { graceMs } from './grace.ts'
 import { STOP } from './settings.ts'
+import { stopOver } from './stop-under-way.ts'
 import { startAgain } from './start-again.ts'
 import { StopToken } from './schema.ts'
 import { bearer, containerOf, nameOf, priorOf, readToken, tokenOf } from './token.ts'
 
-/** The engine's own grace for a container that names none. */
-const DEFAULT_GRACE_S = 10
 /** What the engine may need beyond the grace, to kill and to unmount. */
 const BEYOND_GRACE_MS = 60_000
-/** For a container that is to be waited for without end: the budget of the hold ends it sooner. */
-const ENDLESS_MS = 86_400_000
 
 /**
  * Stops a container and starts it again. Its own signal and grace hold. One that was stopped or paused before is at rest
  * already and is left alone; a restart policy does not bring back what was stopped here.
+ *
+ * A stop that was given up goes on in the engine: resume then waits for its end before it starts the container.
  *
  * Codes: `DOCKER.NOT_FOUND`, `DOCKER.AUTO_REMOVE` (prepare); `DOCKER.CHANGED`, `DOCKER.NOT_AT_REST` (quiesce);
  * `DOCKER.NOT_STARTED` (resume); `DOCKER.TOKEN`. Findings: `DOCKER.GONE`, `DOCKER.ENDED_AGAIN`, `DOCKER.LEFT_PAUSED`.
@@ -30,14 +30,15 @@ export function stopQuiescer(engine: DockerEngine): Quiescer {
       const token = tokenOf(container)
       if (container.autoRemove && token.prior === 'running') throw autoRemove(nameOf(token))
       const grace = container.stopTimeoutSeconds
-      return { ...token, kind: 'stop', ...(grace === undefined ? {} : { graceSeconds: grace }) }
+      const atMs = await engine.now({ signal })
+      return { ...token, kind: 'stop', atMs, ...(grace === undefined ? {} : { graceSeconds: grace }) }
     },
     quiesce: async (given, { signal }) => {
       signal.throwIfAborted()
       const token = readToken(StopToken, given)
       if (token.prior !== 'running') return
       const container = await stillThere(engine, token, { signal })
-      await engine.stopContainer(container.id, { signal, limitMs: limitMs(token) })
+      await engine.stopContainer(container.id, { signal, limitMs: graceMs(token) + BEYOND_GRACE_MS })
       const after = await engine.inspectContainer(container.id, { signal })
       if (after === undefined) throw changed(token, 'it was removed while it was stopped')
       if (priorOf(after) !== 'stopped')
@@ -45,11 +46,13 @@ export function stopQuiescer(engine: DockerEngine): Quiescer {
           hint: 'something starts it: look for whatever supervises it',
         })
     },
-    resume: async (given, { signal }) => {
+    resume: async (given, { signal, quiesced }) => {
       signal.throwIfAborted()
       const token = readToken(StopToken, given)
       if (token.prior !== 'running') return []
-      const container = await bearer(engine, token, { signal })
+      const found = await bearer(engine, token, { signal })
+      const unsure = found !== undefined && quiesced === 'maybe'
+      const container = unsure ? await stopOver(engine, token, found, { signal }) : found
       return container === undefined ? [gone(token)] : startAgain(engine, token, container, { signal })
     },
     atRest: async (given, { signal }) => {
@@ -65,10 +68,6 @@ export function stopQuiescer(engine: DockerEngine): Quiescer {
       return { atRest: true }
     },
   }
-}
-
-function limitMs({ graceSeconds = DEFAULT_GRACE_S }: StopToken): number {
-  return graceSeconds < 0 ? ENDLESS_MS : Math.min(ENDLESS_MS, graceSeconds * 1000 + BEYOND_GRACE_MS)
 }
 
 function autoRemove(name: string): SalvageError {

@@ -1,0 +1,63 @@
+import { constants } from 'node:os'
+import { isSalvageError } from '@salvage-kit/core'
+import type { CallOptions } from '@salvage-kit/core'
+import type { Container } from '../container.ts'
+import type { DockerEngine } from '../engine.ts'
+import { graceMs } from './grace.ts'
+import type { StopToken } from './schema.ts'
+
+/** What the engine needs beyond the grace to kill and to note the end. */
+const BEYOND_GRACE_MS = 15_000
+
+/**
+ * A container that runs although somebody asked, or may have asked, to stop it: a stop cannot be called off, and it will
+ * go down within its grace. Resolves with the container once that is over: down, or running because it was never asked.
+ */
+export async function stopOver(
+  engine: DockerEngine,
+  token: StopToken,
+  container: Container,
+  options: CallOptions,
+): Promise<Container | undefined> {
+  const restarted = token.startedAt !== undefined && container.startedAt !== token.startedAt
+  if (container.status !== 'running' || restarted || !(await mayBeStopping(engine, token, container, options)))
+    return container
+  try {
+    await engine.waitContainer(container.id, { ...options, limitMs: graceMs(token) + BEYOND_GRACE_MS })
+  } catch (error) {
+    if (!isSalvageError(error) || !['DOCKER.DEADLINE', 'DOCKER.NOT_FOUND'].includes(error.code)) throw error
+    options.signal.throwIfAborted()
+  }
+  return engine.inspectContainer(container.id, options)
+}
+
+/**
+ * Whether the signal of a stop was sent to it since the token was made; true also where the engine's events do not reach
+ * back so far.
+ */
+async function mayBeStopping(
+  engine: DockerEngine,
+  token: StopToken,
+  container: Container,
+  options: CallOptions,
+): Promise<boolean> {
+  const untilMs = await engine.now(options)
+  const query = { sinceMs: 0, untilMs, kinds: ['container', 'volume'] as const, actions: [] }
+  let reachesBack = false
+  for await (const { action, subject, attributes, atMs } of await engine.events(query, options)) {
+    if (atMs <= token.atMs) reachesBack = true
+    else if (action === 'kill' && subject === token.id && isOfStop(attributes['signal'], container.stopSignal))
+      return true
+  }
+  return !reachesBack
+}
+
+/** `sent` is a number; what a container names may be one, or a name with or without SIG. */
+function isOfStop(sent: string | undefined, stopSignal: string): boolean {
+  const name = stopSignal === '' ? 'SIGTERM' : stopSignal.toUpperCase()
+  const known = Object.entries(constants.signals).find(([signal, number]) =>
+    [signal, signal.replace(/^SIG/, ''), String(number)].includes(name),
+  )
+  const wanted = known?.[1]
+  return sent === undefined || wanted === undefined || [wanted, constants.signals.SIGKILL].includes(Number(sent))
+}
