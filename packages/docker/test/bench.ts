@@ -22,9 +22,9 @@ export interface Bench extends AsyncDisposable {
   clean(): Promise<void>
 }
 
-/** Starts a {@link Bench}. */
-export async function bench(): Promise<Bench> {
-  const dockerd = await privateDockerd([IMAGE])
+/** Starts a {@link Bench}, with further images of the shared engine. */
+export async function bench(...images: readonly string[]): Promise<Bench> {
+  const dockerd = await privateDockerd([IMAGE, ...images])
   const run = async (...args: string[]): Promise<string> => (await cli(dockerd.host, args)).trim()
   const rows = async (...args: string[]): Promise<string[]> => (await run(...args)).split('\n').filter(Boolean)
   return {

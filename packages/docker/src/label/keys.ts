@@ -26,7 +26,7 @@ export const COMMAND_USER = 'salvage.command.user'
 export const USER = 'salvage.user'
 
 /** Those that say how a container comes to rest. */
-export const WORKLOAD_KEYS: readonly string[] = [ACTION, PRE, POST, EXIT_CODES, COMMAND_USER, USER]
+const WORKLOAD_KEYS: readonly string[] = [ACTION, PRE, POST, EXIT_CODES, COMMAND_USER, USER]
 /** All whole keys. */
 export const ALL_KEYS: readonly string[] = [...WORKLOAD_KEYS, ROOT, ENTITY]
 
