@@ -1,6 +1,7 @@
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import type { Readable } from 'node:stream'
+import { inspect } from 'node:util'
 import { deadline, SalvageError } from '@salvage-kit/core'
 import type { Address } from './address.ts'
 import { fault } from '../error.ts'
@@ -99,9 +100,19 @@ async function load(address: Address): Promise<Modem> {
     cert: address.tls?.cert,
     key: address.tls?.key,
     timeout: undefined,
-    agent: address.tls === undefined ? new HttpAgent({ keepAlive: false }) : new HttpsAgent({ keepAlive: false }),
+    agent: opaque(
+      address.tls === undefined ? new HttpAgent({ keepAlive: false }) : new HttpsAgent({ keepAlive: false }),
+    ),
   }
   return new Docker(options).modem
+}
+
+/**
+ * The library prints all options of every request, to any depth, for a debug log that nobody reads. With the agent go all
+ * connections that are open, so many requests at once would take seconds.
+ */
+function opaque<A extends HttpAgent>(agent: A): A {
+  return Object.assign(agent, { [inspect.custom]: () => 'Agent' })
 }
 
 /**
