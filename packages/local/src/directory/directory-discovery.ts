@@ -13,7 +13,7 @@ import { normaliseDirectory } from './normalise-directory.ts'
  * `DIRECTORY.UNREADABLE`, `DIRECTORY.TWICE` (two entries of one path, both with hooks).
  */
 export function directoryDiscovery(directories: readonly LocalDirectory[]): Discovery {
-  for (const { path } of directories) normaliseDirectory(path, '/')
+  for (const { path } of directories) mustBeAbsolute(path)
   return {
     survey: async ({ signal }) => {
       signal.throwIfAborted()
@@ -36,6 +36,11 @@ export function directoryDiscovery(directories: readonly LocalDirectory[]): Disc
       return { targets, workloads, problems }
     },
   }
+}
+
+function mustBeAbsolute(path: string): void {
+  if (normaliseDirectory(path, '/') === path) return
+  throw new SalvageError('REFERENCE.INVALID', `${JSON.stringify(path)} is not an absolute, normalised path`)
 }
 
 /** A directory may be named on the command line and in the configuration: the entry with hooks counts. */

@@ -1,7 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { isSalvageError } from '@salvage-kit/core'
 import { processAt } from '../process/process-table.ts'
 import { dropClaim } from './claim.ts'
 import type { FoundClaim } from './claim.ts'
@@ -15,6 +14,7 @@ import type { Lock } from './schema.ts'
 /** After this time restic takes the lock of any machine for stale: a living process renews its own every five minutes. */
 const RESTIC_STALE_MS = 30 * 60 * 1000
 const CLOCK_MS = 2_000
+const GONE = /no such file|does not exist|not found|404/
 
 type NamedLock = Lock & { readonly id: string }
 
@@ -24,8 +24,8 @@ type NamedLock = Lock & { readonly id: string }
  *
  * In a repository of this machine the lock's own file goes. Elsewhere only `restic unlock` can do it, which judges by
  * rules of its own (a pid that is not seen here may live in another container of the same host name). It is called when
- * it would take nothing but ours; otherwise ours stay, with their claims, for the next time. A lock that stays does not
- * hinder a lift.
+ * it would take nothing but ours; otherwise, and where it takes the dead for living, ours stay with their claims for the
+ * next time. A lock that stays does not hinder a lift.
  */
 export async function removeOwnLocks(
   repository: Repository,
@@ -64,7 +64,9 @@ async function remove(
   for (const candidate of all) if (!ours.includes(candidate) && (await wouldUnlock(candidate))) return false
   const end = await runRestic(repository, { args: ['unlock'], signal })
   if (end.code !== 0) throw failure(`unlocking ${repository.ref}`, end, repository)
-  return true
+  // It spares the lock of a process whose end nobody has noticed yet.
+  const left = new Set(await lockIds(repository, signal))
+  return !ours.some(({ id }) => left.has(id))
 }
 
 async function wouldUnlock(candidate: Lock): Promise<boolean> {
@@ -72,34 +74,37 @@ async function wouldUnlock(candidate: Lock): Promise<boolean> {
   return candidate.hostname === hostname() && (await processAt(candidate.pid)) === undefined
 }
 
-/** The locks of a repository; empty when there is no repository any more. */
 async function allLocks(repository: Repository, signal: AbortSignal): Promise<readonly NamedLock[]> {
-  const ids: string[] = []
-  const end = await runRestic(repository, {
-    args: ['list', 'locks', '--no-lock'],
-    onLine: (line) => void (/^[0-9a-f]{64}$/.test(line) && ids.push(line)),
-    signal,
-  })
-  if (end.code !== 0) {
-    const error = failure(`listing the locks of ${repository.ref}`, end, repository)
-    if (isSalvageError(error) && error.code === 'STORE.NOT_FOUND') return []
-    throw error
-  }
   const locks: NamedLock[] = []
-  for (const id of ids) {
+  for (const id of await lockIds(repository, signal)) {
     const found = await readLock(repository, id, signal)
     if (found !== undefined) locks.push({ ...found, id })
   }
   return locks
 }
 
+/** Empty when there is no repository any more. */
+async function lockIds(repository: Repository, signal: AbortSignal): Promise<readonly string[]> {
+  const ids: string[] = []
+  const end = await runRestic(repository, {
+    args: ['list', 'locks', '--no-lock'],
+    onLine: (line) => void (/^[0-9a-f]{64}$/.test(line) && ids.push(line)),
+    signal,
+  })
+  if (end.code === 0) return ids
+  const error = failure(`listing the locks of ${repository.ref}`, end, repository)
+  if (error.code === 'STORE.NOT_FOUND') return []
+  throw error
+}
+
 /** Undefined for a lock that went in the meantime. */
 async function readLock(repository: Repository, id: string, signal: AbortSignal): Promise<Lock | undefined> {
   const lines: string[] = []
-  await runRestic(repository, {
+  const end = await runRestic(repository, {
     args: ['cat', 'lock', id, '--no-lock'],
     onLine: (line) => void lines.push(line),
     signal,
   })
+  if (end.code !== 0 && !GONE.test(end.errors)) throw failure(`reading a lock of ${repository.ref}`, end, repository)
   return messageIn(lines.join('\n'), lock)
 }
