@@ -7,6 +7,7 @@ import { durableFile, syncDirectory } from './durable-file.ts'
 import { placeOf, POINT } from './layout.ts'
 import type { Place } from './layout.ts'
 import { madeBy } from './made-by.ts'
+import { textOfPoint } from './point-text.ts'
 import { pointOf } from './point.ts'
 import { ARCHIVE_VERSION } from './schema.ts'
 import type { PointFile } from './schema.ts'
@@ -63,7 +64,7 @@ async function makePartial({ folder, partial, whole }: Place): Promise<void> {
 async function publish({ folder, partial, whole }: Place, point: PointFile): Promise<void> {
   try {
     await using file = await durableFile(join(partial, POINT))
-    await file.write(Buffer.from(`${JSON.stringify(point, undefined, 2)}\n`))
+    await file.write(Buffer.from(textOfPoint(point)))
     await file.finish()
     await syncDirectory(partial)
     await rename(partial, whole)

@@ -3,9 +3,8 @@ import { join } from 'node:path'
 import type { RestorePoint, Store } from '@salvage-kit/core'
 import { placeOfPoint, POINT, unknownPoint } from './layout.ts'
 import type { Place } from './layout.ts'
+import { pointOfText } from './point-text.ts'
 import type { PointFile } from './schema.ts'
-import { pointFile } from './schema.ts'
-import { jsonOf } from './store-marker.ts'
 import { errno } from './store-failure.ts'
 import { damaged } from './stored-file.ts'
 
@@ -22,8 +21,8 @@ export async function readPoint(archive: string, id: string): Promise<PointFile 
     throw error
   })
   if (text === undefined) return undefined
-  const parsed = pointFile.safeParse(jsonOf(text))
-  return parsed.success && parsed.data.id === id ? parsed.data : undefined
+  const file = pointOfText(text)
+  return file?.id === id ? file : undefined
 }
 
 /** A point's place and file. Rejects with `RESTORE.POINT_UNKNOWN` or `ARCHIVE.DAMAGED`. */
@@ -33,7 +32,7 @@ export async function openPoint(point: RestorePoint, store: Store): Promise<{ pl
     if (errno(error) === 'ENOENT') throw unknownPoint(point.id, store)
     throw damaged(`${join(place.whole, POINT)} cannot be read`, error)
   })
-  const parsed = pointFile.safeParse(jsonOf(text))
-  if (parsed.success && parsed.data.id === point.id) return { place, file: parsed.data }
+  const file = pointOfText(text)
+  if (file?.id === point.id && file.target === point.target) return { place, file }
   throw damaged(`${join(place.whole, POINT)} is not what was written`)
 }

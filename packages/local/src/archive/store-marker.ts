@@ -5,6 +5,7 @@ import { errorText, SalvageError } from '@salvage-kit/core'
 import type { Store } from '@salvage-kit/core'
 import { durableFile, syncDirectory } from './durable-file.ts'
 import { directoryOfStore, MARKER } from './layout.ts'
+import { jsonOf } from './point-text.ts'
 import { ARCHIVE_VERSION, storeMarker } from './schema.ts'
 import { errno, storeFailure } from './store-failure.ts'
 
@@ -50,15 +51,6 @@ export async function initialiseStore(directory: string): Promise<void> {
     if (first !== undefined) await syncDirectory(dirname(first))
   } catch (error) {
     throw storeFailure(error, directory)
-  }
-}
-
-/** What a text says as JSON; undefined when it is none. */
-export function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }
 

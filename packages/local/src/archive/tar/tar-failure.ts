@@ -17,7 +17,7 @@ export function readFailure(end: TarEnd, directory: string): SalvageError | unde
 export function unpackFailure(end: TarEnd, directory: string): SalvageError | undefined {
   if (end.exitCode === 0) return undefined
   const why = whyOf(end)
-  if (/No space left on device|Disk quota exceeded/.test(why))
+  if (/No space left on device|Disk quota exceeded|Wrote only \d+ of \d+ bytes/.test(why))
     return new SalvageError('ARCHIVE.DESTINATION_FULL', `no space is left to restore into ${directory}`, {
       why,
       hint: 'restore to a place with more room',

@@ -100,6 +100,9 @@ function start(args: readonly string[], signal: AbortSignal): TarProcess {
     ended,
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL')
+      // The end also waits for the streams, which nobody may be reading any more.
+      child.stdin.destroy()
+      child.stdout.destroy()
       await ended
     },
   }

@@ -1,0 +1,32 @@
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isSalvageError } from '@salvage-kit/core'
+import type { LiftRef } from '@salvage-kit/core'
+import { archiveCrane } from '../../src/archive/archive-crane.ts'
+import { archiveStore } from '../../src/archive/archive-store.ts'
+
+/** Lifts and lowers `HOME/a` as whoever runs it; prints `good` or the code of the failure. */
+const [home = ''] = process.argv.slice(2)
+const crane = archiveCrane()
+const { signal } = new AbortController()
+const ref: LiftRef = {
+  id: `l-${String(process.pid)}`,
+  runId: 'run',
+  target: 'dir:/a',
+  store: archiveStore(join(home, 'own-store')),
+  at: '2026-11-21T08:00:00.000Z',
+  machine: 'test',
+}
+try {
+  const source = { medium: 'directory', path: join(home, 'a') } as const
+  await crane.preflight(ref.store, [source], { signal, init: false })
+  const { point } = await crane.lift(ref, source, { signal })
+  const destination = { medium: 'directory', path: join(home, 'own-copy') } as const
+  await mkdir(destination.path)
+  await crane.archives?.lower(point, ref.store, destination, { signal })
+  await rm(destination.path, { recursive: true })
+  process.stdout.write(point.state)
+} catch (error) {
+  if (!isSalvageError(error)) throw error
+  process.stdout.write(error.code)
+}

@@ -1,0 +1,253 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { appendFile, chmod, chown, copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { LiftRef, RestorePoint, Source } from '@salvage-kit/core'
+import { part } from '@salvage-kit/testbed'
+import { archiveCrane } from '../../src/archive/archive-crane.ts'
+import { archiveStore } from '../../src/archive/archive-store.ts'
+
+const { signal } = new AbortController()
+const root = part('tar-xattrs').available && process.geteuid?.() === 0
+const crane = archiveCrane()
+const { archives } = crane
+if (archives?.check === undefined) throw new Error('the archive crane has archives that can be checked')
+const check = archives.check.bind(archives)
+
+let home = ''
+const mounts: string[] = []
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'sk-'))
+  await mkdir(join(home, 'a'))
+})
+afterEach(async () => {
+  for (const mount of mounts.splice(0)) execFileSync('umount', [mount])
+  await rm(home, { recursive: true })
+})
+
+const directory = (name: string): Source => ({ medium: 'directory', path: join(home, name) })
+const refOf = (id: string, store = 'store'): LiftRef => ({
+  id,
+  runId: 'run',
+  target: 'dir:/a',
+  store: archiveStore(join(home, store)),
+  at: '2026-11-21T08:00:00.000Z',
+  machine: 'test',
+})
+
+async function lifted(): Promise<{ point: RestorePoint; ref: LiftRef; folder: string }> {
+  const ref = refOf('l-1')
+  await crane.preflight(ref.store, [directory('a')], { signal, init: false })
+  const { point } = await crane.lift(ref, directory('a'), { signal })
+  return { point, ref, folder: join(home, 'store', 'dir=~a', 'l-1') }
+}
+
+/** Numbers in [0, 1) that are the same for the same seed. */
+function random(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return state / 2 ** 32
+  }
+}
+
+async function ids(ref: LiftRef): Promise<readonly string[]> {
+  return (await Array.fromAsync(archives?.list(ref.store, { signal }) ?? [])).map(({ id }) => id)
+}
+
+describe('a damaged archive', () => {
+  const seed = Number(process.env['SALVAGE_TEST_SEED'] ?? Date.now() % 1_000_000)
+
+  it(
+    `is never called good nor restored: 300 truncations and flipped bits, seed ${String(seed)}`,
+    { timeout: 300_000 },
+    async () => {
+      const next = random(seed)
+      for (let n = 0; n < 60; n++) await writeFile(join(home, 'a', `f${String(n)}`), randomBytes(n * 900))
+      await writeFile(join(home, 'a', 'text'), 'some text '.repeat(300_000))
+      const { point, ref, folder } = await lifted()
+      for (const [file, rounds] of [
+        ['data.tar.zst', 100],
+        ['manifest.jsonl.zst', 25],
+        ['point.json', 25],
+      ] as const) {
+        const path = join(folder, file)
+        const good = await readFile(path)
+        for (let round = 0; round < rounds * 2; round++) {
+          const at = Math.floor(next() * good.length)
+          const bad = Buffer.from(round % 2 === 0 ? good.subarray(0, at) : good)
+          const told = `${file}, ${round % 2 === 0 ? 'cut' : 'flipped'} at ${String(at)}`
+          if (round % 2 === 1) bad.writeUInt8(bad.readUInt8(at) ^ (1 << Math.floor(next() * 8)), at)
+          await writeFile(path, bad)
+          await expect(check(point, ref.store, { signal }), told).rejects.toMatchObject({ code: 'ARCHIVE.DAMAGED' })
+          expect(await ids(ref), told).toEqual(file === 'point.json' ? [] : ['l-1'])
+          if (round % 10 > 1) continue
+          await mkdir(join(home, 'b'))
+          const lower = archives.lower(point, ref.store, directory('b'), { signal })
+          await expect(lower, told).rejects.toMatchObject({ code: 'ARCHIVE.DAMAGED' })
+          await rm(join(home, 'b'), { recursive: true })
+        }
+        await writeFile(path, good)
+        await check(point, ref.store, { signal })
+      }
+    },
+  )
+
+  it('is named when data and manifest are whole but not of one tree', async () => {
+    await writeFile(join(home, 'a', 'f'), '1')
+    const { point, ref, folder } = await lifted()
+    await rm(join(folder, 'data.tar.zst'))
+    await expect(check(point, ref.store, { signal })).rejects.toMatchObject({
+      code: 'ARCHIVE.DAMAGED',
+      message: expect.stringContaining('missing'),
+    })
+    await rm(folder, { recursive: true })
+    await expect(check(point, ref.store, { signal })).rejects.toMatchObject({ code: 'RESTORE.POINT_UNKNOWN' })
+    await expect(check({ ...point, id: '../x' }, ref.store, { signal })).rejects.toMatchObject({
+      code: 'RESTORE.POINT_UNKNOWN',
+    })
+  })
+})
+
+describe('a source that is written to', () => {
+  it('gives a partial archive that names the file, and can be restored', async () => {
+    await writeFile(join(home, 'a', 'big'), randomBytes(60_000_000))
+    await writeFile(join(home, 'a', 'z'), 'z')
+    const ref = refOf('l-1')
+    await crane.preflight(ref.store, [directory('a')], { signal, init: false })
+    let removed: Promise<void> | undefined
+    const writing = setInterval(() => void appendFile(join(home, 'a', 'big'), 'more'), 5)
+    const { point, findings } = await crane.lift(ref, directory('a'), {
+      signal,
+      onProgress: () => {
+        removed ??= rm(join(home, 'a', 'z'))
+      },
+    })
+    clearInterval(writing)
+    await removed
+    expect(findings.map(({ code, message }) => [code, message])).toEqual(
+      expect.arrayContaining([
+        ['ARCHIVE.SOURCE_CHANGED', './big changed while it was read'],
+        ['ARCHIVE.SOURCE_REMOVED', './z was removed before it was read'],
+      ]),
+    )
+    expect(point.state).toBe('partial')
+    await check(point, ref.store, { signal })
+    await mkdir(join(home, 'b'))
+    await archives.lower(point, ref.store, directory('b'), { signal })
+    expect((await readdir(join(home, 'b'))).toSorted()).toEqual(['big'])
+  })
+})
+
+describe('an aborted lift', () => {
+  it('stops at once, leaves no tar, and clear removes the rest', async () => {
+    await writeFile(join(home, 'a', 'big'), randomBytes(100_000_000))
+    const ref = refOf('l-1')
+    await crane.preflight(ref.store, [directory('a')], { signal, init: false })
+    const stop = new AbortController()
+    const reason = new Error('enough')
+    await expect(
+      crane.lift(ref, directory('a'), { signal: stop.signal, onProgress: () => stop.abort(reason) }),
+    ).rejects.toBe(reason)
+    expect(tarsIn(join(home, 'a'))).toBe('')
+    expect(await ids(ref)).toEqual([])
+    await crane.clear(ref, { signal })
+    expect(await readdir(join(home, 'store', 'dir=~a'))).toEqual([])
+    const { point } = await crane.lift(ref, directory('a'), { signal })
+    await mkdir(join(home, 'b'))
+    const stopLower = new AbortController()
+    await expect(
+      archives.lower(point, ref.store, directory('b'), {
+        signal: stopLower.signal,
+        onProgress: () => stopLower.abort(reason),
+      }),
+    ).rejects.toBe(reason)
+    expect(tarsIn(join(home, 'b'))).toBe('')
+  })
+})
+
+describe.skipIf(!root)('a full disk, as root', () => {
+  it('of the store fails the lift in plain words and leaves nothing behind', async () => {
+    await writeFile(join(home, 'a', 'big'), randomBytes(120_000_000))
+    await mounted('store', '90m')
+    const ref = refOf('l-1')
+    await crane.preflight(ref.store, [directory('a')], { signal, init: false })
+    await expect(crane.lift(ref, directory('a'), { signal })).rejects.toMatchObject({ code: 'ARCHIVE.STORE_FULL' })
+    expect(tarsIn(join(home, 'a'))).toBe('')
+    expect(await ids(ref)).toEqual([])
+    await expect(crane.preflight(ref.store, [directory('a')], { signal, init: false })).rejects.toMatchObject({
+      code: 'ARCHIVE.STORE_FULL',
+    })
+    await archives.withdraw(ref, { signal })
+    expect(await readdir(join(home, 'store', 'dir=~a'))).toEqual([])
+    await crane.preflight(ref.store, [directory('a')], { signal, init: false })
+  })
+
+  it('of the destination fails the restore in plain words', async () => {
+    await writeFile(join(home, 'a', 'big'), randomBytes(30_000_000))
+    const { point, ref } = await lifted()
+    await mounted('b', '10m')
+    await expect(archives.lower(point, ref.store, directory('b'), { signal })).rejects.toMatchObject({
+      code: 'ARCHIVE.DESTINATION_FULL',
+    })
+  })
+
+  it('that is mounted for reading only fails the preflight', async () => {
+    const { ref } = await lifted()
+    await mounted('store', '90m')
+    await copyFile(new URL(import.meta.url), join(home, 'store', 'foreign'))
+    await expect(crane.preflight(ref.store, [directory('a')], { signal, init: false })).rejects.toMatchObject({
+      code: 'ARCHIVE.STORE_FOREIGN',
+    })
+    await crane.preflight(ref.store, [directory('a')], { signal, init: true })
+    execFileSync('mount', ['-o', 'remount,ro', join(home, 'store')])
+    await expect(crane.preflight(ref.store, [directory('a')], { signal, init: false })).rejects.toMatchObject({
+      code: 'ARCHIVE.STORE_UNWRITABLE',
+    })
+  })
+})
+
+describe.skipIf(!root)('a process that is not root', () => {
+  it('fails where it may not read, and restores what it may set', { timeout: 60_000 }, async () => {
+    const nobody = 65_534
+    await chmod(home, 0o777)
+    await writeFile(join(home, 'a', 'mine'), 'mine')
+    execFileSync('setfattr', ['-n', 'user.x', '-v', 'y', join(home, 'a', 'mine')])
+    await writeFile(join(home, 'a', 'setuid'), 'setuid')
+    await chmod(join(home, 'a', 'setuid'), 0o4711)
+    for (const name of ['', 'mine', 'setuid']) await chown(join(home, 'a', name), nobody, nobody)
+    await writeFile(join(home, 'a', 'of root'), 'readable')
+    const child = async (): Promise<string> => {
+      const script = new URL('archive-as-user.ts', import.meta.url).pathname
+      const ran = spawn(process.execPath, [script, home], {
+        uid: nobody,
+        gid: nobody,
+        stdio: ['ignore', 'pipe', 'inherit'],
+      })
+      const output = ran.stdout.toArray()
+      await once(ran, 'close')
+      return (await output).join('').trim()
+    }
+    expect(await child()).toBe('good')
+    await chmod(join(home, 'a', 'of root'), 0o600)
+    expect(await child()).toBe('ARCHIVE.SOURCE_UNREADABLE')
+  })
+})
+
+async function mounted(name: string, size: string): Promise<void> {
+  await mkdir(join(home, name), { recursive: true })
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', join(home, name)])
+  mounts.push(join(home, name))
+}
+
+/** The processes of tar that work on a directory. */
+function tarsIn(path: string): string {
+  const all = execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })
+  return all
+    .split('\n')
+    .filter((line) => line.startsWith('tar ') && line.includes(`--directory=${path} `))
+    .join('\n')
+}
