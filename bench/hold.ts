@@ -17,7 +17,7 @@ const name = 'salvage-bench-hold'
 const cli = async (...args: readonly string[]): Promise<string> =>
   (await command('docker', ['--host', host, ...args])).trim()
 
-await using folder = await temporaryDirectory()
+using folder = temporaryDirectory()
 const rig = rigIn(folder.path)
 try {
   await cli('volume', 'create', name)
