@@ -1,11 +1,13 @@
-import { SalvageError } from '@salvage-kit/core'
+import { deadline, SalvageError } from '@salvage-kit/core'
 import { EventLine } from './answers.ts'
 import { pieces } from './body.ts'
 import type { EngineEvent, EventQuery } from '../engine.ts'
 import { jsonLines } from './lines.ts'
 import type { Requester } from './request.ts'
+import { late } from './request.ts'
 
 const WHAT = 'read events'
+const HEAD_MS = 30_000
 
 /** See `DockerEngine.events`. */
 export async function engineEvents(
@@ -24,7 +26,9 @@ export async function engineEvents(
     ...(query.sinceMs === undefined ? {} : { since: stamp(query.sinceMs) }),
     ...(query.untilMs === undefined ? {} : { until: stamp(query.untilMs) }),
   }
-  const body = await requests.open({ what: WHAT, method: 'GET', path: '/events', query: parameters }, signal)
+  // For the head of the answer alone: the stream itself has no end.
+  using head = deadline(HEAD_MS, signal, late(WHAT, HEAD_MS))
+  const body = await requests.open({ what: WHAT, method: 'GET', path: '/events', query: parameters }, head.signal)
   return read(pieces(body, WHAT, address, signal))
 }
 

@@ -27,7 +27,7 @@ export function quiesceChoices(labels: Labels, container: string): readonly Quie
   const rest: readonly QuiesceChoice[] =
     action === 'ignore' ? [] : [{ quiescer: action === 'stop' ? STOP : PAUSE, settings: {} }]
   if (pre === undefined && post === undefined) return rest
-  const user = labels[COMMAND_USER] ?? labels[USER]
+  const user = [labels[COMMAND_USER], labels[USER]].find((name) => name !== undefined && name !== '')
   const settings: ExecSettings = {
     ...(pre === undefined ? {} : { pre }),
     ...(post === undefined ? {} : { post }),

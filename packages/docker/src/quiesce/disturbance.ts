@@ -1,5 +1,6 @@
 import type { CallOptions } from '@salvage-kit/core'
 import type { DockerEngine } from '../engine.ts'
+import { pastEvents } from './past-events.ts'
 import { nameOf } from './token.ts'
 import type { PauseToken } from './schema.ts'
 
@@ -12,13 +13,8 @@ export async function disturbance(
   token: PauseToken,
   options: CallOptions,
 ): Promise<string | undefined> {
-  const query = {
-    container: token.id,
-    sinceMs: token.atMs,
-    untilMs: await engine.now(options),
-    actions: ['unpause', 'start', 'restart'],
-  }
-  for await (const { action, atMs } of await engine.events(query, options))
-    return `${nameOf(token)} did "${action}" at ${new Date(atMs).toISOString()}`
-  return undefined
+  const query = { container: token.id, sinceMs: token.atMs, actions: ['unpause', 'start', 'restart'] }
+  const [first] = await pastEvents(engine, query, options)
+  if (first === undefined) return undefined
+  return `${nameOf(token)} did "${first.action}" at ${new Date(first.atMs).toISOString()}`
 }

@@ -4,6 +4,7 @@ import type { CallOptions } from '@salvage-kit/core'
 import type { Container } from '../container.ts'
 import type { DockerEngine } from '../engine.ts'
 import { graceMs } from './grace.ts'
+import { pastEvents } from './past-events.ts'
 import type { StopToken } from './schema.ts'
 
 /** What the engine needs beyond the grace to kill and to note the end. */
@@ -41,10 +42,9 @@ async function mayBeStopping(
   container: Container,
   options: CallOptions,
 ): Promise<boolean> {
-  const untilMs = await engine.now(options)
-  const query = { sinceMs: 0, untilMs, kinds: ['container', 'volume'] as const, actions: [] }
+  const query = { sinceMs: 0, kinds: ['container', 'volume'] as const, actions: [] }
   let reachesBack = false
-  for await (const { action, subject, attributes, atMs } of await engine.events(query, options)) {
+  for (const { action, subject, attributes, atMs } of await pastEvents(engine, query, options)) {
     if (atMs <= token.atMs) reachesBack = true
     else if (action === 'kill' && subject === token.id && isOfStop(attributes['signal'], container.stopSignal))
       return true

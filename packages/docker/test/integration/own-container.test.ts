@@ -30,13 +30,14 @@ describe.skipIf(!DOCKER)('this program in a container of the engine that it look
     ['with the control groups of the machine', ['--hostname=backup', '--cgroupns=host']],
   ])('knows its own container and leaves it alone: %s', async (_, args) => {
     await on.app('web', '--volume=data:/data')
-    const out = await on.cli(
-      ...['run', '--rm', '--name=itself', '--network=none', '--volume=data:/data', ...args],
+    const options = ['--rm', '--name=itself', '--network=none', '--volume=data:/data', ...args]
+    const binds = [
       `--volume=${dirname(dirname(process.execPath))}:/node:ro`,
       `--volume=${ROOT}:/repo:ro`,
       `--volume=${on.dockerd.socket}:/engine.sock`,
-      ...[DEBIAN, '/node/bin/node', '--input-type=module', '--eval', SCRIPT],
-    )
+    ]
+    const program = [DEBIAN, '/node/bin/node', '--input-type=module', '--eval', SCRIPT]
+    const out = await on.cli('run', ...options, ...binds, ...program)
     const { targets, workloads } = Seen.parse(JSON.parse(out))
     expect(workloads).toEqual([
       { name: 'itself', left: 'this very process runs in it', uses: ['docker:data'] },
