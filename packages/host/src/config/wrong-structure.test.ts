@@ -32,7 +32,7 @@ test.each([
     'stores: { nas: archive:backups }',
     '1:16 stores.nas',
     /not an absolute path/,
-    /archive:\/backups/,
+    /archive:\/srv/,
   ],
   [
     'a password in the file',

@@ -4,7 +4,7 @@ import type { TideSettings } from './merge-tides.ts'
 /** How long workloads may be at rest when nobody says it: long enough for a large copy, not for ever. */
 export const DEFAULT_MAX_HOLD_MS: number = 3_600_000
 /** How many lifts of one group run at once when nobody says it. */
-export const DEFAULT_MAX_CONCURRENT = 4
+const DEFAULT_MAX_CONCURRENT = 4
 
 /** What a command line says besides a tide; it goes before what the tide says. */
 export interface TideOverrides {
