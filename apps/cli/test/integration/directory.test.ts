@@ -98,7 +98,7 @@ describe.each(STORES)('a directory and a store of kind %s', (kind, needed, store
 })
 
 /** `pre` says that it began, and takes as long as it is told to; `post` says that it ran. */
-function configured(folder: string, seconds: number): void {
+function configured(folder: string, seconds: number, after = 0): void {
   tree(folder)
   writeFileSync(
     join(folder, 'salvage-kit.yaml'),
@@ -107,7 +107,7 @@ function configured(folder: string, seconds: number): void {
     tides: [nightly]
     hooks:
       pre: { run: "echo pre >> ${folder}/hooks; sleep ${String(seconds)}", shell: true }
-      post: { run: "echo post >> ${folder}/hooks", shell: true }
+      post: { run: "echo post >> ${folder}/hooks; sleep ${String(after)}", shell: true }
 stores: { here: "archive:${folder}/backups" }
 tides:
   nightly: { to: here, targets: ["dir:${folder}/lost"] }
@@ -157,6 +157,25 @@ describe.skipIf(!tar.available)('with hooks', () => {
     const { code, err } = await running.ended
     expect([code, hooksOf(folder.path)]).toEqual([130, 'pre\npost\n'])
     expect(err).toContain(`${signal}: stopping`)
+  })
+
+  test('a second signal waits for the way back, a later one does not, and the journal knows', async () => {
+    using folder = temporaryDirectory()
+    configured(folder.path, 60, 8)
+    const sk = salvageKit(folder.path)
+    const running = sk('run', 'dir:app')
+    await until(() => hooksOf(folder.path) === 'pre\n', running)
+    running.child.kill('SIGTERM')
+    await sleep(200)
+    running.child.kill('SIGINT')
+    await sleep(5500)
+    await until(() => hooksOf(folder.path) === 'pre\npost\n', running)
+    running.child.kill('SIGINT')
+    const { code, err } = await running.ended
+    expect(code).toBe(130)
+    expect(err).toMatch(/SIGTERM: stopping.*SIGINT: still putting back.*SIGINT: leaving at once/s)
+    expect((await sk('recover').ended).code).toBe(0)
+    expect(hooksOf(folder.path)).toBe('pre\npost\npost\n')
   })
 
   test('after SIGKILL the next command puts back, and the one after that nothing', async () => {
