@@ -32,6 +32,8 @@ describe.skipIf(!part('dockerd').available)('a project of PostgreSQL and a web s
   const stateOf = async (name: string): Promise<string> =>
     cli('inspect', '--format={{.State.Status}} {{.HostConfig.RestartPolicy.Name}} {{.Id}}', name)
 
+  const states = async (): Promise<string[]> => [await stateOf('shop-db-1'), await stateOf('shop-web-1')]
+
   beforeAll(async () => {
     engine = await privateDockerd(['salvage-test/busybox', 'salvage-test/postgres'])
     folder = temporaryDirectory()
@@ -92,31 +94,26 @@ describe.skipIf(!part('dockerd').available)('a project of PostgreSQL and a web s
     )
 
   function write(container: string): Writer {
-    let row = 0
+    const ended = new AbortController()
     let last = 0
-    let going = true
     const done = (async () => {
-      while (going) {
-        row += 1
-        const confirmed = await sql(container, `insert into orders (id) values (${String(row)})`).then(
-          () => true,
-          () => false,
+      for (let row = 1; !ended.signal.aborted; row += 1) {
+        const insert = `insert into orders (id) values (${String(row)})`
+        if (
+          await sql(container, insert).then(
+            () => true,
+            () => false,
+          )
         )
-        if (confirmed) last = row
+          last = row
         else await sleep(100)
       }
     })()
     return {
       confirmed: () => last,
-      beyond: async (wanted) => {
-        const until = Date.now() + READY_MS
-        while (last <= wanted) {
-          if (Date.now() > until) throw new Error(`nothing was written beyond row ${String(wanted)}`)
-          await sleep(50)
-        }
-      },
+      beyond: async (wanted) => expect.poll(() => last, { timeout: READY_MS }).toBeGreaterThan(wanted),
       stop: async () => {
-        going = false
+        ended.abort()
         await done
       },
     }
@@ -125,7 +122,6 @@ describe.skipIf(!part('dockerd').available)('a project of PostgreSQL and a web s
   test.each(['smart', 'project'])(
     'both come back as they were, and every confirmed row is in the copy (%s)',
     async (grouping) => {
-      const states = async (): Promise<string[]> => [await stateOf('shop-db-1'), await stateOf('shop-web-1')]
       const before = await states()
       const sure = writer.confirmed()
       const run = await sk(

@@ -12,7 +12,6 @@ export function rigOn(host: string, state: string): Rig {
     backends: [
       docker({
         host,
-        machine: 'crash',
         cranes: { c: { image: 'salvage-test/crane', pull: 'never', env: { CRANE_SLEEP: '0.3' }, mounts: {} } },
       }),
       local({ directories: [], stateDirectory: state }),
