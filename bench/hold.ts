@@ -39,7 +39,7 @@ try {
     await cli('stop', name)
     await command('sh', [
       '-c',
-      'tar --create --format=posix --xattrs --acls --sparse --numeric-owner --sort=name -C "$0" -f - . | zstd -q -f -o "$1"',
+      'tar --create --format=posix --xattrs --acls --sparse --numeric-owner --sort=name -C "$0" -f - . | zstd -q -f -o "$1" && sync "$1"',
       place,
       join(folder.path, 'bare.tar.zst'),
     ])
@@ -48,7 +48,7 @@ try {
   }
   await compare(
     `hold with ${String(megabytes)} MB in the volume`,
-    { name: 'docker stop, tar | zstd, docker start', run: bare },
+    { name: 'docker stop, tar | zstd, sync, docker start', run: bare },
     { name: 'salvage-kit, archive crane', run: () => ourHold() },
     rounds,
   )
