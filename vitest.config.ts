@@ -12,7 +12,8 @@ export default defineConfig({
           name: 'unit',
           include: [`${HOUSES}/src/**/*.test.ts`, `${HOUSES}/test/**/*.test.ts`, 'scripts/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/test/{integration,crash}/**'],
-          testTimeout: 20_000,
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
         },
       },
       {
