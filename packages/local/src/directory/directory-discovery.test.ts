@@ -62,6 +62,7 @@ test.skipIf(process.getuid?.() === 0)('a directory that this user may not read i
   mkdirSync(path)
   chmodSync(path, 0)
   const survey = await directoryDiscovery([{ path }]).survey({ signal })
+  chmodSync(path, 0o700)
   expect(survey.problems).toMatchObject([{ code: 'DIRECTORY.UNREADABLE', target: `dir:${path}` }])
 })
 

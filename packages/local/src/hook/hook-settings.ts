@@ -32,7 +32,7 @@ const command: z.ZodType<HookCommand> = z.union([
 ])
 
 /** The same as it stands in configuration and plans. */
-export const hookSettings: z.ZodType<HookSettings> = z.strictObject({
+const hookSettings: z.ZodType<HookSettings> = z.strictObject({
   pre: command.exactOptional(),
   post: command.exactOptional(),
   user: z.string().min(1).exactOptional(),

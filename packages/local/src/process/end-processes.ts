@@ -8,7 +8,7 @@ const KILL_MS = 5_000
 
 /** How processes are asked to end. */
 export interface EndOptions {
-  /** Sent to those that no other marked process has started; theirs to pass on. */
+  /** Sent first to those that no other marked process has started, and to the next when these have ended. */
   readonly first: 'SIGINT' | 'SIGTERM'
   /** How long they may take before everything marked gets SIGKILL, in milliseconds. */
   readonly graceMs: number
@@ -19,23 +19,36 @@ export interface EndOptions {
  * Rejects with `PROCESS.STUCK` when one survives SIGKILL (it hangs in the kernel, or belongs to somebody else).
  */
 export async function endMarked(mark: string, { first, graceMs }: EndOptions): Promise<void> {
-  const found = await markedProcesses(mark)
-  if (found.length === 0) return
-  for (const entry of roots(found)) await send(entry, first)
-  await ended(found, graceMs)
+  await ask(await markedProcesses(mark), first, graceMs)
   const deadline = performance.now() + KILL_MS
   for (;;) {
     const left = await markedProcesses(mark)
     if (left.length === 0) return
     if (performance.now() > deadline) throw stuck(left)
     for (const entry of left) await send(entry, 'SIGKILL')
-    await ended(left, KILL_MS / 5)
+    await sleep(POLL_MS)
   }
 }
 
-function roots(entries: readonly ProcessEntry[]): readonly ProcessEntry[] {
-  const pids = new Set(entries.map((entry) => entry.pid))
-  return entries.filter((entry) => !pids.has(entry.parent))
+/** Asks from the top down: restic, say, must be able to use the connection of a program that it has started. */
+async function ask(entries: readonly ProcessEntry[], first: NodeJS.Signals, graceMs: number): Promise<void> {
+  const deadline = performance.now() + graceMs
+  const asked = new Set<ProcessEntry>()
+  for (let alive = entries; alive.length > 0 && performance.now() < deadline;) {
+    const pids = new Set(alive.map(({ pid }) => pid))
+    for (const entry of alive)
+      if (!pids.has(entry.parent) && !asked.has(entry)) {
+        asked.add(entry)
+        await send(entry, first)
+      }
+    await sleep(POLL_MS)
+    alive = await living(alive)
+  }
+}
+
+async function living(entries: readonly ProcessEntry[]): Promise<readonly ProcessEntry[]> {
+  const alive = await Promise.all(entries.map(isAlive))
+  return entries.filter((_entry, at) => alive[at] === true)
 }
 
 async function send(entry: ProcessEntry, signal: NodeJS.Signals): Promise<void> {
@@ -44,15 +57,6 @@ async function send(entry: ProcessEntry, signal: NodeJS.Signals): Promise<void> 
     process.kill(entry.pid, signal)
   } catch {
     // It ended in between, or is not ours to signal: the wait that follows tells which.
-  }
-}
-
-async function ended(entries: readonly ProcessEntry[], ms: number): Promise<void> {
-  const deadline = performance.now() + ms
-  for (;;) {
-    const alive = await Promise.all(entries.map(isAlive))
-    if (!alive.includes(true) || performance.now() > deadline) return
-    await sleep(POLL_MS)
   }
 }
 

@@ -53,7 +53,7 @@ export async function markedProcesses(mark: string): Promise<readonly ProcessEnt
     before = marked.size
     for (const entry of all) if (marked.has(entry.parent)) marked.add(entry.pid)
   }
-  return all.filter((entry) => marked.has(entry.pid))
+  return all.filter(({ pid }) => marked.has(pid) && pid !== process.pid)
 }
 
 async function processes(): Promise<readonly ProcessEntry[]> {

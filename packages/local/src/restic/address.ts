@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { SalvageError } from '@salvage-kit/core'
 
 const SCHEME = /^(?:sftp|rest|s3|b2|azure|gs|swift|rclone):/
-const PASSWORD = /:\/\/[^/@\s:]*:([^/@\s]+)@/
+const PASSWORD = /:\/\/[^/@\s:]*:([^/\s]+)@/
 
 /** An address that means the same in every process. Throws `STORE.SECRET_IN_ADDRESS`. */
 export function normaliseAddress(address: string): string {

@@ -1,4 +1,4 @@
-import { access, constants, readdir, stat } from 'node:fs/promises'
+import { access, constants, readdir, realpath, stat } from 'node:fs/promises'
 import { sep } from 'node:path'
 import { directoryOf, isSalvageError, SalvageError } from '@salvage-kit/core'
 import type { PreflightOptions, Source, Store } from '@salvage-kit/core'
@@ -53,7 +53,8 @@ async function mustRead(source: Source, { folder, ref }: Repository): Promise<vo
   if (path === undefined)
     throw new SalvageError('CRANE.MEDIUM', `the restic crane cannot read a ${source.medium} without a directory`)
   const real = await readableDirectory(path)
-  if (folder !== undefined && (folder === real || folder.startsWith(real === sep ? sep : real + sep)))
+  const repository = folder === undefined ? undefined : await realpath(folder).catch(() => folder)
+  if (repository !== undefined && (repository === real || repository.startsWith(real === sep ? sep : real + sep)))
     throw new SalvageError('STORE.INSIDE_SOURCE', `${ref} stands inside ${path}, which is to be copied into it`, {
       hint: 'keep the repository elsewhere, best on another disk or machine',
     })

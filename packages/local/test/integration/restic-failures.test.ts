@@ -53,6 +53,27 @@ describe.skipIf(!part('restic').available)('with restic', () => {
       expect(await points(yard.store)).toEqual([])
     })
 
+    test('a file that goes while others are read makes it partial', async () => {
+      // Restic reads two files at once and looks at the next when one is done.
+      for (const name of ['a', 'b', 'c', 'd']) {
+        writeFileSync(yard.at(`source/${name}`), '')
+        truncateSync(yard.at(`source/${name}`), 7e8)
+      }
+      writeFileSync(yard.at('source/z'), 'soon gone')
+      const { point, findings } = await yard.crane.lift(yard.ref(), yard.source, {
+        ...calm,
+        onProgress: ({ bytes }) => bytes > 0 && rmSync(yard.at('source/z'), { force: true }),
+      })
+      expect(point.state).toBe('partial')
+      expect(findings).toMatchObject([
+        {
+          code: 'LIFT.UNREADABLE',
+          message: `${yard.at('source/z')} could not be read`,
+          why: 'no such file or directory',
+        },
+      ])
+    })
+
     test('a source that is gone makes none', async () => {
       rmSync(yard.at('source'), { recursive: true })
       await expect(yard.crane.lift(yard.ref(), yard.source, calm)).rejects.toMatchObject({ code: 'DIRECTORY.MISSING' })

@@ -42,7 +42,7 @@ function resticEnv(repository: string, passwordFile: string): NodeJS.ProcessEnv 
 }
 
 /** The names in a folder that need not be there. */
-export function namesIn(folder: string): readonly string[] {
+function namesIn(folder: string): readonly string[] {
   return existsSync(folder) ? readdirSync(folder) : []
 }
 
