@@ -4,6 +4,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:
 import { join } from 'node:path'
 import type { Crane, LiftRef, Source, Store } from '@salvage-kit/core'
 import { temporaryDirectory } from '@salvage-kit/testbed'
+import { afterAll } from 'vitest'
 import { resticCrane } from '../../src/restic/restic-crane.ts'
 import { resticStore } from '../../src/restic/restic-store.ts'
 
@@ -25,12 +26,15 @@ export interface ResticYard extends Disposable {
 }
 
 let template: string | undefined
+let templateFolder: Disposable | undefined
+
+afterAll(() => templateFolder?.[Symbol.dispose]())
 
 /** Made once: to make the keys of a repository takes seconds. */
 function templateRepository(): string {
   if (template !== undefined) return template
   const folder = temporaryDirectory('salvage-restic-template-')
-  process.on('exit', () => folder[Symbol.dispose]())
+  templateFolder = folder
   template = join(folder.path, 'repo')
   writeFileSync(join(folder.path, 'password'), 'correct horse')
   execFileSync('restic', ['init'], { env: resticEnv(template, join(folder.path, 'password')), stdio: 'ignore' })
