@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { readFileSync } from 'node:fs'
 import { parseConfig } from './parse-config.ts'
 
 const GOOD = `
@@ -65,4 +66,11 @@ test('all problems come at once, in the order of the file', () => {
     [2, 'tides.d.grouping'],
     [3, 'machin'],
   ])
+})
+
+test('the example of the documentation is good', () => {
+  const example = readFileSync(new URL('../../../../examples/salvage-kit.yaml', import.meta.url), 'utf8')
+  const { config, problems } = parseConfig(example)
+  expect(problems).toEqual([])
+  expect(Object.keys(config ?? {})).toEqual(['machine', 'stores', 'cranes', 'directories', 'tides'])
 })
