@@ -6,6 +6,8 @@ export interface SalvageErrorDetails {
   readonly hint?: string
   /** True when the same call may succeed a little later (an engine that restarts, a lock that is held). */
   readonly retryable?: boolean
+  /** True when the failed call certainly changed nothing. */
+  readonly untouched?: boolean
   readonly cause?: unknown
 }
 
@@ -19,12 +21,14 @@ export class SalvageError extends Error {
   readonly why?: string
   readonly hint?: string
   readonly retryable: boolean
+  readonly untouched: boolean
 
   constructor(code: string, message: string, details: SalvageErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
     this.name = 'SalvageError'
     this.code = code
     this.retryable = details.retryable ?? false
+    this.untouched = details.untouched ?? false
     if (details.why !== undefined) this.why = details.why
     if (details.hint !== undefined) this.hint = details.hint
   }

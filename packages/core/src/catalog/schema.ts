@@ -20,6 +20,7 @@ const groupReport: z.ZodType<GroupReport> = z.object({
   targets: z.array(targetReport),
   holdMs: z.number().exactOptional(),
   tainted: z.string().exactOptional(),
+  findings: z.array(finding).exactOptional(),
 })
 
 const stuckEntry: z.ZodType<StuckEntry> = z.object({

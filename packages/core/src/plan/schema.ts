@@ -26,6 +26,7 @@ const source: z.ZodType<Source> = z.discriminatedUnion('medium', [
     name: text,
     createdAt: z.string().exactOptional(),
     hostPath: text.exactOptional(),
+    hostIdentity: text.exactOptional(),
   }),
 ])
 const liftRef: z.ZodType<LiftRef> = z.strictObject({

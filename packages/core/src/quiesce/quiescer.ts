@@ -20,15 +20,18 @@ export interface Quiescer {
   prepare(workload: string, settings: Json, options: CallOptions): Promise<Json>
   /**
    * Resolves when no further write of the workload will reach its targets. Does nothing to a workload that was at rest
-   * when the token was made. When it rejects, `resume` is called with `maybe`.
+   * when the token was made. When it rejects, `resume` is called with `maybe`; but when the error says `untouched`, the
+   * workload is not as the token has it and nothing was done to it: then there is nothing to put back.
    */
   quiesce(token: Json, options: CallOptions): Promise<void>
   /**
    * Puts the workload back as the token says it was. Idempotent: twice is once, and with nothing to undo it does
-   * nothing. May run in another process. Resolves with what the reader should know (the container is gone for good);
-   * rejects when the workload is still not as it was and another call may help.
+   * nothing. May run in another process. Resolves with findings when the workload is not as it was and no further call
+   * would help (the container is gone for good), which makes the run partial; rejects when another call may help.
    */
   resume(token: Json, options: ResumeOptions): Promise<readonly Finding[]>
+  /** How long `resume` of this token may rightly take, in milliseconds; absent: no longer than undoing usually does. */
+  patienceMs?(token: Json): number
   /**
    * Whether the workload has been at rest ever since `quiesce` resolved (for a workload that was at rest before: since
    * `prepare`), asked once before it is resumed. Absent where nobody can tell.

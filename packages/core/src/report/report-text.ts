@@ -46,10 +46,11 @@ function copyText({ outcome, point, liftMs }: TargetReport): string {
   return oneLine(parts.filter((part) => part !== '').join(', '))
 }
 
-function groupLines({ id, holdMs, tainted }: GroupReport): string[] {
+function groupLines({ id, holdMs, tainted, findings = [] }: GroupReport): string[] {
   const lines: string[] = []
   if (holdMs !== undefined) lines.push(`  ${id}: workloads were at rest for ${formatElapsed(holdMs)}`)
   if (tainted !== undefined) lines.push(`  ${id}: the copies do not count: ${oneLine(tainted)}`)
+  lines.push(...findings.map((finding) => `  ${id}: not as before: ${formatFinding(finding)}`))
   return lines
 }
 

@@ -34,6 +34,8 @@ export interface GroupReport {
   readonly holdMs?: number
   /** Why the copies of this group do not count although they were made. */
   readonly tainted?: string
+  /** What of its workloads is not as it was and cannot be put back by `recover`: the run is partial at best. */
+  readonly findings?: readonly Finding[]
 }
 
 /** What became of one target. */

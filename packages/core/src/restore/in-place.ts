@@ -32,7 +32,10 @@ export async function restoreInPlace(rig: Rig, request: RestoreRequest, signal: 
   const opened = await rig.journal.open([{ runId: request.runId, order: SWAP_ORDER, undo: { kind: 'swap', token } }])
   rig.report({ type: 'run.started', runId: request.runId, groups: 1, targets: 1 })
   const hold = createHold(rig, group, { runId: request.runId, maxHoldMs: request.maxHoldMs, signal })
-  const ended = (): Pick<RestoreResult, 'holdMs'> => (hold.holdMs === undefined ? {} : { holdMs: hold.holdMs })
+  const ended = (): Pick<RestoreResult, 'holdMs' | 'findings'> => ({
+    ...(hold.holdMs === undefined ? {} : { holdMs: hold.holdMs }),
+    findings: hold.findings,
+  })
   try {
     const staging = await stageSwap(token)
     await lowerInto(rig, request, { medium: 'directory', path: staging }, signal)

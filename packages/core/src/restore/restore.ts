@@ -2,9 +2,11 @@ import type { RestorePoint } from '../crane/restore-point.ts'
 import type { Store } from '../crane/store.ts'
 import { SalvageError } from '../error.ts'
 import { REPORT_VERSION } from '../report/report.ts'
-import type { RunReport, StuckEntry, TargetReport } from '../report/report.ts'
+import type { Finding } from '../finding.ts'
+import type { GroupReport, RunReport, StuckEntry, TargetReport } from '../report/report.ts'
 import type { Rig } from '../rig.ts'
 import { runSignal } from '../run/failure.ts'
+import { outcomeOf } from '../run/outcome.ts'
 import { archivesOf } from '../run/parts.ts'
 import { recoverFirst } from '../run/recover.ts'
 import type { TargetRef } from '../target/reference.ts'
@@ -30,6 +32,8 @@ export interface RestoreResult {
   readonly target: TargetReport
   readonly stuck: readonly StuckEntry[]
   readonly holdMs?: number
+  /** What of the writers is not as it was and cannot be put back. */
+  readonly findings?: readonly Finding[]
 }
 
 /**
@@ -52,16 +56,22 @@ export async function restore(
   const attempt = request.inPlace
     ? await restoreInPlace(rig, request, signal)
     : await restoreIntoNew(rig, request, signal)
-  const { target, stuck, holdMs } = attempt
+  const { target, stuck, holdMs, findings = [] } = attempt
+  const group: GroupReport = {
+    id: 'restore',
+    targets: [target],
+    ...(holdMs === undefined ? {} : { holdMs }),
+    ...(findings.length === 0 ? {} : { findings }),
+  }
   const report: RunReport = {
     version: REPORT_VERSION,
     runId: request.runId,
     kind: 'restore',
     startedAt,
     endedAt: rig.now().toISOString(),
-    outcome: target.outcome,
+    outcome: outcomeOf([group], 0),
     aborted: signal.aborted,
-    groups: [{ id: 'restore', targets: [target], ...(holdMs === undefined ? {} : { holdMs }) }],
+    groups: [group],
     skipped: [],
     stuck,
     warnings: [],

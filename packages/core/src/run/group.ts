@@ -49,6 +49,7 @@ export async function runGroup(rig: Rig, plan: Plan, group: Group, signal: Abort
       targets: settled.flatMap((one) => one.targets),
       ...(hold.holdMs === undefined ? {} : { holdMs: hold.holdMs }),
       ...(tainted === undefined ? {} : { tainted }),
+      ...(hold.findings.length === 0 ? {} : { findings: hold.findings }),
     },
     stuck: [...hold.stuck, ...snapshots.stuck, ...settled.flatMap((one) => one.stuck)],
   }

@@ -1,5 +1,6 @@
 import { deadline } from '../deadline.ts'
-import { errorText, SalvageError } from '../error.ts'
+import { errorText, isSalvageError, SalvageError } from '../error.ts'
+import type { Finding } from '../finding.ts'
 import type { JournalEntry } from '../journal/journal.ts'
 import type { Json } from '../json.ts'
 import type { Group, QuiesceStep } from '../plan/plan.ts'
@@ -28,6 +29,8 @@ export interface Hold extends AsyncDisposable {
   verdict(): Promise<string | undefined>
   /** After disposal: what could not be put back. */
   readonly stuck: readonly StuckEntry[]
+  /** After disposal: what of the workloads is not as it was and cannot be put back. */
+  readonly findings: readonly Finding[]
   /** After disposal: from before the first workload was touched until the last was up again, in milliseconds. */
   readonly holdMs: number | undefined
 }
@@ -38,7 +41,10 @@ interface Prepared {
   readonly token: Json
 }
 
-/** A hold of a group, not acquired yet. A group without workloads has an empty hold: no journal, no watch, no budget. */
+/**
+ * A hold of a group, not acquired yet. A group without workloads has an empty hold: no journal, no budget; but a workload
+ * that comes and uses its targets taints it.
+ */
 export function createHold(
   rig: Rig,
   group: Group,
@@ -50,6 +56,7 @@ export function createHold(
   const signal = AbortSignal.any([ended.signal, options.signal, ...(budget === undefined ? [] : [budget.signal])])
   const opened: JournalEntry[] = []
   const witnesses: Prepared[] = []
+  const findings: Finding[] = []
   let stuck: readonly StuckEntry[] = []
   let watch: RestWatch | undefined
   let taint: string | undefined
@@ -66,12 +73,13 @@ export function createHold(
     get stuck() {
       return stuck
     },
+    findings,
     get holdMs() {
       return holdMs
     },
     acquire: async () => {
-      if (steps.length === 0) return
       watch = await watchRest(rig, group, onTaint)
+      if (steps.length === 0) return
       const idle = await prepareAll(rig, group.idle, signal)
       const waves = await Promise.all(group.quiesce.map((wave) => prepareAll(rig, wave, signal)))
       for (const one of idle) {
@@ -87,8 +95,8 @@ export function createHold(
     },
     verdict: async () => {
       if (taint !== undefined || steps.length === 0) return taint
-      if (watch?.broken === true && witnesses.some((one) => one.quiescer.atRest === undefined))
-        return 'the event stream of the platform broke, so nobody knows whether the workloads stayed at rest'
+      if (watch?.broken === true)
+        return 'the event stream of the platform broke, so nobody knows what rose during the hold'
       using limit = deadline(VERDICT_WITHIN_MS)
       const verdicts = await mapLimit(witnesses, CALLS_AT_ONCE, (one) => stayed(one, limit.signal))
       // An event may have come while the verdicts were asked for.
@@ -97,7 +105,7 @@ export function createHold(
     [Symbol.asyncDispose]: async () => {
       watch?.[Symbol.dispose]()
       budget?.[Symbol.dispose]()
-      stuck = await release(rig, opened)
+      stuck = await release(rig, opened, { told: (finding) => findings.push(finding) })
       if (since === undefined) return
       holdMs = Math.round(performance.now() - since)
       rig.report({ type: 'group.held', group: group.id, holdMs })
@@ -160,7 +168,24 @@ async function quiesceWave(rig: Rig, given: Wave): Promise<void> {
   await rig.journal.done(done.map((entry) => entry.id))
   for (const [index, entry] of entries.entries())
     if (done.includes(entry)) opened[first + index] = { ...entry, phase: 'done' }
+  await forgetUntouched(
+    rig,
+    opened,
+    entries.filter((_entry, index) => isUntouched(results[index])),
+  )
   for (const result of results) if (result.status === 'rejected') throw result.reason
+}
+
+/** Nothing was done to these workloads: who put them back would undo what somebody else did. */
+async function forgetUntouched(rig: Rig, opened: JournalEntry[], entries: readonly JournalEntry[]): Promise<void> {
+  if (entries.length === 0) return
+  const ids = new Set(entries.map((entry) => entry.id))
+  await rig.journal.settle([...ids])
+  opened.splice(0, opened.length, ...opened.filter((entry) => !ids.has(entry.id)))
+}
+
+function isUntouched(result: PromiseSettledResult<unknown> | undefined): boolean {
+  return result?.status === 'rejected' && isSalvageError(result.reason) && result.reason.untouched
 }
 
 async function stayed(one: Prepared, signal: AbortSignal): Promise<string | undefined> {

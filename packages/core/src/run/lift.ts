@@ -31,14 +31,21 @@ export async function lift(
     if (entry === undefined) throw new Error('the journal opened no entry')
     record.entry = entry
     rig.report({ type: 'lift.started', target: ref.target, store: ref.store.ref })
+    await confirm(rig, source, options)
     record.archive = await craneOf(rig, ref.store).lift(ref, source, {
       signal: options.signal,
       onProgress: (progress) => {
         rig.report({ type: 'lift.progress', target: ref.target, progress })
       },
     })
+    await confirm(rig, source, options)
   } catch (error) {
     record.failure = failureOf(error, options.signal)
   }
   record.liftMs = Math.round(performance.now() - since)
+}
+
+/** A path and a name outlive what stood under them: a copy counts when the source was itself before and after it. */
+async function confirm(rig: Rig, source: Source, { signal }: { readonly signal: AbortSignal }): Promise<void> {
+  for (const { discovery } of rig.backends) await discovery?.confirm?.(source, { signal })
 }

@@ -2,7 +2,7 @@ import type { CallOptions } from '../call-options.ts'
 import { SalvageError } from '../error.ts'
 import type { StuckEntry } from '../report/report.ts'
 import type { Rig } from '../rig.ts'
-import { release, UNDO_PATIENCE_MS } from './release.ts'
+import { release } from './release.ts'
 
 /** What a recovery did. */
 export interface RecoverReport {
@@ -38,7 +38,7 @@ export async function recover(rig: Rig, options: RecoverOptions): Promise<Recove
     }
     // Read again under the lock: another process may have recovered the run in between.
     const entries = await rig.journal.pending(runId)
-    const left = await release(rig, entries, options.patienceMs ?? UNDO_PATIENCE_MS)
+    const left = await release(rig, entries, options)
     undone += entries.length - left.length
     stuck.push(...left)
   }

@@ -7,13 +7,25 @@ import type { JournalEntry } from '../journal/journal.ts'
 import type { StuckEntry } from '../report/report.ts'
 import type { Rig } from '../rig.ts'
 import { mapLimit } from './limit.ts'
+import { quiescerOf } from './parts.ts'
 import { describeUndo, undo } from './undo.ts'
 
-/** How long one undo may take, its tries together, in milliseconds: its own clock, never the run's signal. */
+/**
+ * How long one undo may take, its tries together, in milliseconds: its own clock, never the run's signal. A quiescer may
+ * ask for more.
+ */
 export const UNDO_PATIENCE_MS = 120_000
 const UNDOS_AT_ONCE = 16
 const FIRST_PAUSE_MS = 100
 const LONGEST_PAUSE_MS = 3000
+
+/** What {@link release} takes. */
+export interface ReleaseOptions {
+  /** Default: {@link UNDO_PATIENCE_MS}. */
+  readonly patienceMs?: number
+  /** Gets each finding: something is not as it was, and nothing more can be done about it. */
+  readonly told?: (finding: Finding) => void
+}
 
 /**
  * The one way back: normal end, failure, abort and recovery all come here. Undoes the entries from the highest order down,
@@ -24,11 +36,11 @@ const LONGEST_PAUSE_MS = 3000
 export async function release(
   rig: Rig,
   entries: readonly JournalEntry[],
-  patienceMs: number = UNDO_PATIENCE_MS,
+  options: ReleaseOptions = {},
 ): Promise<readonly StuckEntry[]> {
   const ofHold = entries.filter((entry) => isOfHold(entry))
   const ofCopies = entries.filter((entry) => !isOfHold(entry))
-  const stuck = await Promise.all([releaseChain(rig, ofHold, patienceMs), releaseChain(rig, ofCopies, patienceMs)])
+  const stuck = await Promise.all([releaseChain(rig, ofHold, options), releaseChain(rig, ofCopies, options)])
   return stuck.flat()
 }
 
@@ -36,13 +48,17 @@ function isOfHold(entry: JournalEntry): boolean {
   return entry.undo.kind === 'quiesce' || entry.undo.kind === 'swap'
 }
 
-async function releaseChain(rig: Rig, entries: readonly JournalEntry[], patienceMs: number): Promise<StuckEntry[]> {
+async function releaseChain(
+  rig: Rig,
+  entries: readonly JournalEntry[],
+  options: ReleaseOptions,
+): Promise<StuckEntry[]> {
   const stuck: StuckEntry[] = []
   const orders = [...new Set(entries.map((entry) => entry.order))].toSorted((a, b) => b - a)
   let halfSwapped: Finding | undefined
   for (const order of orders) {
     const wave = entries.filter((entry) => entry.order === order)
-    const results = await mapLimit(wave, UNDOS_AT_ONCE, (entry) => releaseOne(rig, entry, patienceMs, halfSwapped))
+    const results = await mapLimit(wave, UNDOS_AT_ONCE, (entry) => releaseOne(rig, entry, options, halfSwapped))
     for (const [index, failure] of results.entries()) {
       const entry = wave[index]
       if (failure === undefined || entry === undefined) continue
@@ -58,17 +74,20 @@ async function releaseChain(rig: Rig, entries: readonly JournalEntry[], patience
 async function releaseOne(
   rig: Rig,
   entry: JournalEntry,
-  patienceMs: number,
+  { patienceMs = UNDO_PATIENCE_MS, told }: ReleaseOptions,
   blocked: Finding | undefined,
 ): Promise<Finding | undefined> {
   if (blocked !== undefined) return blocked
-  using patience = deadline(patienceMs)
+  using patience = deadline(Math.max(patienceMs, ownPatience(rig, entry)))
   announce(rig, entry, 'resuming')
   let pauseMs = FIRST_PAUSE_MS
   for (;;) {
     try {
       const findings = await undo(rig, entry, { signal: patience.signal })
-      for (const finding of findings) rig.report({ type: 'warning', finding })
+      for (const finding of findings) {
+        rig.report({ type: 'warning', finding })
+        told?.(finding)
+      }
       await rig.journal.settle([entry.id])
       announce(rig, entry, 'resumed')
       return undefined
@@ -77,6 +96,16 @@ async function releaseOne(
       if (!mayHelp || !(await slept(pauseMs, patience.signal))) return await giveUp(rig, entry, findingOf(error))
       pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)
     }
+  }
+}
+
+/** What the undo itself asks for. A token or a quiescer that is not known here fails later, with a clear error. */
+function ownPatience(rig: Rig, { undo: way }: JournalEntry): number {
+  if (way.kind !== 'quiesce') return 0
+  try {
+    return quiescerOf(rig, way.quiescer).patienceMs?.(way.token) ?? 0
+  } catch {
+    return 0
   }
 }
 

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Backend } from '../backend.ts'
 import type { Group } from '../plan/plan.ts'
 import type { Rig } from '../rig.ts'
-import type { Discovery, WorkloadEvent } from '../target/discovery.ts'
+import type { WorkloadEvent } from '../target/discovery.ts'
 
 const READY_WITHIN_MS = 10_000
 
@@ -9,7 +10,7 @@ const READY_WITHIN_MS = 10_000
 export interface RestWatch extends Disposable {
   /** From now on, events of this workload that let it write again taint. */
   guard(workload: string): void
-  /** Whether events may have been missed. */
+  /** Whether events of the group's workloads may have been missed. */
   readonly broken: boolean
 }
 
@@ -21,6 +22,7 @@ export async function watchRest(rig: Rig, group: Group, onTaint: (why: string) =
   const controller = new AbortController()
   const guarded = new Set<string>()
   const known = new Set([...group.quiesce.flat(), ...group.idle, ...group.left].map((one) => one.workload))
+  const quiescers = new Set([...group.quiesce.flat(), ...group.idle].map((step) => step.quiescer))
   let broken = false
   const judge = (event: WorkloadEvent): void => {
     if (event.type !== 'rising') return
@@ -28,19 +30,19 @@ export async function watchRest(rig: Rig, group: Group, onTaint: (why: string) =
     if (guarded.has(event.workload) || strange)
       onTaint(`${event.workload} did "${event.what}" during the hold (${event.at})`)
   }
-  const follow = async (discovery: Discovery, ready: () => void): Promise<void> => {
+  const follow = async ({ discovery, quiescers: own = [] }: Backend, ready: () => void): Promise<void> => {
     try {
-      for await (const event of discovery.watch?.({ signal: controller.signal }) ?? [])
+      for await (const event of discovery?.watch?.({ signal: controller.signal }) ?? [])
         if (event === 'ready') ready()
         else judge(event)
     } catch {
-      // A broken stream is no failure of its own: `broken` makes the verdict at the end of the hold the only witness.
+      // A broken stream ends no hold: `broken` makes its copies worthless when the hold is judged.
     }
-    broken = true
+    broken ||= own.some(({ id }) => quiescers.has(id))
     ready()
   }
-  const watched = rig.backends.flatMap(({ discovery }) => (discovery?.watch === undefined ? [] : [discovery]))
-  const standing = watched.map((discovery) => new Promise<void>((resolve) => void follow(discovery, resolve)))
+  const watched = rig.backends.filter(({ discovery }) => discovery?.watch !== undefined)
+  const standing = watched.map((backend) => new Promise<void>((resolve) => void follow(backend, resolve)))
   if (!(await within(READY_WITHIN_MS, Promise.all(standing)))) broken = true
   return {
     guard: (workload) => {

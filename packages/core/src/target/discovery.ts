@@ -1,6 +1,7 @@
 import type { CallOptions } from '../call-options.ts'
 import type { Finding } from '../finding.ts'
 import type { TargetRef } from './reference.ts'
+import type { Source } from './source.ts'
 import type { Target } from './target.ts'
 import type { Workload } from './workload.ts'
 
@@ -42,4 +43,9 @@ export interface Discovery {
    * implementations yield `ready` first. It ends or throws when events may have been missed.
    */
   watch?(options: CallOptions): AsyncIterable<WorkloadEvent | 'ready'>
+  /**
+   * Rejects when what stands under a source's name by now is not what was surveyed: it was removed, or made anew. Does
+   * nothing for a source of another platform. Asked just before and just after each copy of a live source.
+   */
+  confirm?(source: Source, options: CallOptions): Promise<void>
 }

@@ -20,6 +20,8 @@ export interface DockerVolumeSource {
   readonly createdAt?: string
   /** Where this process can read the volume's content at any time, mounted or not; absent when it cannot. */
   readonly hostPath?: string
+  /** Tells the directory at `hostPath` from every other one that stands there before or after; compared and not read. */
+  readonly hostIdentity?: string
 }
 
 /** The kinds of source. */
