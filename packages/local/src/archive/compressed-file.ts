@@ -1,8 +1,7 @@
 import { availableParallelism } from 'node:os'
-import { promisify } from 'node:util'
-import { constants, zstdCompress } from 'node:zlib'
 import { durableFile } from './durable-file.ts'
 import type { Written } from './durable-file.ts'
+import { framePacker } from './frame-packer.ts'
 import { letGo } from './let-go.ts'
 
 /**
@@ -14,9 +13,8 @@ const FRAME = 2 << 20
 /** More would take the threads that files are read and written with. */
 const LANES = Math.min(3, availableParallelism())
 
-const PARAMS = { [constants.ZSTD_c_compressionLevel]: 3, [constants.ZSTD_c_checksumFlag]: 1 }
-
-const compress = promisify(zstdCompress)
+/** How many frames wait for a packer or their turn to be written, so that neither waits for them. */
+const WAITING = 4
 
 /** A new zstd file of many frames, as `zstd` reads it. Disposing ends the work on it and closes it. */
 export interface CompressedFile extends AsyncDisposable {
@@ -29,28 +27,31 @@ export interface CompressedFile extends AsyncDisposable {
 /** Makes a compressed file that must not be there yet. Rejects with `ARCHIVE.STORE_…`, as all of its verbs do. */
 export async function compressedFile(path: string): Promise<CompressedFile> {
   const file = await durableFile(path)
+  const packers = Array.from({ length: LANES }, framePacker)
   const free: Buffer[] = []
-  /** The frames that are not written yet, oldest first; each waits for the one before it. */
+  /** The frames that are not written yet, oldest first. */
   const underWay: Promise<void>[] = []
+  let frames = 0
   let last: Promise<void> = Promise.resolve()
   let frame: Buffer = Buffer.allocUnsafe(FRAME)
   let filled = 0
 
-  async function frameOut(buffer: Buffer, length: number, before: Promise<void>): Promise<void> {
-    const packed = compress(buffer.subarray(0, length), { chunkSize: bound(length), params: PARAMS })
-    const [bytes] = await Promise.all([packed, before])
+  async function frameOut(buffer: Buffer, length: number, lane: number, before: Promise<void>): Promise<void> {
+    const packed = packers[lane]?.pack(buffer.subarray(0, length))
+    const [pieces] = await Promise.all([packed, before])
     free.push(buffer)
-    await file.write(bytes)
-    letGo(bytes)
+    await file.write(pieces ?? [])
+    for (const piece of pieces ?? []) letGo(piece)
   }
 
   async function sendFrame(): Promise<void> {
-    last = frameOut(frame, filled, last)
+    if (underWay.length === LANES + WAITING) await underWay.shift()
+    last = frameOut(frame, filled, frames % LANES, last)
     // Awaited by `write`, `finish` or the end; until then a failure is no unhandled rejection.
     last.catch(() => undefined)
     underWay.push(last)
+    frames += 1
     filled = 0
-    if (underWay.length > LANES) await underWay.shift()
     frame = free.pop() ?? Buffer.allocUnsafe(FRAME)
   }
 
@@ -70,12 +71,8 @@ export async function compressedFile(path: string): Promise<CompressedFile> {
     },
     async [Symbol.asyncDispose]() {
       await Promise.allSettled(underWay)
+      for (const packer of packers) packer.close()
       await file[Symbol.asyncDispose]()
     },
   }
-}
-
-/** What zstd needs at most for so many bytes, so that one call is enough. */
-function bound(length: number): number {
-  return length + (length >> 8) + 1024
 }

@@ -11,7 +11,7 @@ export interface Written {
 /** A new file that is hashed while it is written. Disposing closes it. */
 export interface DurableFile extends AsyncDisposable {
   /** One call at a time. Rejects with `ARCHIVE.STORE_FULL`, `ARCHIVE.STORE_UNWRITABLE`, `ARCHIVE.STORE_FAILED`. */
-  write(bytes: Buffer): Promise<void>
+  write(pieces: readonly Buffer[]): Promise<void>
   /** Resolves when everything is on stable storage. */
   finish(): Promise<Written>
 }
@@ -24,14 +24,16 @@ export async function durableFile(path: string): Promise<DurableFile> {
   const digest = createHash('sha256')
   let bytes = 0
   return {
-    async write(piece) {
-      try {
-        for (let at = 0; at < piece.length;) at += (await file.write(piece, at)).bytesWritten
-      } catch (error) {
-        throw storeFailure(error, path)
-      }
-      digest.update(piece)
-      bytes += piece.length
+    async write(pieces) {
+      for (const piece of pieces) digest.update(piece)
+      for (let rest = pieces; rest.length > 0;)
+        try {
+          const { bytesWritten } = await file.writev(rest)
+          bytes += bytesWritten
+          rest = after(rest, bytesWritten)
+        } catch (error) {
+          throw storeFailure(error, path)
+        }
     },
     async finish() {
       try {
@@ -57,4 +59,14 @@ export async function syncDirectory(path: string): Promise<void> {
   } finally {
     await directory.close()
   }
+}
+
+/** What is left of several pieces after so many bytes. */
+function after(pieces: readonly Buffer[], bytes: number): readonly Buffer[] {
+  let skip = bytes
+  return pieces.flatMap((piece) => {
+    const skipped = Math.min(skip, piece.length)
+    skip -= skipped
+    return skipped === piece.length ? [] : [piece.subarray(skipped)]
+  })
 }

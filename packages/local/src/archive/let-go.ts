@@ -1,9 +1,11 @@
 /**
- * Gives the memory of bytes back at once that nobody will look at again. Large buffers lie outside of the heap that the
- * garbage collector watches; a stream of gigabytes would let some fifty megabytes of them pile up. Small ones may share
- * their memory with others and are left alone.
+ * Gives memory back at once when nobody will look at it again: call it with pieces of one buffer in their order, after
+ * each was used, and the buffer goes with the piece that ends it. Large buffers lie outside of the heap, and the garbage
+ * collector would run whenever some ten megabytes of them have piled up.
  */
-export function letGo(bytes: Buffer): void {
-  const { buffer } = bytes
-  if (buffer instanceof ArrayBuffer && buffer.byteLength > Buffer.poolSize) buffer.transfer(0)
+export function letGo(piece: Buffer): void {
+  const { buffer, byteOffset, length } = piece
+  if (!(buffer instanceof ArrayBuffer) || byteOffset + length !== buffer.byteLength) return
+  // Small buffers share a pool; none of them takes all of it.
+  if (byteOffset === 0 || buffer.byteLength > Buffer.poolSize) buffer.transfer(0)
 }

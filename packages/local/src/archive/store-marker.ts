@@ -44,7 +44,7 @@ export async function initialiseStore(directory: string): Promise<void> {
     const first = await mkdir(directory, { recursive: true, mode: 0o700 })
     const draft = join(directory, `.${MARKER}-${randomUUID()}`)
     await using file = await durableFile(draft)
-    await file.write(Buffer.from(`${JSON.stringify({ format: 'salvage-archive', version: ARCHIVE_VERSION })}\n`))
+    await file.write([Buffer.from(`${JSON.stringify({ format: 'salvage-archive', version: ARCHIVE_VERSION })}\n`)])
     await file.finish()
     await rename(draft, join(directory, MARKER))
     await syncDirectory(directory)
