@@ -38,7 +38,9 @@ provisionerContract('dir', async () => {
     free: `dir:${at('free')}`,
     occupied: `dir:${at('occupied')}`,
     exists: async (ref) => existsSync(parseReference(ref).value),
-    fill: async (source) => mkdirSync(join(directoryOf(source) ?? '', 'a/b'), { recursive: true }),
+    fill: async (source) => {
+      mkdirSync(join(directoryOf(source) ?? '', 'a/b'), { recursive: true })
+    },
     [Symbol.asyncDispose]: async () => folder[Symbol.dispose](),
   }
 })

@@ -27,8 +27,12 @@ async function until(condition: () => boolean, running: Running): Promise<void> 
 }
 
 const STORES = [
-  ['archive', tar, (folder: string) => [`archive:${folder}/backups`]],
-  ['restic', restic, (folder: string) => [`restic:${folder}/repo`, '--password-file', `${folder}/password`]],
+  ['archive', tar, (folder: string) => ({ store: `archive:${folder}/backups`, options: [] })],
+  [
+    'restic',
+    restic,
+    (folder: string) => ({ store: `restic:${folder}/repo`, options: ['--password-file', `${folder}/password`] }),
+  ],
 ] as const
 
 describe.each(STORES)('a directory and a store of kind %s', (kind, needed, storeOf) => {
@@ -37,7 +41,7 @@ describe.each(STORES)('a directory and a store of kind %s', (kind, needed, store
     tree(folder.path)
     writeFileSync(join(folder.path, 'password'), 'secret word\n', { mode: 0o600 })
     const sk = salvageKit(folder.path)
-    const [store, ...options] = storeOf(folder.path)
+    const { store, options } = storeOf(folder.path)
 
     const first = await sk('run', 'dir:app', '--to', store, ...options, '--init').ended
     expect(first).toMatchObject({ code: 0, out: expect.stringMatching(/^run \S+: good after .*dir:.*\/app +good/s) })

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { docker, part, privateDockerd, temporaryDirectory } from '@salvage-kit/testbed'
 import type { Dockerd, TemporaryDirectory } from '@salvage-kit/testbed'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { eventsOf, salvageKit } from '../salvage-kit.ts'
 import type { Running } from '../salvage-kit.ts'
 
@@ -111,7 +111,7 @@ describe.skipIf(!part('dockerd').available)('a project of PostgreSQL and a web s
     })()
     return {
       confirmed: () => last,
-      beyond: async (wanted) => expect.poll(() => last, { timeout: READY_MS }).toBeGreaterThan(wanted),
+      beyond: async (wanted) => vi.waitFor(() => expect(last).toBeGreaterThan(wanted), { timeout: READY_MS }),
       stop: async () => {
         ended.abort()
         await done

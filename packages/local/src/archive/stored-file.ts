@@ -21,7 +21,7 @@ export function damaged(what: string, cause?: unknown): SalvageError {
  * The bytes of a file of an archive. Ends only when all of them came and were the right ones. Rejects with
  * `ARCHIVE.DAMAGED` otherwise, and with `STORE.UNREACHABLE` when the file cannot be opened.
  */
-export async function* storedBytes(path: string, expected: Written, signal: AbortSignal): AsyncGenerator<Buffer> {
+async function* storedBytes(path: string, expected: Written, signal: AbortSignal): AsyncGenerator<Buffer> {
   const digest = createHash('sha256')
   let bytes = 0
   try {

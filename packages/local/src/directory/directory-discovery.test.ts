@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { temporaryDirectory } from '@salvage-kit/testbed'
 import { expect, test } from 'vitest'
@@ -54,16 +54,6 @@ test('what cannot be had is a problem of its target, and the rest is found', asy
     ['DIRECTORY.MISSING', `dir:${at('~')}`],
   ])
   expect(survey.problems[4]?.hint).toContain('$HOME')
-})
-
-test.skipIf(process.getuid?.() === 0)('a directory that this user may not read is a problem', async () => {
-  using folder = temporaryDirectory()
-  const path = join(folder.path, 'locked')
-  mkdirSync(path)
-  chmodSync(path, 0)
-  const survey = await directoryDiscovery([{ path }]).survey({ signal })
-  chmodSync(path, 0o700)
-  expect(survey.problems).toMatchObject([{ code: 'DIRECTORY.UNREADABLE', target: `dir:${path}` }])
 })
 
 test('one directory named twice is one target; with two sets of hooks it is a problem', async () => {

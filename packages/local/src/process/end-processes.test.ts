@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { endMarked } from './end-processes.ts'
 import { markedProcesses } from './process-table.ts'
 
-function start(script: string, value: string): ReturnType<typeof execa> {
+function start(script: string, value: string) {
   return execa('sh', ['-c', script], { env: { SALVAGE_TEST_MARK: value }, reject: false, stdio: 'ignore' })
 }
 

@@ -5,8 +5,12 @@ import type { LiftRef } from '@salvage-kit/core'
 import { archiveCrane } from '../../src/archive/archive-crane.ts'
 import { archiveStore } from '../../src/archive/archive-store.ts'
 
-/** Lifts and lowers `HOME/a` as whoever runs it; prints `good` or the code of the failure. */
-const [home = ''] = process.argv.slice(2)
+/** Lifts and lowers `HOME/a` as the user with this number; prints `good` or the code of the failure. */
+const [home = '', user = ''] = process.argv.slice(2)
+// Only now, when everything is loaded: the program itself may lie where that user cannot read.
+process.setgroups?.([])
+process.setgid?.(Number(user))
+process.setuid?.(Number(user))
 const crane = archiveCrane()
 const { signal } = new AbortController()
 const ref: LiftRef = {

@@ -222,11 +222,7 @@ describe.skipIf(!root)('a process that is not root', () => {
     await writeFile(join(home, 'a', 'of root'), 'readable')
     const child = async (): Promise<string> => {
       const script = new URL('archive-as-user.ts', import.meta.url).pathname
-      const ran = spawn(process.execPath, [script, home], {
-        uid: nobody,
-        gid: nobody,
-        stdio: ['ignore', 'pipe', 'inherit'],
-      })
+      const ran = spawn(process.execPath, [script, home, String(nobody)], { stdio: ['ignore', 'pipe', 'inherit'] })
       const output = ran.stdout.toArray()
       await once(ran, 'close')
       return (await output).join('').trim()

@@ -21,7 +21,7 @@ export interface TarProcess extends AsyncDisposable {
 }
 
 /** What a tar is told that writes the tree beneath a directory to its standard output. */
-export function createArguments(directory: string): readonly string[] {
+function createArguments(directory: string): readonly string[] {
   return [
     '--create',
     '--format=posix',
