@@ -55,6 +55,7 @@ describe.each(STORES)('a directory and a store of kind %s', (kind, needed, store
     const listed = await sk('list', 'dir:app', '--from', store, ...options, '--json').ended
     const { points } = JSON.parse(listed.out)
     expect(points).toMatchObject([{ target: `dir:${folder.path}/app`, state: 'good' }, { state: 'good' }])
+    if (kind === 'archive') expect(points[0]).toMatchObject({ bytes: 100_008, files: 3 })
     const table = await sk('list', '--from', store, ...options).ended
     expect(table.out.split('\n')[0]).toMatch(/^POINT +TAKEN +TARGET +STORE +STATE +SIZE$/)
     expect(table.out.split('\n').filter(Boolean)).toHaveLength(3)

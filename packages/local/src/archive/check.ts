@@ -20,7 +20,7 @@ export async function check(point: RestorePoint, store: Store, options: LiftOpti
   signal.throwIfAborted()
   await existingStore(store)
   const { place, file } = await openPoint(point, store)
-  const data = observed(unpacked(join(place.whole, DATA), file.data, signal), file.bytes, options)
+  const data = observed(unpacked(join(place.whole, DATA), file.data, signal), file.streamBytes, options)
   const stored = readManifest(place.whole, file.manifest, signal)
   const differences = await compareTrees(stored, readTar(data, signal), wholeEntry).catch((error: unknown) => {
     if (!isSalvageError(error) || error.code !== 'ARCHIVE.TAR_UNREADABLE') throw error

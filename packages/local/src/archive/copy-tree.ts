@@ -18,6 +18,7 @@ export interface CopiedTree {
   readonly findings: Finding[]
   readonly socketsSkipped: number
   readonly bytes: number
+  readonly streamBytes: number
   readonly files: number
   readonly entries: number
   readonly data: Written
@@ -36,20 +37,22 @@ export async function copyTree(directory: string, archive: string, options: Lift
   await using tar = tarCreate(directory, signal)
   const tooLong: Finding[] = []
   let bytes = 0
+  let streamBytes = 0
   let told = 0
   let files = 0
   let entries = 0
   const tell = (): void => {
-    told = bytes
-    onProgress?.({ bytes, files })
+    told = streamBytes
+    onProgress?.({ bytes: streamBytes, files })
   }
   const output = tarOutput(tar, directory, signal, async (chunk) => {
-    bytes += chunk.length
-    if (bytes - told >= TELLING) tell()
+    streamBytes += chunk.length
+    if (streamBytes - told >= TELLING) tell()
     await data.write(chunk)
   })
   for await (const entry of readTar(output, signal)) {
     entries += 1
+    bytes += entry.size ?? 0
     if (entry.type !== 'directory') files += 1
     if (entry.path.length > LONGEST_PATH && tooLong.length === 0) tooLong.push(tooLongFinding(entry))
     await manifest.add(entry)
@@ -62,6 +65,7 @@ export async function copyTree(directory: string, archive: string, options: Lift
     findings: [...said.findings, ...other, ...tooLong],
     socketsSkipped: said.sockets,
     bytes,
+    streamBytes,
     files,
     entries,
     data: dataWritten,

@@ -62,7 +62,7 @@ async function unpackInto(directory: string, archive: string, file: PointFile, o
   const { signal } = options
   const data = join(archive, DATA)
   await using tar = tarExtract(directory, isPrivileged(), signal)
-  const end = await feedTar(tar, observed(unpacked(data, file.data, signal), file.bytes, options))
+  const end = await feedTar(tar, observed(unpacked(data, file.data, signal), file.streamBytes, options))
   const failure = unpackFailure(end, directory)
   signal.throwIfAborted()
   if (failure === undefined) return

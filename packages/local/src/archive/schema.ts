@@ -38,8 +38,10 @@ export interface PointFile {
   readonly findings: readonly Finding[]
   /** Sockets hold no data and are not archived. */
   readonly socketsSkipped: number
-  /** Of the tar stream. */
+  /** Of the files' content, with their holes. */
   readonly bytes: number
+  /** Of the tar stream. */
+  readonly streamBytes: number
   readonly storedBytes: number
   /** All paths but directories. */
   readonly files: number
@@ -84,6 +86,7 @@ export const pointFile: z.ZodType<PointFile> = z.object({
   findings: z.array(finding),
   socketsSkipped: count,
   bytes: count,
+  streamBytes: count,
   storedBytes: count,
   files: count,
   entries: count,
