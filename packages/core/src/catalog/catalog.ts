@@ -23,7 +23,12 @@ export interface PointFilter {
 export interface Catalog {
   /** Rejects with `PLAN.USED` when the run id is known already. */
   startRun(run: RunRecord): Promise<void>
+  /** Also ends the sparing of what a run has copied. */
   finishRun(report: RunReport): Promise<void>
+  /** Nothing of these targets is to be pruned until the report of a run says that they were copied. */
+  spare(targets: readonly TargetRef[]): Promise<void>
+  /** The targets whose last run failed, left them out, died, or goes on. */
+  spared(): Promise<ReadonlySet<TargetRef>>
   /** Newest first. */
   runs(limit: number): Promise<readonly RunRecord[]>
   addPoint(point: RestorePoint): Promise<void>

@@ -1,11 +1,14 @@
 import type { RestorePoint } from '../crane/restore-point.ts'
+import type { TargetRef } from '../target/reference.ts'
 import type { Catalog, RunRecord } from './catalog.ts'
+import { copiedTargets } from './copied-targets.ts'
 import { planUsed } from './plan-used.ts'
 
 /** A catalog that ends with its process: for tests, and where nothing is to be remembered. */
 export function memoryCatalog(): Catalog {
   const runs = new Map<string, RunRecord>()
   const points = new Map<string, RestorePoint>()
+  const spared = new Set<TargetRef>()
 
   return {
     startRun: async ({ runId, kind, tide, startedAt }) => {
@@ -16,7 +19,12 @@ export function memoryCatalog(): Catalog {
       const { runId, kind, tide, startedAt } = report
       const known = runs.get(runId) ?? { runId, kind, ...(tide === undefined ? {} : { tide }), startedAt }
       runs.set(runId, { ...known, report })
+      for (const target of copiedTargets(report)) spared.delete(target)
     },
+    spare: async (targets) => {
+      for (const target of targets) spared.add(target)
+    },
+    spared: async () => new Set(spared),
     runs: async (limit) =>
       [...runs.values()]
         .toReversed()

@@ -3,7 +3,9 @@ import { openDatabase } from '../sqlite/database.ts'
 import type { DatabaseSettings } from '../sqlite/database.ts'
 import { guarded } from '../sqlite/failure.ts'
 import { transaction } from '../sqlite/transaction.ts'
+import { reference } from '../target/reference.ts'
 import type { Catalog, PointFilter } from './catalog.ts'
+import { copiedTargets } from './copied-targets.ts'
 import { planUsed } from './plan-used.ts'
 import { readPoint, readRun } from './read.ts'
 import type { Row } from './read.ts'
@@ -37,6 +39,7 @@ const SETTINGS: DatabaseSettings = {
      ) STRICT;
      CREATE INDEX point_taken ON point (taken_at);
      CREATE INDEX point_target ON point (target, taken_at);`,
+    `CREATE TABLE spared (target TEXT PRIMARY KEY) STRICT;`,
   ],
 }
 
@@ -71,7 +74,18 @@ export function sqliteCatalog(path: string): Catalog & Disposable {
         const { runId, kind, tide, startedAt, endedAt, outcome } = report
         const text = JSON.stringify(report)
         database.prepare(FINISH).run(runId, kind, tide ?? null, startedAt, endedAt, outcome, text)
+        const remove = database.prepare('DELETE FROM spared WHERE target = ?')
+        for (const target of copiedTargets(report)) remove.run(target)
       }),
+    spare: async (targets) =>
+      write(() => {
+        const insert = database.prepare('INSERT OR IGNORE INTO spared (target) VALUES (?)')
+        for (const target of targets) insert.run(target)
+      }),
+    spared: async () =>
+      new Set(
+        read('SELECT target FROM spared').map(({ target }) => reference(typeof target === 'string' ? target : '')),
+      ),
     runs: async (limit) =>
       read('SELECT * FROM run ORDER BY started_at DESC, rowid DESC LIMIT ?', limit).map((row) => readRun(row, path)),
     addPoint: async (point) =>

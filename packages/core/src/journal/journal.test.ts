@@ -66,8 +66,9 @@ describe.each([
         kind: 'lift',
         ref: { id: 'l-1', runId: 'a', target: 'dir:/x', store, at: '2026-01-01T00:00:00Z', machine: 'm', tide: 't' },
       },
-      { kind: 'provision', provisioner: 'p', token: 'text' },
-      { kind: 'swap', token: 0 },
+      { kind: 'provision', target: 'dir:/x', provisioner: 'p', token: 'text' },
+      { kind: 'swap', target: 'dir:/x', token: 0 },
+      { kind: 'staging', target: 'dir:/x', token: [] },
     ]
     await journal.open(undos.map((undo, order) => ({ runId: 'a', order, undo })))
     expect((await journal.pending()).map(({ undo }) => undo)).toEqual(undos)
@@ -111,8 +112,11 @@ describe.each([
 
   test('opens all or nothing', async () => {
     const journal = make()
-    const broken: NewEntry = { runId: 'a', order: 0, undo: { kind: 'swap', token: JSON.parse('{}').token } }
+    const token = JSON.parse('{}').token
+    const broken: NewEntry = { runId: 'a', order: 0, undo: { kind: 'swap', target: 'dir:/x', token } }
     await expect(journal.open([entry('a'), broken])).rejects.toThrow()
+    const unreadable: NewEntry = { runId: 'a', order: 0, undo: { kind: 'unreadable', why: 'never opened' } }
+    await expect(journal.open([entry('a'), unreadable])).rejects.toThrow()
     expect(await journal.pending()).toEqual([])
   })
 })

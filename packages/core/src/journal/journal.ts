@@ -2,6 +2,7 @@ import type { LiftRef } from '../crane/crane.ts'
 import type { Finding } from '../finding.ts'
 import type { Json } from '../json.ts'
 import type { SnapshotRef } from '../snapshot/snapshotter.ts'
+import type { TargetRef } from '../target/reference.ts'
 
 /** How one effect is taken back: a verb of a backend and its token. A closed union; `release` handles each kind. */
 export type Undo =
@@ -9,8 +10,17 @@ export type Undo =
   | { readonly kind: 'snapshot'; readonly snapshotter: string; readonly ref: SnapshotRef }
   | { readonly kind: 'exposure'; readonly snapshotter: string; readonly ref: SnapshotRef }
   | { readonly kind: 'lift'; readonly ref: LiftRef }
-  | { readonly kind: 'provision'; readonly provisioner: string; readonly token: Json }
-  | { readonly kind: 'swap'; readonly token: Json }
+  | { readonly kind: 'provision'; readonly target: TargetRef; readonly provisioner: string; readonly token: Json }
+  | { readonly kind: 'swap'; readonly target: TargetRef; readonly token: Json }
+  | { readonly kind: 'staging'; readonly target: TargetRef; readonly token: Json }
+  | UnreadableUndo
+
+/** What stands in the journal and cannot be understood: read back only, never opened, and stuck until somebody looks. */
+export interface UnreadableUndo {
+  readonly kind: 'unreadable'
+  /** What is wrong with it. */
+  readonly why: string
+}
 
 /** What a run writes down before it acts. */
 export interface NewEntry {

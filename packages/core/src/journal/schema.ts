@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { liftRef } from '../crane/schema.ts'
 import type { Finding } from '../finding.ts'
 import { snapshotRef } from '../snapshot/schema.ts'
-import { json } from '../target/schema.ts'
+import { json, reference } from '../target/schema.ts'
 import type { JournalEntry, Undo } from './journal.ts'
 
 /** An undo read back from a journal, by another process or another version of this program. */
@@ -11,8 +11,9 @@ export const undo: z.ZodType<Undo> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('snapshot'), snapshotter: z.string(), ref: snapshotRef }),
   z.object({ kind: z.literal('exposure'), snapshotter: z.string(), ref: snapshotRef }),
   z.object({ kind: z.literal('lift'), ref: liftRef }),
-  z.object({ kind: z.literal('provision'), provisioner: z.string(), token: json }),
-  z.object({ kind: z.literal('swap'), token: json }),
+  z.object({ kind: z.literal('provision'), target: reference, provisioner: z.string(), token: json }),
+  z.object({ kind: z.literal('swap'), target: reference, token: json }),
+  z.object({ kind: z.literal('staging'), target: reference, token: json }),
 ])
 
 /** A finding read back. */
@@ -37,6 +38,18 @@ function column<T>(inner: z.ZodType<T>): z.ZodType<T> {
     })
     .pipe(inner)
 }
+
+/** What of a row says whose entry it is, whatever its undo may be. */
+export const entryShell: z.ZodType<Omit<JournalEntry, 'undo'>> = z
+  .object({ id: z.int().positive(), run_id: z.string().min(1), position: z.int(), attempts: z.int().catch(0) })
+  .transform(({ id, run_id: runId, position: order, attempts }) => ({
+    id,
+    runId,
+    order,
+    phase: 'intent',
+    at: '',
+    attempts,
+  }))
 
 /** A row of the journal's table. */
 export const entryRow: z.ZodType<JournalEntry> = z

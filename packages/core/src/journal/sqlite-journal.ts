@@ -5,7 +5,7 @@ import { guarded } from '../sqlite/failure.ts'
 import { transaction } from '../sqlite/transaction.ts'
 import type { Journal, JournalEntry } from './journal.ts'
 import { lost } from './lost.ts'
-import { entryRow } from './schema.ts'
+import { entryRow, entryShell } from './schema.ts'
 import { undoText } from './undo-text.ts'
 
 const SETTINGS: DatabaseSettings = {
@@ -38,7 +38,7 @@ const SETTINGS: DatabaseSettings = {
  * promise resolves.
  *
  * Opening throws `JOURNAL.VERSION`, `JOURNAL.UNREADABLE` or `JOURNAL.BUSY`; so may every verb, except for the first.
- * `done` rejects with `JOURNAL.LOST` when an entry is gone; `pending` with `JOURNAL.CORRUPT` when one cannot be read.
+ * `done` rejects with `JOURNAL.LOST` when an entry is gone; `pending` with `JOURNAL.CORRUPT` when one has no run or number.
  */
 export function sqliteJournal(path: string): Journal & Disposable {
   const database = openDatabase(path, SETTINGS)
@@ -86,12 +86,16 @@ export function sqliteJournal(path: string): Journal & Disposable {
   }
 }
 
+/** One entry that cannot be understood must not keep the others from being worked off. */
 function readEntry(row: { readonly [column: string]: unknown }, path: string): JournalEntry {
   const read = entryRow.safeParse(row)
   if (read.success) return read.data
   const issue = read.error.issues[0]
+  const why = `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'unknown'}`
+  const shell = entryShell.safeParse(row)
+  if (shell.success) return { ...shell.data, undo: { kind: 'unreadable', why } }
   throw new SalvageError('JOURNAL.CORRUPT', `entry ${String(row['id'])} of the journal ${path} cannot be understood`, {
-    why: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'unknown'}`,
-    hint: `it belongs to run ${String(row['run_id'])}: put its workload back by hand, then delete this row`,
+    why,
+    hint: 'find out what its run had brought to rest, put that back by hand, then delete this row',
   })
 }

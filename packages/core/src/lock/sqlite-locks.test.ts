@@ -84,7 +84,8 @@ test('disposing frees the run even when the table has become unreadable', async 
   const lock = await locks.acquire('run-1', ['a'])
   rmSync(table())
   mkdirSync(table())
-  await expect(lock[Symbol.asyncDispose]()).rejects.toMatchObject({ code: 'LOCK.UNREADABLE' })
+  // Nobody who ends a run well should hear of it: the lock ends with its file.
+  await lock[Symbol.asyncDispose]()
   rmSync(table(), { recursive: true })
   await using adopted = await locks.adopt('run-1')
   expect(adopted).toBeDefined()

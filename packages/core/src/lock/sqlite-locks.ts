@@ -49,6 +49,9 @@ export function sqliteLocks(directory: string): Locks {
           removeRunFile(path)
           file.close()
         })
+      } catch {
+        // A table that cannot be written must not hide how the run ended. The lock ends with its file: what still stands in
+        // the table belongs to a dead run, and is taken over.
       } finally {
         file.close()
       }

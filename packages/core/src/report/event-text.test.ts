@@ -36,7 +36,10 @@ const STUCK = { what: 'workload docker:web', runId: 'r0', attempts: 2, failure: 
 
 /** One of each kind; a new kind does not compile without a line here. */
 const SAMPLES: { readonly [K in RunEvent['type']]: readonly [Extract<RunEvent, { type: K }>, string | undefined] } = {
-  'run.started': [{ type: 'run.started', runId: 'r1', groups: 1, targets: 2 }, 'run r1: 2 targets in 1 group'],
+  'run.started': [
+    { type: 'run.started', runId: 'r1', kind: 'restore', groups: 1, targets: 2 },
+    'restore r1: 2 targets in 1 group',
+  ],
   'preflight.passed': [{ type: 'preflight.passed', runId: 'r1' }, 'all checks passed, nothing has been touched yet'],
   'group.started': [{ type: 'group.started', group: 'g1', targets: ['docker:db', 'dir:/a'] }, 'g1: docker:db, dir:/a'],
   'workload.quiescing': [
@@ -125,7 +128,7 @@ test('whatever a message holds, it stays on one line and cannot steer a terminal
 
 /** Programs read these: a key that changes or goes needs a new version. */
 const KEYS: { readonly [type in RunEvent['type']]: string } = {
-  'run.started': 'runId groups targets',
+  'run.started': 'runId kind groups targets',
   'preflight.passed': 'runId',
   'group.started': 'group targets',
   'workload.quiescing': 'group workload quiescer',

@@ -11,7 +11,7 @@ export function formatEvent(event: RunEvent): string | undefined {
 function textOf(event: RunEvent): string | undefined {
   switch (event.type) {
     case 'run.started':
-      return `run ${event.runId}: ${count(event.targets, 'target')} in ${count(event.groups, 'group')}`
+      return `${event.kind} ${event.runId}: ${count(event.targets, 'target')} in ${count(event.groups, 'group')}`
     case 'preflight.passed':
       return 'all checks passed, nothing has been touched yet'
     case 'group.started':

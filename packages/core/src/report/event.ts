@@ -6,7 +6,13 @@ import type { RunReport, StuckEntry } from './report.ts'
 
 /** Everything that a run, a restore or a recovery tells while it works. */
 export type RunEvent =
-  | { readonly type: 'run.started'; readonly runId: string; readonly groups: number; readonly targets: number }
+  | {
+      readonly type: 'run.started'
+      readonly runId: string
+      readonly kind: 'run' | 'restore'
+      readonly groups: number
+      readonly targets: number
+    }
   | { readonly type: 'preflight.passed'; readonly runId: string }
   | { readonly type: 'group.started'; readonly group: string; readonly targets: readonly TargetRef[] }
   | {

@@ -1,20 +1,22 @@
 import { SalvageError } from '../error.ts'
 import type { JournalEntry } from '../journal/journal.ts'
+import type { Json } from '../json.ts'
 import { makePlan } from '../plan/make-plan.ts'
 import type { Group } from '../plan/plan.ts'
-import type { StuckEntry } from '../report/report.ts'
 import type { Rig } from '../rig.ts'
+import type { StuckEntry } from '../report/report.ts'
 import { createHold } from '../run/hold.ts'
+import type { Hold } from '../run/hold.ts'
 import { probe } from '../run/probe.ts'
-import { recoverFirst } from '../run/recover.ts'
 import { release } from '../run/release.ts'
 import { survey } from '../run/survey.ts'
 import type { Survey } from '../target/discovery.ts'
 import { directoryOf } from '../target/source.ts'
 import type { Workload } from '../target/workload.ts'
+import { begin, lockAndRecover } from './begin.ts'
 import { lowerInto, mustWrite, notRestored, restored } from './lower.ts'
 import type { RestoreRequest, RestoreResult } from './restore.ts'
-import { commitSwap, prepareSwap, stageSwap, swap } from './swap.ts'
+import { clearStaging, commitSwap, prepareSwap, stageSwap, swap } from './swap.ts'
 
 /** Undone before the writers rise: higher than every wave of a hold. */
 const SWAP_ORDER = 1_000_000
@@ -26,54 +28,82 @@ const SWAP_ORDER = 1_000_000
 export async function restoreInPlace(rig: Rig, request: RestoreRequest, signal: AbortSignal): Promise<RestoreResult> {
   const { group, directory } = await placeOf(rig, request, signal)
   const workloads = [...group.quiesce.flat(), ...group.idle].map((step) => step.workload)
-  await using _lock = await rig.locks.acquire(request.runId, [request.to, ...new Set(workloads)])
-  await recoverFirst(rig, { signal })
-  const token = await prepareSwap(directory, request.runId)
-  const opened = await rig.journal.open([{ runId: request.runId, order: SWAP_ORDER, undo: { kind: 'swap', token } }])
-  rig.report({ type: 'run.started', runId: request.runId, groups: 1, targets: 1 })
-  const hold = createHold(rig, group, { runId: request.runId, maxHoldMs: request.maxHoldMs, signal })
-  const ended = (): Pick<RestoreResult, 'holdMs' | 'findings'> => ({
+  await using _lock = await lockAndRecover(rig, request, workloads, signal)
+  const { runId, to: target } = request
+  const token = await prepareSwap(directory, runId)
+  await begin(rig, request)
+  const [staging, swapping] = await rig.journal.open([
+    { runId, order: 0, undo: { kind: 'staging', target, token } },
+    { runId, order: SWAP_ORDER, undo: { kind: 'swap', target, token } },
+  ])
+  if (staging === undefined || swapping === undefined) throw new Error('the journal opened no entry')
+  const hold = createHold(rig, group, { runId, maxHoldMs: request.maxHoldMs, signal })
+  const exchange: Exchange = { token, swapping, left: new Set([staging, swapping]) }
+  let failure: unknown
+  try {
+    const fresh = await stageSwap(token)
+    await lowerInto(rig, request, { medium: 'directory', path: fresh }, signal)
+    await exchangeContent(hold, exchange)
+  } catch (error) {
+    failure = error
+  }
+  const stuck = await tidy(rig, exchange, { wanted: failure === undefined, signal })
+  return {
+    target: failure === undefined ? restored(request) : notRestored(rig, request, failure, signal),
+    stuck: [...hold.stuck, ...stuck],
     ...(hold.holdMs === undefined ? {} : { holdMs: hold.holdMs }),
     findings: hold.findings,
-  })
-  try {
-    const staging = await stageSwap(token)
-    await lowerInto(rig, request, { medium: 'directory', path: staging }, signal)
-    await exchange(
-      hold,
-      () => swap(token),
-      () => takeBack(rig, opened),
-    )
-    await commitSwap(token)
-    await rig.journal.settle(opened.map((entry) => entry.id))
-    return { target: restored(request), stuck: hold.stuck, ...ended() }
-  } catch (error) {
-    const stuck = await release(rig, opened)
-    return { target: notRestored(rig, request, error, signal), stuck: [...hold.stuck, ...stuck], ...ended() }
   }
 }
 
-/** Exchanges with the writers at rest. When that fails, the old content is back before the writers rise. */
-async function exchange(
-  hold: ReturnType<typeof createHold>,
-  doSwap: () => Promise<void>,
-  undoSwap: () => Promise<readonly StuckEntry[]>,
-): Promise<void> {
+interface Exchange {
+  readonly token: Json
+  readonly swapping: JournalEntry
+  /** What nobody has taken back yet. */
+  readonly left: Set<JournalEntry>
+}
+
+/**
+ * Exchanges with the writers at rest. The new content is final before they rise, so that nothing is ever moved under
+ * them; when something fails before, the old content is back before they rise.
+ */
+async function exchangeContent(hold: Hold, { token, swapping, left }: Exchange): Promise<void> {
   await using held = hold
   await held.acquire()
   try {
-    await doSwap()
+    await swap(token)
     const why = await held.verdict()
-    if (why === undefined) return
-    throw new SalvageError('HOLD.TAINTED', 'the content was not exchanged: its writers did not stay down', { why })
+    if (why !== undefined)
+      throw new SalvageError('HOLD.TAINTED', 'the content was not exchanged: its writers did not stay down', { why })
+    held.signal.throwIfAborted()
+    await commitSwap(token)
   } catch (error) {
-    await undoSwap()
+    left.delete(swapping)
+    held.undoFirst([swapping])
     throw error
   }
 }
 
-async function takeBack(rig: Rig, opened: readonly JournalEntry[]): Promise<readonly StuckEntry[]> {
-  return release(rig, opened)
+/**
+ * Removes what is not wanted: the former content, or the new one. The workloads are up and nobody waits for it, so it has
+ * no limit in time; what fails here is tried again by `release`, which tells.
+ */
+async function tidy(
+  rig: Rig,
+  { token, left }: Exchange,
+  { wanted, signal }: { readonly wanted: boolean; readonly signal: AbortSignal },
+): Promise<readonly StuckEntry[]> {
+  const entries = [...left]
+  try {
+    await clearStaging(token, { signal })
+    if (wanted) {
+      await rig.journal.settle(entries.map((entry) => entry.id))
+      return []
+    }
+  } catch {
+    // See above.
+  }
+  return release(rig, entries)
 }
 
 /** The target's directory and the group of everything that uses it, brought down as far as a swap needs. */

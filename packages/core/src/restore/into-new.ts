@@ -1,23 +1,23 @@
 import type { Rig } from '../rig.ts'
 import { provisionerOf } from '../run/parts.ts'
-import { recoverFirst } from '../run/recover.ts'
 import { release } from '../run/release.ts'
 import { parseReference } from '../target/reference.ts'
+import { begin, lockAndRecover } from './begin.ts'
 import { lowerInto, mustWrite, notRestored, restored } from './lower.ts'
 import type { RestoreRequest, RestoreResult } from './restore.ts'
 
 /** Restores into a place that is made for it. A failed restore leaves nothing there. */
 export async function restoreIntoNew(rig: Rig, request: RestoreRequest, signal: AbortSignal): Promise<RestoreResult> {
-  const { scheme } = parseReference(request.to)
+  const { runId, to: target } = request
+  const { scheme } = parseReference(target)
   const provisioner = provisionerOf(rig, scheme)
-  await using _lock = await rig.locks.acquire(request.runId, [request.to])
-  await recoverFirst(rig, { signal })
-  const token = await provisioner.prepare(request.to, request.runId, { signal })
+  await using _lock = await lockAndRecover(rig, request, [], signal)
+  const token = await provisioner.prepare(target, runId, { signal })
+  await begin(rig, request)
   const entries = await rig.journal.open([
-    { runId: request.runId, order: 1, undo: { kind: 'provision', provisioner: scheme, token } },
+    { runId, order: 1, undo: { kind: 'provision', target, provisioner: scheme, token } },
   ])
   try {
-    rig.report({ type: 'run.started', runId: request.runId, groups: 1, targets: 1 })
     const place = await provisioner.create(token, { signal })
     mustWrite(rig, request, place)
     await lowerInto(rig, request, place, signal)

@@ -9,6 +9,8 @@ import { runSignal } from '../run/failure.ts'
 import { outcomeOf } from '../run/outcome.ts'
 import { archivesOf } from '../run/parts.ts'
 import { recoverFirst } from '../run/recover.ts'
+import { finish } from '../run/remember.ts'
+import { unbreakable } from '../run/unbreakable.ts'
 import type { TargetRef } from '../target/reference.ts'
 import { restoreInPlace } from './in-place.ts'
 import { restoreIntoNew } from './into-new.ts'
@@ -40,14 +42,17 @@ export interface RestoreResult {
  * Brings a target back. Resolves with the report when the content stands at its place and was compared with what the
  * archive says, and also when that failed: then the place is as it was before. Rejects before anything is touched with
  * `RESTORE.OCCUPIED`, `RESTORE.UNREADABLE`, `RESTORE.IN_USE`, `TARGET.UNKNOWN`, `STORE.WRITE_ONLY`, `BACKEND.MISSING`,
- * `LOCK.BUSY` or `RECOVER.STUCK`.
+ * `PLAN.USED`, `LOCK.BUSY` or `RECOVER.STUCK`.
  */
 export async function restore(
-  rig: Rig,
+  given: Rig,
   request: RestoreRequest,
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<RunReport> {
-  const signal = runSignal(options.signal)
+  const told = unbreakable(given)
+  const { rig } = told
+  using aborting = runSignal(options.signal)
+  const { signal } = aborting
   await recoverFirst(rig, { signal })
   archivesOf(rig, request.store)
   if (request.point.kind !== 'archive')
@@ -63,21 +68,22 @@ export async function restore(
     ...(holdMs === undefined ? {} : { holdMs }),
     ...(findings.length === 0 ? {} : { findings }),
   }
-  const report: RunReport = {
+  const endedAt = rig.now().toISOString()
+  const outcome = outcomeOf([group], 0)
+  const report = await finish(rig, () => ({
     version: REPORT_VERSION,
     runId: request.runId,
     kind: 'restore',
     startedAt,
-    endedAt: rig.now().toISOString(),
-    outcome: outcomeOf([group], 0),
-    aborted: signal.aborted,
+    endedAt,
+    outcome,
+    // An abort that came too late to change anything is none.
+    aborted: signal.aborted && target.outcome === 'failed',
     groups: [group],
     skipped: [],
     stuck,
-    warnings: [],
-  }
-  await rig.catalog.startRun({ runId: request.runId, kind: 'restore', startedAt })
-  await rig.catalog.finishRun(report)
-  rig.report({ type: 'run.finished', report })
+    warnings: told.warningsBeside([group]),
+  }))
+  told.rethrow()
   return report
 }

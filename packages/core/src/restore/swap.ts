@@ -1,129 +1,173 @@
 import { chmod, chown, lstat, mkdir, open, readdir, rename, rm, utimes } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
-import { z } from 'zod'
+import { join } from 'node:path'
 import type { CallOptions } from '../call-options.ts'
+import { SalvageError } from '../error.ts'
 import type { Json } from '../json.ts'
+import { exchangeFailure } from './exchange-failure.ts'
+import { namesIn, place, readSwapToken } from './staging.ts'
+import type { SwapToken } from './staging.ts'
 
 /**
  * Exchanges the content of a directory by renames on one file system: the directory itself stays (it may be a mount
- * point, and a stopped container's mount still points to it). Every step can be taken back after a crash:
+ * point, and a stopped container's mount still points to it), with its own extended attributes and ACL. Every step can be
+ * taken back after a crash:
  *
  *     STAGING/new        the restored content, complete and verified before the exchange begins
  *     STAGING/old        the former content, moved there entry by entry
  *     STAGING/exchanged  marker: everything old is in `old`; what stands in the directory came from `new`
  *     STAGING/committed  marker: the new content stays; only cleaning up is left
+ *
+ * All verbs reject with `RESTORE.EXCHANGE` when the file system refuses.
  */
-const swapToken = z.strictObject({
-  directory: z.string(),
-  staging: z.string(),
-  /** Of the directory before the exchange. */
-  mode: z.number(),
-  uid: z.number(),
-  gid: z.number(),
-})
-type SwapToken = z.infer<typeof swapToken>
 
 /** Names the exchange of a directory's content. Reads and changes nothing. */
 export async function prepareSwap(directory: string, runId: string): Promise<Json> {
-  const stats = await lstat(directory)
-  const parent = dirname(directory)
-  // Beside the directory nobody sees it; inside it only where the directory is a mount point of its own.
-  const beside = parent !== directory && (await lstat(parent)).dev === stats.dev
-  const staging = beside
-    ? join(parent, `.${basename(directory)}.salvage-restore-${runId}`)
-    : join(directory, `.salvage-restore-${runId}`)
-  const token: SwapToken = { directory, staging, mode: stats.mode & 0o7777, uid: stats.uid, gid: stats.gid }
-  return token
+  return guarded(directory, () => place(directory, runId))
 }
 
 /** Makes the empty directory to restore into and gives its path. */
 export async function stageSwap(token: Json): Promise<string> {
-  const { staging } = swapToken.parse(token)
-  await mkdir(staging, { mode: 0o700 })
+  const { directory, staging } = readSwapToken(token)
   const fresh = join(staging, 'new')
-  await mkdir(fresh, { mode: 0o700 })
+  await guarded(directory, async () => {
+    await mkdir(staging, { mode: 0o700 })
+    await mkdir(fresh, { mode: 0o700 })
+  })
   return fresh
 }
 
 /** Exchanges the content. The writers are at rest. Resolves when the new content is in place and on disk. */
 export async function swap(token: Json): Promise<void> {
-  const given = swapToken.parse(token)
+  const given = readSwapToken(token)
   const { directory, staging } = given
-  const old = join(staging, 'old')
   const fresh = join(staging, 'new')
-  await mkdir(old, { mode: 0o700 })
-  await moveAll(directory, old, staging)
-  await mark(staging, 'exchanged')
-  const stats = await lstat(fresh)
-  await moveAll(fresh, directory, staging)
-  await adopt(directory, stats)
-}
-
-/** Makes the new content final; after this nothing goes back. Resolves when the former content is gone. */
-export async function commitSwap(token: Json): Promise<void> {
-  const { staging } = swapToken.parse(token)
-  await mark(staging, 'committed')
-  await sweep(staging)
+  await guarded(directory, async () => {
+    await mkdir(join(staging, 'old'), { mode: 0o700 })
+    await moveAll(directory, join(staging, 'old'), staging)
+    await mark(staging, 'exchanged')
+    const stats = await lstat(fresh)
+    await moveAll(fresh, directory, staging)
+    const { uid, gid, atime, mtime } = stats
+    await adopt(directory, { mode: stats.mode & 0o7777, uid, gid, atime, mtime })
+  })
 }
 
 /**
- * Takes an exchange back, however far it came, and removes the staging directory; a committed one is only cleaned up.
- * Idempotent; may run in another process.
+ * Makes the new content final; after this nothing goes back. Called before the writers rise: whoever takes an exchange
+ * back must be sure that nobody has the new content open.
+ */
+export async function commitSwap(token: Json): Promise<void> {
+  const { directory, staging } = readSwapToken(token)
+  await guarded(directory, () => mark(staging, 'committed'))
+}
+
+/**
+ * Takes an exchange back, however far it came; does nothing to a committed one. Renames only, so its time does not grow
+ * with the content. Idempotent; may run in another process.
  */
 export async function unswap(token: Json, options: CallOptions): Promise<void> {
   options.signal.throwIfAborted()
-  const given = swapToken.parse(token)
+  const given = readSwapToken(token)
   const { directory, staging } = given
-  const names = await namesIn(staging)
-  if (names === undefined) return
-  if (names.includes('committed')) {
-    await sweep(staging)
-    return
-  }
-  if (names.includes('exchanged')) {
-    await mkdir(join(staging, 'new'), { recursive: true, mode: 0o700 })
-    await moveAll(directory, join(staging, 'new'), staging)
-    await rm(join(staging, 'exchanged'))
+  await guarded(directory, async () => {
+    const names = await namesIn(staging)
+    if (names === undefined || names.includes('committed') || !names.includes('old')) return
+    if (names.includes('exchanged')) {
+      await mkdir(join(staging, 'new'), { recursive: true, mode: 0o700 })
+      await moveAll(directory, join(staging, 'new'), staging)
+      await rm(join(staging, 'exchanged'))
+      await sync(staging)
+    }
+    await moveAll(join(staging, 'old'), directory, staging)
+    const { mode, uid, gid, atimeMs, mtimeMs } = given
+    await adopt(directory, { mode, uid, gid, atime: new Date(atimeMs), mtime: new Date(mtimeMs) })
+    await rm(join(staging, 'old'), { recursive: true })
     await sync(staging)
-  }
-  if (names.includes('old')) await moveAll(join(staging, 'old'), directory, staging)
-  await chown(directory, given.uid, given.gid)
-  await chmod(directory, given.mode)
-  await rm(staging, { recursive: true, force: true })
+  })
 }
 
-/** The marker goes last: without it, what is left would look like an exchange to take back. */
-async function sweep(staging: string): Promise<void> {
-  for (const name of ['old', 'new', 'exchanged']) await rm(join(staging, name), { recursive: true, force: true })
-  await sync(staging)
-  await rm(staging, { recursive: true, force: true })
+/**
+ * Removes the staging directory with what is left in it: new content that is not wanted, or, after a commit, the old one.
+ * Stops soon after the signal, and goes on at the next call. Idempotent; may run in another process. Rejects with
+ * `RESTORE.HALF_SWAPPED` while old content in it is still to be taken back.
+ */
+export async function clearStaging(token: Json, options: CallOptions): Promise<void> {
+  options.signal.throwIfAborted()
+  const { directory, staging } = readSwapToken(token)
+  await guarded(directory, async () => {
+    const names = await namesIn(staging)
+    if (names === undefined) return
+    if (names.includes('old') && !names.includes('committed')) throw halfSwapped(directory, staging)
+    // The marker goes last: without it, what is left would look like an exchange to take back.
+    for (const name of ['old', 'new', 'exchanged']) await removeTree(join(staging, name), options.signal)
+    await sync(staging)
+    await rm(staging, { recursive: true, force: true })
+  })
+}
+
+async function guarded<T>(directory: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw exchangeFailure(directory, error)
+  }
+}
+
+/** Entry by entry at the top, so that the signal is heard in between. */
+async function removeTree(path: string, signal: AbortSignal): Promise<void> {
+  const names = (await lstat(path).catch(() => undefined))?.isDirectory() === true ? await bufferNames(path) : []
+  for (const name of names) {
+    signal.throwIfAborted()
+    await rm(below(path, name), { recursive: true, force: true })
+  }
+  await rm(path, { recursive: true, force: true })
 }
 
 async function moveAll(from: string, to: string, except: string): Promise<void> {
-  const names = await readdir(from, { encoding: 'buffer' })
-  for (const name of names) {
-    const source = Buffer.concat([Buffer.from(`${from}/`), name])
+  for (const name of await bufferNames(from)) {
+    const source = below(from, name)
     if (source.equals(Buffer.from(except))) continue
-    await rename(source, Buffer.concat([Buffer.from(`${to}/`), name]))
+    await rename(source, below(to, name))
   }
   await sync(from)
   await sync(to)
 }
 
-async function adopt(
-  directory: string,
-  stats: { uid: number; gid: number; mode: number; atime: Date; mtime: Date },
-): Promise<void> {
-  await chown(directory, stats.uid, stats.gid)
-  await chmod(directory, stats.mode & 0o7777)
-  await utimes(directory, stats.atime, stats.mtime)
+/** Names need not be UTF-8. */
+async function bufferNames(directory: string): Promise<readonly Buffer[]> {
+  return readdir(directory, { encoding: 'buffer' })
 }
 
+function below(directory: string, name: Buffer): Buffer {
+  return Buffer.concat([Buffer.from(`${directory}/`), name])
+}
+
+type Worn = Pick<SwapToken, 'mode' | 'uid' | 'gid'> & { readonly atime: Date; readonly mtime: Date }
+
+/** Owner, mode and times of the directory itself; what is right already is not touched, so that its owner need not be asked. */
+async function adopt(directory: string, { mode, uid, gid, atime, mtime }: Worn): Promise<void> {
+  const now = await lstat(directory)
+  if (now.uid !== uid || now.gid !== gid) await chown(directory, uid, gid)
+  if (((await lstat(directory)).mode & 0o7777) !== mode) await chmod(directory, mode)
+  // Only the owner may set times, and content that stands is worth more than they are.
+  if (process.getuid?.() === 0 || process.getuid?.() === uid) await utimes(directory, atime, mtime)
+}
+
+/** A marker that is not known to be on disk must not be there at all. */
 async function mark(staging: string, name: string): Promise<void> {
-  const file = await open(join(staging, name), 'w', 0o600)
-  await file.sync()
-  await file.close()
-  await sync(staging)
+  const path = join(staging, name)
+  try {
+    const file = await open(path, 'w', 0o600)
+    try {
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await sync(staging)
+  } catch (error) {
+    await rm(path, { force: true })
+    throw error
+  }
 }
 
 /** A rename is durable once its directories are. */
@@ -136,11 +180,9 @@ async function sync(directory: string): Promise<void> {
   }
 }
 
-async function namesIn(directory: string): Promise<readonly string[] | undefined> {
-  try {
-    return await readdir(directory)
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    throw error
-  }
+function halfSwapped(directory: string, staging: string): SalvageError {
+  return new SalvageError('RESTORE.HALF_SWAPPED', `the former content of ${directory} is still in ${staging}`, {
+    why: 'the exchange of its content could not be taken back',
+    hint: 'remove the cause, then run `salvage-kit recover`',
+  })
 }

@@ -3,6 +3,9 @@ import type { Finding } from '../finding.ts'
 import type { Group, LiftStep, Plan, SnapshotStep } from '../plan/plan.ts'
 import type { GroupReport, StuckEntry } from '../report/report.ts'
 import type { Rig } from '../rig.ts'
+import { aborted } from './aborted.ts'
+import { createCalls } from './calls.ts'
+import type { Calls } from './calls.ts'
 import { failureOf } from './failure.ts'
 import { createHold } from './hold.ts'
 import type { Hold } from './hold.ts'
@@ -24,24 +27,30 @@ export interface GroupResult {
 }
 
 /**
- * Quiesce, cut or copy, resume, then copy what was cut. Never rejects. Resume waits for nothing but the copies that must
+ * Quiesce, cut or copy, resume, then copy what was cut. Rejects only for a bug. Resume waits for nothing but the copies that must
  * be made at rest; when the hold must end, not even for those.
  */
 export async function runGroup(rig: Rig, plan: Plan, group: Group, signal: AbortSignal): Promise<GroupResult> {
   const hold = createHold(rig, group, { runId: plan.runId, maxHoldMs: plan.maxHoldMs, signal })
   const snapshots = createSnapshots(rig, plan.runId)
+  const calls = createCalls()
   const settled: SettledLifts[] = []
   let tainted: string | undefined
   {
     await using lasting = snapshots
     const live = recordsOf(group.whileQuiesced)
-    const held = await withinHold(rig, { plan, group, hold, snapshots: lasting, live })
+    const held = await withinHold(rig, { plan, group, hold, snapshots: lasting, live, calls })
     tainted = held.tainted
-    settled.push(await settleLifts(rig, live, held.verdict))
+    settled.push(await settleLifts(rig, live, { taint: held.verdict, calls }))
     const cut = recordsOf(group.afterResume)
-    if (held.verdict === undefined)
-      await mapLimit(cut, plan.maxConcurrent, (record) => lasting.liftFrom(record, record.step, signal))
-    settled.push(await settleLifts(rig, cut, held.verdict))
+    if (held.verdict === undefined) {
+      const work = mapLimit(cut, plan.maxConcurrent, (record) =>
+        lasting.liftFrom(record, record.step, { signal, calls }),
+      )
+      await Promise.race([work, aborted(signal)])
+      await settledWithin(work, TEARDOWN_MS)
+    }
+    settled.push(await settleLifts(rig, cut, { taint: held.verdict, calls }))
   }
   return {
     report: {
@@ -61,6 +70,7 @@ interface HeldWork {
   readonly hold: Hold
   readonly snapshots: Snapshots
   readonly live: readonly LiftRecord[]
+  readonly calls: Calls
 }
 
 interface HeldResult {
@@ -71,7 +81,7 @@ interface HeldResult {
 
 /** Everything between the first workload's rest and the last one's rise. Never rejects. */
 async function withinHold(rig: Rig, given: HeldWork): Promise<HeldResult> {
-  const { plan, group, hold, snapshots, live } = given
+  const { plan, group, hold, snapshots, live, calls } = given
   let work: Promise<unknown> = Promise.resolve()
   let failure: Finding | undefined
   let tainted: string | undefined
@@ -82,7 +92,7 @@ async function withinHold(rig: Rig, given: HeldWork): Promise<HeldResult> {
       group.whileQuiesced.filter((step) => step.kind === 'snapshot'),
       held.signal,
     )
-    work = liftLive(rig, live, plan.maxConcurrent, held)
+    work = liftLive(rig, live, { limit: plan.maxConcurrent, hold: held, calls })
     await Promise.race([work, aborted(held.signal)])
     tainted = await held.verdict()
   } catch (error) {
@@ -98,18 +108,15 @@ function recordsOf(steps: readonly (LiftStep | SnapshotStep)[]): LiftRecord[] {
   return steps.filter((step) => step.kind === 'lift').map((step) => ({ step }))
 }
 
-async function liftLive(rig: Rig, records: readonly LiftRecord[], limit: number, hold: Hold): Promise<void> {
+async function liftLive(
+  rig: Rig,
+  records: readonly LiftRecord[],
+  { limit, hold, calls }: { readonly limit: number; readonly hold: Hold; readonly calls: Calls },
+): Promise<void> {
   await mapLimit(records, limit, async (record) => {
     const { from } = record.step
     if (from.kind !== 'live') throw new Error('a lift inside a hold reads a live source')
-    await lift(rig, record, from.source, { signal: hold.signal, order: LIFT_ORDER })
-  })
-}
-
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return
-  await new Promise<void>((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true })
+    await lift(rig, record, from.source, { signal: hold.signal, order: LIFT_ORDER, calls })
   })
 }
 

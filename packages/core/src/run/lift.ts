@@ -4,6 +4,7 @@ import type { JournalEntry } from '../journal/journal.ts'
 import type { LiftStep } from '../plan/plan.ts'
 import type { Rig } from '../rig.ts'
 import type { Source } from '../target/source.ts'
+import type { Calls } from './calls.ts'
 import { failureOf } from './failure.ts'
 import { craneOf } from './parts.ts'
 
@@ -21,7 +22,7 @@ export async function lift(
   rig: Rig,
   record: LiftRecord,
   source: Source,
-  options: { readonly signal: AbortSignal; readonly order: number },
+  options: { readonly signal: AbortSignal; readonly order: number; readonly calls: Calls },
 ): Promise<void> {
   const { ref } = record.step
   const since = performance.now()
@@ -32,13 +33,17 @@ export async function lift(
     record.entry = entry
     rig.report({ type: 'lift.started', target: ref.target, store: ref.store.ref })
     await confirm(rig, source, options)
-    record.archive = await craneOf(rig, ref.store).lift(ref, source, {
+    const call = craneOf(rig, ref.store).lift(ref, source, {
       signal: options.signal,
       onProgress: (progress) => {
         rig.report({ type: 'lift.progress', target: ref.target, progress })
       },
     })
+    const archive = await options.calls.follow(entry.id, call)
+    // Workloads rise when the signal is aborted: a crane that did not listen has read what they wrote since.
+    options.signal.throwIfAborted()
     await confirm(rig, source, options)
+    record.archive = archive
   } catch (error) {
     record.failure = failureOf(error, options.signal)
   }

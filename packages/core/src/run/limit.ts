@@ -1,6 +1,6 @@
 /**
- * Calls `work` for each item, at most `limit` at once, in order. Resolves when all are done; like `Promise.all` it
- * rejects with the first rejection, but only after everything that was begun has ended.
+ * Calls `work` for each item, at most `limit` at once, in order. Resolves when all are done. After a rejection nothing
+ * more is begun; rejects with it when everything that was begun has ended.
  */
 export async function mapLimit<Item, Result>(
   items: readonly Item[],
@@ -9,10 +9,18 @@ export async function mapLimit<Item, Result>(
 ): Promise<Result[]> {
   const results: Result[] = []
   const queue = items.entries()
+  let failure: { readonly reason: unknown } | undefined
   const worker = async (): Promise<void> => {
-    for (const [index, item] of queue) results[index] = await work(item)
+    for (const [index, item] of queue) {
+      if (failure !== undefined) return
+      try {
+        results[index] = await work(item)
+      } catch (error) {
+        failure ??= { reason: error }
+      }
+    }
   }
-  const workers = await Promise.allSettled(Array.from({ length: Math.min(limit, items.length) }, worker))
-  for (const settled of workers) if (settled.status === 'rejected') throw settled.reason
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker))
+  if (failure !== undefined) throw failure.reason
   return results
 }

@@ -1,12 +1,13 @@
 import type { GroupReport, Outcome } from '../report/report.ts'
 
 /**
- * How a whole ended: good when every part is, failed when none is, partial between. A skipped target is not good, nor a
- * workload that is not as it was.
+ * How a whole ended: good when every part is, failed when none is or there is none, partial between. A skipped target is
+ * not good, nor a workload that is not as it was.
  */
 export function outcomeOf(groups: readonly GroupReport[], skipped: number): Outcome {
   const outcomes = groups.flatMap((group) => group.targets.map((target) => target.outcome))
   const asBefore = groups.every((group) => group.findings === undefined)
-  if (skipped === 0 && asBefore && outcomes.every((outcome) => outcome === 'good')) return 'good'
+  const isWhole = outcomes.length > 0 && outcomes.every((outcome) => outcome === 'good')
+  if (skipped === 0 && asBefore && isWhole) return 'good'
   return outcomes.some((outcome) => outcome !== 'failed') ? 'partial' : 'failed'
 }

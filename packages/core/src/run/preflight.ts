@@ -45,8 +45,10 @@ function storesOf(plan: Plan): { readonly store: Store; readonly sources: readon
     for (const step of [...group.whileQuiesced, ...group.afterResume]) {
       if (step.kind !== 'lift') continue
       const { store } = step.ref
-      const known = stores.get(store.ref) ?? { store, sources: [] }
-      stores.set(store.ref, known)
+      // One reference may stand in a plan with two settings, and both are used.
+      const key = JSON.stringify(store)
+      const known = stores.get(key) ?? { store, sources: [] }
+      stores.set(key, known)
       if (step.from.kind === 'live') known.sources.push(step.from.source)
     }
   return [...stores.values()]

@@ -1,14 +1,15 @@
+import { randomBytes } from 'node:crypto'
 import type { CallOptions } from '../call-options.ts'
 import type { RestorePoint } from '../crane/restore-point.ts'
 import type { Store } from '../crane/store.ts'
-import type { RunRecord } from '../catalog/catalog.ts'
+import { newRunId } from '../plan/run-id.ts'
 import type { RetentionPolicy, Verdict } from '../retention/policy.ts'
 import type { Rig } from '../rig.ts'
 import type { TargetRef } from '../target/reference.ts'
 import { archivesOf } from './parts.ts'
-
-/** How far back the catalog is asked for the last run of each target. */
-const RUNS_LOOKED_AT = 200
+import { pointKey } from './point-key.ts'
+import { recoverFirst } from './recover.ts'
+import { remember } from './remember.ts'
 
 /** What is pruned, and how. */
 export interface PruneRequest {
@@ -28,39 +29,60 @@ export interface PruneReport {
 }
 
 /**
- * Lists the points of a store, judges them, and removes what the policy drops. Nothing is removed of a target whose last
- * run failed. Takes the lock of the store's targets, so no run adds or needs points meanwhile.
+ * Lists the points of a store, judges them, and removes what the policy drops. Whatever the policy says, nothing is
+ * removed of a target whose last run did not give a copy, nor the newest good point of a target. Judges and removes while
+ * it holds the locks of what goes, so nobody makes, withdraws or restores such points meanwhile.
+ *
+ * Rejects with `STORE.WRITE_ONLY`, `LOCK.BUSY`, and with `RECOVER.STUCK`: while the copy of a dead run may still be
+ * withdrawn, no older one goes for its sake.
  */
 export async function prune(rig: Rig, request: PruneRequest, options: CallOptions): Promise<PruneReport> {
-  const { store, policy } = request
-  const archives = archivesOf(rig, store)
+  const verdicts = await judge(rig, request, options)
+  const doomed = dropped(verdicts)
+  if (request.dryRun || doomed.length === 0) return { verdicts, removed: [] }
+  const runId = newRunId(rig.now(), randomBytes(8).toString('hex'))
+  const keys = [...new Set(doomed.flatMap((point) => [point.target, pointKey(point)]))]
+  await using _lock = await rig.locks.acquire(runId, keys)
+  await recoverFirst(rig, { ...options, held: { runId, keys } })
+  const locked = new Set(keys)
+  const judged = (await judge(rig, request, options)).map((verdict) =>
+    locked.has(pointKey(verdict.point)) ? verdict : spared(verdict, 'it came while others were judged'),
+  )
+  const removed = dropped(judged)
+  if (removed.length === 0) return { verdicts: judged, removed }
+  await archivesOf(rig, request.store).remove(removed, request.store, options)
+  await remember(rig, () => rig.catalog.removePoints(removed))
+  return { verdicts: judged, removed }
+}
+
+async function judge(rig: Rig, request: PruneRequest, options: CallOptions): Promise<readonly Verdict[]> {
+  const { store, policy, targets } = request
   const points: RestorePoint[] = []
-  for await (const point of archives.list(store, options))
-    if (request.targets?.includes(point.target) !== false) points.push(point)
-  const failed = failedTargets(await rig.catalog.runs(RUNS_LOOKED_AT))
-  const verdicts = policy(points, rig.now()).map((verdict) => spare(verdict, failed))
-  const removed = verdicts.filter((verdict) => !verdict.keep).map((verdict) => verdict.point)
-  if (request.dryRun || removed.length === 0) return { verdicts, removed: [] }
-  const keys = [...new Set(removed.map((point) => point.target))]
-  await using _lock = await rig.locks.acquire(`prune-${String(rig.now().getTime())}-${store.crane}`, keys)
-  await archives.remove(removed, store, options)
-  await rig.catalog.removePoints(removed)
-  return { verdicts, removed }
+  for await (const point of archivesOf(rig, store).list(store, options))
+    if (targets?.includes(point.target) !== false) points.push(point)
+  const failed = await rig.catalog.spared()
+  const last = newestGood(points)
+  return policy(points, rig.now()).map((verdict) => {
+    if (failed.has(verdict.point.target)) return spared(verdict, 'the last run of its target failed')
+    return last.has(pointKey(verdict.point)) ? spared(verdict, 'the last good one') : verdict
+  })
 }
 
-/** The targets whose newest finished run did not give a copy. */
-function failedTargets(runs: readonly RunRecord[]): ReadonlySet<TargetRef> {
-  const latest = new Map<TargetRef, boolean>()
-  for (const { kind, report } of runs) {
-    if (kind !== 'run' || report === undefined) continue
-    for (const { target } of report.skipped) if (!latest.has(target)) latest.set(target, false)
-    for (const { target, outcome } of report.groups.flatMap((group) => group.targets))
-      if (!latest.has(target)) latest.set(target, outcome !== 'failed')
+/** Of each target on each machine. */
+function newestGood(points: readonly RestorePoint[]): ReadonlySet<string> {
+  const newest = new Map<string, RestorePoint>()
+  for (const point of points) {
+    const key = JSON.stringify([point.target, point.machine])
+    const known = newest.get(key)
+    if (point.state === 'good' && (known === undefined || point.takenAt > known.takenAt)) newest.set(key, point)
   }
-  return new Set([...latest].filter(([, good]) => !good).map(([target]) => target))
+  return new Set([...newest.values()].map(pointKey))
 }
 
-function spare(verdict: Verdict, failed: ReadonlySet<TargetRef>): Verdict {
-  if (verdict.keep || !failed.has(verdict.point.target)) return verdict
-  return { ...verdict, keep: true, reasons: ['the last run of its target failed'] }
+function spared(verdict: Verdict, reason: string): Verdict {
+  return verdict.keep ? verdict : { ...verdict, keep: true, reasons: [reason] }
+}
+
+function dropped(verdicts: readonly Verdict[]): RestorePoint[] {
+  return verdicts.filter((verdict) => !verdict.keep).map((verdict) => verdict.point)
 }

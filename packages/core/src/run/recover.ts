@@ -1,8 +1,10 @@
 import type { CallOptions } from '../call-options.ts'
 import { SalvageError } from '../error.ts'
+import type { Undo } from '../journal/journal.ts'
 import type { StuckEntry } from '../report/report.ts'
 import type { Rig } from '../rig.ts'
 import { release } from './release.ts'
+import { unbreakable } from './unbreakable.ts'
 
 /** What a recovery did. */
 export interface RecoverReport {
@@ -17,6 +19,8 @@ export interface RecoverReport {
 export interface RecoverOptions extends CallOptions {
   /** How long one undo may take, in milliseconds. */
   readonly patienceMs?: number
+  /** The lock that the caller holds: what an earlier process left of that very run is taken back too. */
+  readonly held?: { readonly runId: string; readonly keys: readonly string[] }
 }
 
 /**
@@ -25,33 +29,67 @@ export interface RecoverOptions extends CallOptions {
  * The signal stops it between runs only.
  */
 export async function recover(rig: Rig, options: RecoverOptions): Promise<RecoverReport> {
+  const told = unbreakable(rig)
   const runs = new Set((await rig.journal.pending()).map((entry) => entry.runId))
   const alive: string[] = []
   const stuck: StuckEntry[] = []
   let undone = 0
   for (const runId of runs) {
     options.signal.throwIfAborted()
-    await using lock = await rig.locks.adopt(runId)
-    if (lock === undefined) {
+    const isHeld = options.held?.runId === runId
+    await using lock = isHeld ? undefined : await rig.locks.adopt(runId)
+    if (lock === undefined && !isHeld) {
       alive.push(runId)
       continue
     }
     // Read again under the lock: another process may have recovered the run in between.
     const entries = await rig.journal.pending(runId)
-    const left = await release(rig, entries, options)
+    const left = await release(told.rig, entries, options)
     undone += entries.length - left.length
     stuck.push(...left)
   }
+  told.rethrow()
   return { undone, stuck, alive }
 }
 
-/** Recovers before something new begins. Rejects with `RECOVER.STUCK` when a dead run could not be taken back whole. */
+/**
+ * Recovers before something new begins. Rejects with `RECOVER.STUCK` when a dead run could not be taken back whole, and
+ * with `LOCK.BUSY` when another process is just taking back what concerns the keys that the caller holds.
+ */
 export async function recoverFirst(rig: Rig, options: RecoverOptions): Promise<void> {
-  const { stuck } = await recover(rig, options)
+  const { stuck, alive } = await recover(rig, options)
   const [first] = stuck
-  if (first === undefined) return
-  throw new SalvageError('RECOVER.STUCK', `${first.what} of run ${first.runId} could not be put back`, {
-    why: first.failure.message,
-    hint: first.failure.hint ?? 'remove the cause, then run `salvage-kit recover`',
+  if (first !== undefined)
+    throw new SalvageError('RECOVER.STUCK', `${first.what} of run ${first.runId} could not be put back`, {
+      why: first.failure.message,
+      hint: first.failure.hint ?? 'remove the cause, then run `salvage-kit recover`',
+    })
+  if (options.held === undefined || alive.length === 0) return
+  const keys = new Set(options.held.keys)
+  // Their own run does not hold these keys, for the caller does: so it is dead, and somebody recovers it.
+  const other = (await rig.journal.pending()).find(({ runId, undo }) => alive.includes(runId) && keys.has(keyOf(undo)))
+  if (other === undefined) return
+  throw new SalvageError('LOCK.BUSY', `${keyOf(other.undo)} is just being put back as it was before ${other.runId}`, {
+    why: 'another process recovers that run',
+    hint: 'wait until it is done',
+    retryable: true,
   })
+}
+
+/** What a run locked before it had this effect. */
+function keyOf(undo: Undo): string {
+  switch (undo.kind) {
+    case 'quiesce':
+      return undo.workload
+    case 'snapshot':
+    case 'exposure':
+    case 'lift':
+      return undo.ref.target
+    case 'provision':
+    case 'swap':
+    case 'staging':
+      return undo.target
+    case 'unreadable':
+      return ''
+  }
 }

@@ -3,10 +3,12 @@ import { deadline } from '../deadline.ts'
 import { isSalvageError } from '../error.ts'
 import { findingOf } from '../finding.ts'
 import type { Finding } from '../finding.ts'
-import type { JournalEntry } from '../journal/journal.ts'
+import type { JournalEntry, Undo } from '../journal/journal.ts'
 import type { StuckEntry } from '../report/report.ts'
 import type { Rig } from '../rig.ts'
+import type { Calls } from './calls.ts'
 import { mapLimit } from './limit.ts'
+import { hungCall, notBeyond } from './not-beyond.ts'
 import { quiescerOf } from './parts.ts'
 import { describeUndo, undo } from './undo.ts'
 
@@ -15,6 +17,8 @@ import { describeUndo, undo } from './undo.ts'
  * ask for more.
  */
 export const UNDO_PATIENCE_MS = 120_000
+/** How long an undo may take to end when its time is over. */
+const END_WITHIN_MS = 5_000
 const UNDOS_AT_ONCE = 16
 const FIRST_PAUSE_MS = 100
 const LONGEST_PAUSE_MS = 3000
@@ -25,27 +29,34 @@ export interface ReleaseOptions {
   readonly patienceMs?: number
   /** Gets each finding: something is not as it was, and nothing more can be done about it. */
   readonly told?: (finding: Finding) => void
+  /** The calls whose effects are taken back. Where one still goes on, its entry stays in the journal. */
+  readonly calls?: Calls
 }
 
 /**
  * The one way back: normal end, failure, abort and recovery all come here. Undoes the entries from the highest order down,
  * those of one order at once, and settles each. Never rejects: what could not be undone stays in the journal and comes
- * back as stuck. Workloads rise without waiting for lifts and snapshots to be cleared. One failed undo does not stop the
- * next, but for one case: while a restore in place is half swapped, its writers stay down.
+ * back as stuck, and so does what was undone while the call that has the effect goes on. Workloads rise without waiting
+ * for lifts and snapshots to be cleared. One failed undo does not stop the next, but for one case: while a restore in
+ * place is half swapped, its writers stay down.
  */
 export async function release(
   rig: Rig,
   entries: readonly JournalEntry[],
   options: ReleaseOptions = {},
 ): Promise<readonly StuckEntry[]> {
-  const ofHold = entries.filter((entry) => isOfHold(entry))
-  const ofCopies = entries.filter((entry) => !isOfHold(entry))
-  const stuck = await Promise.all([releaseChain(rig, ofHold, options), releaseChain(rig, ofCopies, options)])
-  return stuck.flat()
-}
-
-function isOfHold(entry: JournalEntry): boolean {
-  return entry.undo.kind === 'quiesce' || entry.undo.kind === 'swap'
+  const chain = (...kinds: readonly Undo['kind'][]): Promise<StuckEntry[]> =>
+    releaseChain(
+      rig,
+      entries.filter((entry) => kinds.includes(entry.undo.kind)),
+      options,
+    )
+  const stuck = await Promise.all([
+    chain('quiesce', 'swap'),
+    chain('lift', 'snapshot', 'exposure', 'provision', 'unreadable'),
+  ])
+  // Removing may take long, and waits for what is moved back out of it.
+  return [...stuck.flat(), ...(await chain('staging'))]
 }
 
 async function releaseChain(
@@ -74,19 +85,26 @@ async function releaseChain(
 async function releaseOne(
   rig: Rig,
   entry: JournalEntry,
-  { patienceMs = UNDO_PATIENCE_MS, told }: ReleaseOptions,
+  options: ReleaseOptions,
   blocked: Finding | undefined,
 ): Promise<Finding | undefined> {
   if (blocked !== undefined) return blocked
+  const { patienceMs = UNDO_PATIENCE_MS, told, calls } = options
   using patience = deadline(Math.max(patienceMs, ownPatience(rig, entry)))
   announce(rig, entry, 'resuming')
   let pauseMs = FIRST_PAUSE_MS
   for (;;) {
     try {
-      const findings = await undo(rig, entry, { signal: patience.signal })
+      const call = undo(rig, entry, { signal: patience.signal })
+      const findings = await notBeyond(call, patience.signal, describeUndo(entry.undo), END_WITHIN_MS)
       for (const finding of findings) {
         rig.report({ type: 'warning', finding })
         told?.(finding)
+      }
+      const running = calls?.running(entry.id)
+      if (running !== undefined) {
+        void onceMore(rig, entry, running)
+        return await giveUp(rig, entry, findingOf(hungCall(describeUndo(entry.undo))))
       }
       await rig.journal.settle([entry.id])
       announce(rig, entry, 'resumed')
@@ -97,6 +115,12 @@ async function releaseOne(
       pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)
     }
   }
+}
+
+/** The effect may have come after its undo. When this process does not live to see that, `recover` finds the entry. */
+async function onceMore(rig: Rig, entry: JournalEntry, running: Promise<void>): Promise<void> {
+  await running
+  await releaseOne({ ...rig, report: () => undefined }, entry, {}, undefined)
 }
 
 /** What the undo itself asks for. A token or a quiescer that is not known here fails later, with a clear error. */

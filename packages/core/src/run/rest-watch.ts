@@ -1,8 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Backend } from '../backend.ts'
+import { deadline } from '../deadline.ts'
 import type { Group } from '../plan/plan.ts'
 import type { Rig } from '../rig.ts'
 import type { WorkloadEvent } from '../target/discovery.ts'
+import { aborted } from './aborted.ts'
 
 const READY_WITHIN_MS = 10_000
 
@@ -18,7 +19,11 @@ export interface RestWatch extends Disposable {
  * Starts to watch; resolves when the subscriptions stand (or have failed: `broken`). `onTaint` is called with the reason
  * when a guarded workload rises, or when a workload unknown to the plan begins to use a target of the group.
  */
-export async function watchRest(rig: Rig, group: Group, onTaint: (why: string) => void): Promise<RestWatch> {
+export async function watchRest(
+  rig: Rig,
+  group: Group,
+  { signal, onTaint }: { readonly signal: AbortSignal; readonly onTaint: (why: string) => void },
+): Promise<RestWatch> {
   const controller = new AbortController()
   const guarded = new Set<string>()
   const known = new Set([...group.quiesce.flat(), ...group.idle, ...group.left].map((one) => one.workload))
@@ -43,7 +48,7 @@ export async function watchRest(rig: Rig, group: Group, onTaint: (why: string) =
   }
   const watched = rig.backends.filter(({ discovery }) => discovery?.watch !== undefined)
   const standing = watched.map((backend) => new Promise<void>((resolve) => void follow(backend, resolve)))
-  if (!(await within(READY_WITHIN_MS, Promise.all(standing)))) broken = true
+  if (!(await within(READY_WITHIN_MS, signal, Promise.all(standing)))) broken = true
   return {
     guard: (workload) => {
       guarded.add(workload)
@@ -57,10 +62,7 @@ export async function watchRest(rig: Rig, group: Group, onTaint: (why: string) =
   }
 }
 
-async function within(ms: number, work: Promise<unknown>): Promise<boolean> {
-  const late = new AbortController()
-  const timeout = delay(ms, false, { signal: late.signal }).catch(() => false)
-  const inTime = await Promise.race([work.then(() => true), timeout])
-  late.abort()
-  return inTime
+async function within(ms: number, signal: AbortSignal, work: Promise<unknown>): Promise<boolean> {
+  using limit = deadline(ms, signal)
+  return await Promise.race([work.then(() => true), aborted(limit.signal).then(() => false)])
 }

@@ -10,6 +10,8 @@ import { runSignal } from './failure.ts'
 import { runGroup } from './group.ts'
 import { preflight } from './preflight.ts'
 import { recoverFirst } from './recover.ts'
+import { finish } from './remember.ts'
+import { unbreakable } from './unbreakable.ts'
 
 /** What a run takes. */
 export interface RunOptions {
@@ -22,10 +24,13 @@ export interface RunOptions {
 /**
  * Runs a plan: takes the locks, recovers what dead runs left, checks everything, then does group after group. Resolves
  * with the report also when copies failed. Rejects before anything is touched with `PLAN.VERSION`, `PLAN.USED`, `RECOVER.STUCK`,
- * `LOCK.BUSY` or `PREFLIGHT.FAILED`.
+ * `LOCK.BUSY`, `PREFLIGHT.FAILED`, or what the catalog rejects with when it cannot be written.
  */
-export async function run(rig: Rig, plan: Plan, options: RunOptions = {}): Promise<RunReport> {
-  const signal = runSignal(options.signal)
+export async function run(given: Rig, plan: Plan, options: RunOptions = {}): Promise<RunReport> {
+  const told = unbreakable(given)
+  const { rig } = told
+  using aborting = runSignal(options.signal)
+  const { signal } = aborting
   if (plan.version !== PLAN_VERSION)
     throw new SalvageError(
       'PLAN.VERSION',
@@ -34,35 +39,46 @@ export async function run(rig: Rig, plan: Plan, options: RunOptions = {}): Promi
         hint: 'make a new plan with this version of salvage-kit',
       },
     )
-  await using _lock = await rig.locks.acquire(plan.runId, keysOf(plan))
+  const keys = keysOf(plan)
+  await using _lock = await rig.locks.acquire(plan.runId, keys)
   // Under the lock: what it took over from a dead run is put back by nobody else meanwhile.
-  await recoverFirst(rig, { signal })
+  await recoverFirst(rig, { signal, held: { runId: plan.runId, keys } })
   const startedAt = rig.now().toISOString()
-  const targets = plan.groups.flatMap((group) => group.targets).length
-  rig.report({ type: 'run.started', runId: plan.runId, groups: plan.groups.length, targets })
+  const targets = plan.groups.flatMap((group) => group.targets)
+  rig.report({
+    type: 'run.started',
+    runId: plan.runId,
+    kind: 'run',
+    groups: plan.groups.length,
+    targets: targets.length,
+  })
   for (const { target, finding } of plan.skipped) rig.report({ type: 'target.skipped', target, finding })
   for (const finding of plan.warnings) rig.report({ type: 'warning', finding })
+  // From here on, also when a check fails or the process dies: nothing of these is pruned until one of their runs is good.
+  await rig.catalog.spare([...targets, ...plan.skipped.map((one) => one.target)])
   await preflight(rig, plan, { signal, init: options.init ?? false })
   rig.report({ type: 'preflight.passed', runId: plan.runId })
   const tide = plan.tide === undefined ? {} : { tide: plan.tide }
   await rig.catalog.startRun({ runId: plan.runId, kind: 'run', ...tide, startedAt })
   const { groups, stuck } = await runGroups(rig, plan, signal)
-  const report: RunReport = {
+  const endedAt = rig.now().toISOString()
+  const outcome = outcomeOf(groups, plan.skipped.length)
+  const report = await finish(rig, () => ({
     version: REPORT_VERSION,
     runId: plan.runId,
     kind: 'run',
     ...tide,
     startedAt,
-    endedAt: rig.now().toISOString(),
-    outcome: outcomeOf(groups, plan.skipped.length),
-    aborted: signal.aborted,
+    endedAt,
+    outcome,
+    // An abort that came too late to change anything is none.
+    aborted: signal.aborted && groups.some((group) => group.targets.some((target) => target.outcome === 'failed')),
     groups,
     skipped: plan.skipped,
     stuck,
-    warnings: plan.warnings,
-  }
-  await rig.catalog.finishRun(report)
-  rig.report({ type: 'run.finished', report })
+    warnings: told.warningsBeside(groups),
+  }))
+  told.rethrow()
   return report
 }
 

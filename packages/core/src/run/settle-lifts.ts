@@ -1,9 +1,12 @@
+import { findingOf } from '../finding.ts'
 import type { Finding } from '../finding.ts'
 import type { JournalEntry } from '../journal/journal.ts'
 import type { StuckEntry, TargetReport } from '../report/report.ts'
 import type { Rig } from '../rig.ts'
 import type { LiftRecord } from './lift.ts'
+import type { Calls } from './calls.ts'
 import { release } from './release.ts'
+import { remember } from './remember.ts'
 
 /** What became of the lifts of a group. */
 export interface SettledLifts {
@@ -18,19 +21,19 @@ export interface SettledLifts {
 export async function settleLifts(
   rig: Rig,
   records: readonly LiftRecord[],
-  taint: Finding | undefined,
+  { taint, calls }: { readonly taint: Finding | undefined; readonly calls: Calls },
 ): Promise<SettledLifts> {
   const targets: TargetReport[] = []
   const withdrawn: JournalEntry[] = []
   for (const record of records) {
-    const failure = record.failure ?? taint ?? (record.archive === undefined ? hung : undefined)
+    const failure = record.failure ?? taint ?? (await settled(rig, record))
     if (failure === undefined) targets.push(await keep(rig, record))
     else {
       if (record.entry !== undefined) withdrawn.push(record.entry)
       targets.push(failed(rig, record, failure))
     }
   }
-  return { targets, stuck: await release(rig, withdrawn) }
+  return { targets, stuck: await release(rig, withdrawn, { calls }) }
 }
 
 const hung: Finding = {
@@ -39,17 +42,26 @@ const hung: Finding = {
   hint: 'look at the log of the crane',
 }
 
+/** From here on the archive stands whatever happens to this process. What the journal still holds would be withdrawn. */
+async function settled(rig: Rig, { archive, entry }: LiftRecord): Promise<Finding | undefined> {
+  if (archive === undefined || entry === undefined) return hung
+  try {
+    await rig.journal.settle([entry.id])
+    return undefined
+  } catch (error) {
+    return findingOf(error)
+  }
+}
+
 async function keep(rig: Rig, record: LiftRecord): Promise<TargetReport> {
-  const { archive, entry, step } = record
+  const { archive, step } = record
   if (archive === undefined) throw new Error('only a finished lift is kept')
   const { point, findings } = archive
-  // From here on the archive stands whatever happens to this process; the catalog is only a memory of the store.
-  if (entry !== undefined) await rig.journal.settle([entry.id])
-  await rig.catalog.addPoint(point)
+  await remember(rig, () => rig.catalog.addPoint(point))
   for (const finding of findings) rig.report({ type: 'warning', finding })
   const liftMs = record.liftMs ?? 0
   rig.report({ type: 'lift.finished', target: step.ref.target, point, liftMs })
-  const outcome = point.state === 'good' ? 'good' : 'partial'
+  const outcome = point.state === 'good' && findings.length === 0 ? 'good' : 'partial'
   return { target: step.ref.target, outcome, point, liftMs, findings }
 }
 

@@ -3,9 +3,12 @@ import type { JournalEntry } from '../journal/journal.ts'
 import type { LiftStep, SnapshotStep } from '../plan/plan.ts'
 import type { StuckEntry } from '../report/report.ts'
 import type { Rig } from '../rig.ts'
+import { createCalls } from './calls.ts'
+import type { Calls } from './calls.ts'
 import { failureOf } from './failure.ts'
 import { lift } from './lift.ts'
 import type { LiftRecord } from './lift.ts'
+import { notBeyond } from './not-beyond.ts'
 import { snapshotterOf } from './parts.ts'
 import { release } from './release.ts'
 
@@ -16,10 +19,14 @@ export const LIFT_ORDER = 3
 
 /** Snapshots that live longer than the hold in which they were cut. Disposing it drops them. */
 export interface Snapshots extends AsyncDisposable {
-  /** Cuts all targets; resolves when every cut is made or has failed. Never rejects. */
+  /** Cuts all targets; resolves when every cut is made or has failed. Rejects when the journal cannot take them down. */
   take(steps: readonly SnapshotStep[], signal: AbortSignal): Promise<void>
   /** Exposes the snapshot of a lift and lifts it. Never rejects: what happened stands in the record. */
-  liftFrom(record: LiftRecord, step: LiftStep, signal: AbortSignal): Promise<void>
+  liftFrom(
+    record: LiftRecord,
+    step: LiftStep,
+    options: { readonly signal: AbortSignal; readonly calls: Calls },
+  ): Promise<void>
   /** After disposal: what could not be dropped. */
   readonly stuck: readonly StuckEntry[]
 }
@@ -28,11 +35,15 @@ export interface Snapshots extends AsyncDisposable {
 export function createSnapshots(rig: Rig, runId: string): Snapshots {
   const entries: JournalEntry[] = []
   const failures = new Map<string, Finding>()
+  const calls = createCalls()
   let stuck: readonly StuckEntry[] = []
 
-  const takeOne = async (step: SnapshotStep, signal: AbortSignal): Promise<void> => {
+  const takeOne = async (entry: JournalEntry, step: SnapshotStep, signal: AbortSignal): Promise<void> => {
     try {
-      await snapshotterOf(rig, step.snapshotter).take(step.ref, { signal })
+      const call = calls.follow(entry.id, snapshotterOf(rig, step.snapshotter).take(step.ref, { signal }))
+      await notBeyond(call, signal, `the snapshot of ${step.ref.target}`)
+      // The workloads may have begun to rise.
+      signal.throwIfAborted()
       rig.report({ type: 'snapshot.taken', target: step.ref.target, snapshotter: step.snapshotter })
     } catch (error) {
       failures.set(step.ref.id, failureOf(error, signal))
@@ -53,9 +64,14 @@ export function createSnapshots(rig: Rig, runId: string): Snapshots {
         })),
       )
       entries.push(...opened)
-      await Promise.all(steps.map((step) => takeOne(step, signal)))
+      await Promise.all(
+        opened.map(async (entry, index) => {
+          const step = steps[index]
+          if (step !== undefined) await takeOne(entry, step, signal)
+        }),
+      )
     },
-    liftFrom: async (record, step, signal) => {
+    liftFrom: async (record, step, options) => {
       if (step.from.kind !== 'snapshot') throw new Error('a lift after the hold reads a snapshot')
       const { snapshotter, ref } = step.from
       const failure = failures.get(ref.id)
@@ -64,16 +80,19 @@ export function createSnapshots(rig: Rig, runId: string): Snapshots {
         return
       }
       try {
+        options.signal.throwIfAborted()
         const undo = { kind: 'exposure', snapshotter, ref } as const
-        entries.push(...(await rig.journal.open([{ runId, order: EXPOSURE_ORDER, undo }])))
-        const source = await snapshotterOf(rig, snapshotter).expose(ref, { signal })
-        await lift(rig, record, source, { signal, order: LIFT_ORDER })
+        const [entry] = await rig.journal.open([{ runId, order: EXPOSURE_ORDER, undo }])
+        if (entry === undefined) throw new Error('the journal opened no entry')
+        entries.push(entry)
+        const source = await calls.follow(entry.id, snapshotterOf(rig, snapshotter).expose(ref, options))
+        await lift(rig, record, source, { ...options, order: LIFT_ORDER })
       } catch (error) {
-        record.failure ??= failureOf(error, signal)
+        record.failure ??= failureOf(error, options.signal)
       }
     },
     [Symbol.asyncDispose]: async () => {
-      stuck = await release(rig, entries)
+      stuck = await release(rig, entries, { calls })
     },
   }
 }

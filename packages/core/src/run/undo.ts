@@ -1,7 +1,8 @@
 import type { CallOptions } from '../call-options.ts'
+import { SalvageError } from '../error.ts'
 import type { Finding } from '../finding.ts'
 import type { JournalEntry, Undo } from '../journal/journal.ts'
-import { unswap } from '../restore/swap.ts'
+import { clearStaging, unswap } from '../restore/swap.ts'
 import type { Rig } from '../rig.ts'
 import { craneOf, provisionerOf, quiescerOf, snapshotterOf } from './parts.ts'
 
@@ -34,6 +35,14 @@ export async function undo(rig: Rig, entry: JournalEntry, options: CallOptions):
     case 'swap':
       await unswap(way.token, options)
       return []
+    case 'staging':
+      await clearStaging(way.token, options)
+      return []
+    case 'unreadable':
+      throw new SalvageError('JOURNAL.CORRUPT', `an entry of run ${entry.runId} in the journal cannot be understood`, {
+        why: way.why,
+        hint: `put back by hand what that run had brought to rest, then delete row ${String(entry.id)} of the journal`,
+      })
   }
 }
 
@@ -49,8 +58,12 @@ export function describeUndo(way: Undo): string {
     case 'lift':
       return `lift ${way.ref.id} of ${way.ref.target} into ${way.ref.store.ref}`
     case 'provision':
-      return `unfinished ${way.provisioner} restore`
+      return `unfinished restore into ${way.target}`
     case 'swap':
-      return 'unfinished restore in place'
+      return `unfinished restore of ${way.target} in place`
+    case 'staging':
+      return `what a restore of ${way.target} in place left beside it`
+    case 'unreadable':
+      return 'an entry of the journal that cannot be understood'
   }
 }

@@ -21,7 +21,7 @@ for (let batch = 0; ; batch += 1) {
   const entries: NewEntry[] = Array.from({ length: size }, (_, order) => ({
     runId,
     order,
-    undo: { kind: 'swap', token },
+    undo: { kind: 'swap', target: 'dir:/x', token },
   }))
   const ids = (await journal.open(entries)).map(({ id }) => id)
   say('opened', ids)

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Json } from '../../src/json.ts'
-import { prepareSwap, stageSwap, unswap } from '../../src/restore/swap.ts'
+import { clearStaging, prepareSwap, stageSwap, unswap } from '../../src/restore/swap.ts'
 
 const ENTRIES = 600
 const KILLS = 60
@@ -73,8 +73,10 @@ describe(`an exchange killed at a random time (seed ${String(SEED)})`, () => {
       await fill(await stageSwap(token), 'new')
       const commits = round % 3 === 0
       await killDuring(token, next() * (commits ? 70 : 40), commits ? 'commit' : '')
-      await unswap(token, never)
-      await unswap(token, never)
+      for (let again = 0; again < 2; again += 1) {
+        await unswap(token, never)
+        await clearStaging(token, never)
+      }
       const content = await contentOf(directory)
       expect(commits ? ['old', 'new'] : ['old'], `round ${String(round)}`).toContain(content)
       if (content === 'old' || content === 'new') seen[content] += 1

@@ -3,6 +3,7 @@ import type { Backend } from '../../src/backend.ts'
 import { SalvageError } from '../../src/error.ts'
 import { workloadOf } from '../../src/memory/platform.ts'
 import type { Quiescer } from '../../src/quiesce/quiescer.ts'
+import type { RunEvent } from '../../src/report/event.ts'
 import { exitCodeOf } from '../../src/report/exit-code.ts'
 import { formatReport } from '../../src/report/report-text.ts'
 import { recover } from '../../src/run/recover.ts'
@@ -96,11 +97,16 @@ describe('a copy is not called good', () => {
   it('when the watch broke: nobody knows who came', async () => {
     const there = world({ snapshots: false })
     const before = leftBehind(there.platform)
-    const rig = withDiscovery(there, () => ({
-      watch: async function* () {
-        yield 'ready'
-      },
-    }))
+    const { promise: lifting, resolve: broken } = Promise.withResolvers<void>()
+    const rig = {
+      ...withDiscovery(there, () => ({
+        watch: async function* () {
+          yield 'ready'
+          await lifting
+        },
+      })),
+      report: ({ type }: RunEvent) => void (type === 'lift.started' && broken()),
+    }
     const report = await run(rig, await planOf(there, RUN))
     const [held, lonely] = report.groups
     expect(held?.targets.map(({ findings }) => findings[0]?.code)).toEqual([
@@ -110,6 +116,40 @@ describe('a copy is not called good', () => {
     ])
     expect(lonely?.targets[0]?.outcome).toBe('good')
     expect(leftBehind(there.platform)).toEqual(before)
+  })
+
+  it('when there is no watch at all: then nothing is brought to rest', async () => {
+    const there = world({ snapshots: false })
+    const rig = withDiscovery(there, () => ({
+      // oxlint-disable-next-line require-yield -- the stream never stands
+      watch: async function* () {
+        throw new Error('no events here')
+      },
+    }))
+    const report = await run(rig, await planOf(there, RUN))
+    expect(report.groups[0]?.targets.map(({ findings }) => findings[0]?.code)).toEqual(
+      Array.from({ length: 3 }, () => 'HOLD.UNWATCHED'),
+    )
+    expect(there.events.some(({ type }) => type === 'workload.quiescing')).toBe(false)
+  })
+
+  it('when a workload came after the plan was made', async () => {
+    const there = world({ snapshots: false })
+    const plan = await planOf(there, RUN)
+    there.platform.workloads.set('memory:late', {
+      state: 'running',
+      risen: 1,
+      uses: ['memory:logs'],
+      dependsOn: [],
+      by: 'stop',
+      frozen: false,
+    })
+    const report = await run(there.rig, plan)
+    expect(report.groups[0]?.targets[0]?.findings[0]).toMatchObject({
+      code: 'HOLD.STALE',
+      message: expect.stringContaining('memory:late'),
+    })
+    expect(there.events.some(({ type }) => type === 'workload.quiescing')).toBe(false)
   })
 
   it('when a workload came and used a target that nobody had used', async () => {

@@ -10,7 +10,7 @@ const entry: JournalEntry = {
   phase: 'done',
   at: '2026-11-21T08:00:00Z',
   attempts: 0,
-  undo: { kind: 'swap', token: null },
+  undo: { kind: 'swap', target: 'dir:/x', token: null },
 }
 const off = { docker: { enabled: false } }
 const on = { docker: { enabled: true } }

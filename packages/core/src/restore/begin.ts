@@ -1,0 +1,33 @@
+import type { RunLock } from '../lock/locks.ts'
+import type { Rig } from '../rig.ts'
+import { pointKey } from '../run/point-key.ts'
+import { recoverFirst } from '../run/recover.ts'
+import type { RestoreRequest } from './restore.ts'
+
+/**
+ * Locks the place, its workloads and the point: nobody prunes what is being restored. Then takes back what dead runs left.
+ * Rejects with `LOCK.BUSY` and `RECOVER.STUCK`.
+ */
+export async function lockAndRecover(
+  rig: Rig,
+  request: RestoreRequest,
+  workloads: readonly string[],
+  signal: AbortSignal,
+): Promise<RunLock> {
+  const { runId, to, point } = request
+  const keys = [...new Set([to, pointKey(point), ...workloads])]
+  const lock = await rig.locks.acquire(runId, keys)
+  try {
+    await recoverFirst(rig, { signal, held: { runId, keys } })
+    return lock
+  } catch (error) {
+    await lock[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
+/** The last step before anything is touched. Rejects with `PLAN.USED` when there was a run of this id. */
+export async function begin(rig: Rig, { runId }: RestoreRequest): Promise<void> {
+  await rig.catalog.startRun({ runId, kind: 'restore', startedAt: rig.now().toISOString() })
+  rig.report({ type: 'run.started', runId, kind: 'restore', groups: 1, targets: 1 })
+}
