@@ -63,6 +63,7 @@ export interface ContainerSummary {
   /** Seconds since 1970. */
   readonly createdSeconds: number
   readonly status: ContainerStatus
+  readonly mounts: readonly Mount[]
 }
 
 /** What a new container is made of. */

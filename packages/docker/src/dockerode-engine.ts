@@ -1,5 +1,5 @@
 import type { CallOptions } from '@salvage-kit/core'
-import { isSalvageError, SalvageError } from '@salvage-kit/core'
+import { isSalvageError } from '@salvage-kit/core'
 import type * as z from 'zod'
 import { engineAddress } from './dockerode/address.ts'
 import * as answers from './dockerode/answers.ts'
@@ -8,6 +8,8 @@ import type { DockerEngine, EngineInfo } from './engine.ts'
 import { execIn } from './dockerode/exec.ts'
 import { engineEvents } from './dockerode/events.ts'
 import { engineLogs } from './dockerode/logs.ts'
+import { isNameTaken } from './dockerode/name-taken.ts'
+import { parsed } from './dockerode/parsed.ts'
 import { pull } from './dockerode/pull.ts'
 import type { EngineRequest } from './dockerode/request.ts'
 import { requester, segment } from './dockerode/request.ts'
@@ -85,6 +87,7 @@ export function dockerodeEngine(options: EngineOptions): DockerEngine {
       }
       return (await ask(answers.CreatedAnswer, request, call, SLOW_MS)).Id
     },
+    isNameTaken: (name, { signal }) => isNameTaken(requests, name, signal),
     startContainer: async (container, call) => act(actOn(container, 'start'), call, SLOW_MS),
     async stopContainer(container, call) {
       const query: Record<string, string> = call.graceSeconds === undefined ? {} : { t: String(call.graceSeconds) }
@@ -164,15 +167,6 @@ function actOn(container: string, verb: string, query: Readonly<Record<string, s
     query,
     accept: [304],
   }
-}
-
-function parsed<T>(schema: z.ZodType<T>, answer: unknown, what: string): T {
-  const result = schema.safeParse(answer)
-  if (result.success) return result.data
-  throw new SalvageError('DOCKER.ANSWER', `${what}: the engine's answer is not as its API says`, {
-    why: result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '),
-    hint: 'is this a Docker engine, and is nothing between it and here that changes answers?',
-  })
 }
 
 async function orNothing<T>(answer: () => Promise<T>): Promise<T | undefined> {

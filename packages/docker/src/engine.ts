@@ -31,6 +31,8 @@ export interface DockerEngine {
   inspectContainer(container: string, options: CallOptions): Promise<Container | undefined>
   /** Resolves with the id. Rejects with `DOCKER.CONFLICT` when the name is taken, `DOCKER.NOT_FOUND` without the image. */
   createContainer(spec: ContainerSpec, options: CallOptions): Promise<string>
+  /** Whether a container has this name or is just being made under it; false also where the engine does not tell. */
+  isNameTaken(name: string, options: CallOptions): Promise<boolean>
   /** Does nothing to a running container. Rejects with `DOCKER.CONFLICT` when a namespace that it shares is not up. */
   startContainer(container: string, options: CallOptions): Promise<void>
   /**

@@ -22,6 +22,25 @@ export async function clearVessel(engine: DockerEngine, ref: Pick<LiftRef, 'id'>
     if (isMadeFor(volume, ref)) await removeMadeVolume(engine, volume, options)
 }
 
+/**
+ * The same for the lift of a process that died a moment ago: the engine may be about to make the container that it asked
+ * for, so it is waited for and removed.
+ */
+export async function clearAfterDeath(
+  engine: DockerEngine,
+  ref: Pick<LiftRef, 'id'>,
+  options: CallOptions,
+): Promise<void> {
+  for (;;) {
+    await clearVessel(engine, ref, options)
+    await sleep(POLL_MS, undefined, { signal: options.signal })
+    const named = await engine.inspectContainer(vesselName(ref), options)
+    if (named === undefined && !(await engine.isNameTaken(vesselName(ref), options))) return
+    // Somebody else's, who came first: ours cannot be made any more.
+    if (named !== undefined && !isVesselOf(named, ref)) return
+  }
+}
+
 /** Resolves when the container is gone, also when somebody else is removing it. */
 async function removeVessel(engine: DockerEngine, id: string, options: CallOptions): Promise<void> {
   for (;;) {

@@ -1,13 +1,13 @@
 import { reference, SalvageError } from '@salvage-kit/core'
 import type { Crane, DockerVolumeSource, Finding, LiftRef, Source, Store } from '@salvage-kit/core'
 import type { DockerEngine } from '../engine.ts'
-import { clearVessel } from './clear-vessel.ts'
+import { clearAfterDeath } from './clear-vessel.ts'
 import { liftVolume } from './lift-volume.ts'
 import { ensureImage } from './preflight.ts'
 import type { ContainerCraneSettings } from './settings.ts'
 import { craneOf } from './settings-of.ts'
 import { slots } from './slots.ts'
-import { sameVolume } from './volume-identity.ts'
+import { sameVolume } from '../volume-identity.ts'
 
 /** The id of the crane that runs crane images. */
 const CRANE_ID = 'container'
@@ -61,7 +61,7 @@ export function containerCrane(engine: () => Promise<DockerEngine>, options: Con
     },
     async clear(ref, { signal }) {
       signal.throwIfAborted()
-      await clearVessel(await engine(), ref, { signal })
+      await clearAfterDeath(await engine(), ref, { signal })
     },
   }
 }

@@ -7,7 +7,7 @@ import { META_PATH } from './mounts.ts'
 import type { NamedCrane } from './settings-of.ts'
 import { tarEntry } from './tar-entry.ts'
 import { vesselSpec } from './vessel-spec.ts'
-import { sameVolume, volumeGone } from './volume-identity.ts'
+import { sameVolume, volumeGone } from '../volume-identity.ts'
 
 const UPLOAD_MS = 60_000
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { CallOptions } from '@salvage-kit/core'
 import { isSalvageError, SalvageError } from '@salvage-kit/core'
 import type { DockerEngine, EngineEvent } from '../engine.ts'
-import { eventsOn } from './event-chain.ts'
+import { eventsOn } from '../event-chain.ts'
 
 /** How often the container itself is looked at, should the engine not tell of its end. */
 const LOOK_MS = 15_000
@@ -26,7 +26,7 @@ export interface VesselNews {
 export async function watchVessel(engine: DockerEngine, id: string, { signal }: CallOptions): Promise<VesselWatch> {
   const stop = new AbortController()
   const over = { signal: AbortSignal.any([signal, stop.signal]) }
-  const events = await eventsOn(engine, over)
+  const events = await eventsOn(engine, {}, over)
   const watching = newsOf(events, id)
   // Nobody may be waiting when it breaks.
   watching.catch(() => {})
@@ -70,13 +70,23 @@ async function lookAfter(
   try {
     for (;;) {
       await sleep(LOOK_MS, undefined, { signal })
-      const state = await engine.inspectContainer(id, { signal })
-      if (state?.status === 'running' || state?.status === 'paused') continue
+      if (await mayRun(engine, id, { signal })) continue
       await sleep(LATE_MS, undefined, { signal })
       giveUp(new SalvageError('DOCKER.DEADLINE', 'the engine did not tell of the end of a container that has ended'))
+      return
     }
   } catch (error) {
-    // The stream of events tells better whether the engine is there.
-    if (!signal.aborted && !isSalvageError(error)) throw error
+    if (!signal.aborted) throw error
+  }
+}
+
+/** An engine that does not answer just now is asked again: whether it is there the stream of events tells better. */
+async function mayRun(engine: DockerEngine, id: string, options: CallOptions): Promise<boolean> {
+  try {
+    const state = await engine.inspectContainer(id, options)
+    return state?.status === 'running' || state?.status === 'paused'
+  } catch (error) {
+    if (isSalvageError(error)) return true
+    throw error
   }
 }

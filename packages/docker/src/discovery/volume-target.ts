@@ -2,6 +2,7 @@ import { access, constants, stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import type { CallOptions, Target } from '@salvage-kit/core'
 import type { DockerEngine, Volume } from '../engine.ts'
+import { identityOf } from '../directory-identity.ts'
 import { hostPathOf } from '../host-path.ts'
 import { COMPOSE } from '../label/keys.ts'
 import { targetRef } from '../label/tide-labels.ts'
@@ -23,6 +24,7 @@ export async function volumeTarget(
 ): Promise<Target> {
   const project = volume.labels[COMPOSE.project]
   const hostPath = await readableAt(engine, volume, vantage, options)
+  const hostIdentity = hostPath === undefined ? undefined : await identityOf(hostPath)
   return {
     ref: targetRef(volume.name),
     source: {
@@ -30,6 +32,7 @@ export async function volumeTarget(
       name: volume.name,
       ...(volume.createdAt === undefined ? {} : { createdAt: volume.createdAt }),
       ...(hostPath === undefined ? {} : { hostPath }),
+      ...(hostIdentity === undefined ? {} : { hostIdentity }),
     },
     ...(project === undefined ? {} : { project }),
     tides,

@@ -1,11 +1,11 @@
-import { SalvageError } from '@salvage-kit/core'
 import type { CallOptions, TargetRef, WorkloadEvent } from '@salvage-kit/core'
 import type { DockerEngine, EngineEvent, Volume } from '../engine.ts'
+import { eventsOn } from '../event-chain.ts'
 import { ENTITY } from '../label/keys.ts'
 import { targetRef } from '../label/tide-labels.ts'
+import { pastEvents } from '../past-events.ts'
 import { identityOf, workloadId } from '../workload-id.ts'
 import { usedVolumes } from './shared-content.ts'
-import { allContainers } from './survey.ts'
 import { workloadIds } from './workloads.ts'
 
 const RISING = new Set(['start', 'restart', 'unpause'])
@@ -23,22 +23,37 @@ interface Known {
  * What containers do, from the call on. A container that is met for the first time is looked at when it starts; should it
  * be gone by then, the volumes that the engine mounted for it are known from the mounts' own events. Cranes are left out.
  *
- * Throws `DOCKER.UNREACHABLE` when the stream ends before the signal: events may have been missed.
+ * A connection that is cut is made anew without a gap. Throws `DOCKER.UNREACHABLE` when events may have been missed: the
+ * engine was restarted, or has forgotten what came meanwhile.
  */
-export async function* watchEngine(engine: DockerEngine, options: CallOptions): AsyncIterable<WorkloadEvent | 'ready'> {
-  options.signal.throwIfAborted()
-  // The engine answers a moment before it listens; what happens in between comes from its buffer.
-  const sinceMs = await engine.now(options)
-  const known = await knownContainers(engine, options)
-  const query = {
-    kinds: ['container', 'volume'] as const,
-    actions: [...RISING, ...FALLING, REMOVED, MOUNTED],
-    sinceMs,
+export async function* watchEngine(
+  engine: DockerEngine,
+  { signal }: CallOptions,
+): AsyncIterable<WorkloadEvent | 'ready'> {
+  signal.throwIfAborted()
+  const left = new AbortController()
+  try {
+    yield* follow(engine, { signal: AbortSignal.any([signal, left.signal]) })
+  } catch (error) {
+    if (!signal.aborted) throw error
+  } finally {
+    // The reader may have left without the signal.
+    left.abort()
   }
-  const events = await engine.events(query, options)
+}
+
+async function* follow(engine: DockerEngine, options: CallOptions): AsyncIterable<WorkloadEvent | 'ready'> {
+  const kinds = ['container', 'volume'] as const
+  // The engine answers a moment before it listens; what happens in between comes from its buffer.
+  const nowMs = await engine.now(options)
+  const known = await knownContainers(engine, options)
+  // Begun with what it told last, so that a connection can be made anew before anything has happened.
+  const last = (await pastEvents(engine, { kinds, sinceMs: 0, untilMs: nowMs, actions: [] }, options)).at(-1)
+  const events = await eventsOn(engine, { kinds, sinceMs: Math.min(nowMs, (last?.atMs ?? nowMs) - 1) }, options)
   yield 'ready'
   const mounted = new Map<string, Set<string>>()
   for await (const event of events) {
+    if (event.atMs < nowMs) continue
     if (event.kind === 'volume') {
       const container = event.attributes['container'] ?? ''
       if (event.action === MOUNTED) mounted.set(container, (mounted.get(container) ?? new Set()).add(event.subject))
@@ -54,16 +69,10 @@ export async function* watchEngine(engine: DockerEngine, options: CallOptions): 
     const all = new Set([...uses, ...(mounted.get(event.subject) ?? [])])
     yield { type, what: event.action, workload: id, uses: refs(all), at: new Date(event.atMs).toISOString() }
   }
-  if (!options.signal.aborted)
-    throw new SalvageError('DOCKER.UNREACHABLE', `the event stream of ${engine.address} ended`, {
-      why: 'the engine closed it, as it does when it stops',
-      hint: 'check that dockerd runs',
-      retryable: true,
-    })
 }
 
 async function knownContainers(engine: DockerEngine, options: CallOptions): Promise<Map<string, Known>> {
-  const [containers, volumes] = await Promise.all([allContainers(engine, options), engine.listVolumes(options)])
+  const [containers, volumes] = await Promise.all([engine.listContainers([], options), engine.listVolumes(options)])
   const ids = workloadIds(containers.filter(({ labels }) => labels[ENTITY] === undefined))
   return new Map(
     containers.map((container) => [

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { Container, ContainerStatus, ContainerSummary } from '../container.ts'
+import type { Container, ContainerStatus, ContainerSummary, Mount } from '../container.ts'
 import type { Image, Volume } from '../engine.ts'
 
 /* What the engine answers, as far as it is read. Members that some engine leaves out or gives as null have a default. */
@@ -21,6 +21,21 @@ const map = z
   .nullish()
   .transform((value) => value ?? {})
 const status = z.enum(['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead'])
+
+const mounts = z
+  .array(
+    z
+      .object({ Type: text, Name: z.string().optional(), Source: text, Destination: text, RW: flag })
+      .transform((mount): Mount => ({
+        type: mount.Type,
+        ...(mount.Name === undefined || mount.Name === '' ? {} : { name: mount.Name }),
+        source: mount.Source,
+        destination: mount.Destination,
+        writable: mount.RW,
+      })),
+  )
+  .nullish()
+  .transform((value) => value ?? [])
 
 const bareName = (name: string): string => name.replace(/^\//, '')
 
@@ -58,20 +73,7 @@ export const ContainerAnswer: z.ZodType<Container> = z
       VolumesFrom: texts,
       RestartPolicy: z.object({ Name: text }).nullish(),
     }),
-    Mounts: z
-      .array(
-        z
-          .object({ Type: text, Name: z.string().optional(), Source: text, Destination: text, RW: flag })
-          .transform((mount) => ({
-            type: mount.Type,
-            ...(mount.Name === undefined || mount.Name === '' ? {} : { name: mount.Name }),
-            source: mount.Source,
-            destination: mount.Destination,
-            writable: mount.RW,
-          })),
-      )
-      .nullish()
-      .transform((value) => value ?? []),
+    Mounts: mounts,
   })
   .transform(({ Id, Name, State, Config, HostConfig, Mounts }) => ({
     id: Id,
@@ -109,13 +111,14 @@ function healthOf(health: string | undefined): Pick<Container, 'health'> {
 /** `GET /containers/json`. The first name without a further slash is the container's own; the others are links. */
 export const ContainersAnswer: z.ZodType<readonly ContainerSummary[]> = z.array(
   z
-    .object({ Id: z.string(), Names: texts, Labels: map, Created: z.number(), State: z.string() })
-    .transform(({ Id, Names, Labels, Created, State }) => ({
+    .object({ Id: z.string(), Names: texts, Labels: map, Created: z.number(), State: z.string(), Mounts: mounts })
+    .transform(({ Id, Names, Labels, Created, State, Mounts }) => ({
       id: Id,
       name: Names.map(bareName).find((name) => !name.includes('/')) ?? Id,
       labels: Labels,
       createdSeconds: Created,
       status: knownStatus(State),
+      mounts: Mounts,
     })),
 )
 

@@ -5,17 +5,24 @@ import { fault } from '../error.ts'
  * The pieces of an answer that comes in a stream. Rejects with the signal's reason after an abort and with the errors
  * of {@link fault} when the connection breaks; ends the connection when the reader stops early.
  */
-export async function* pieces(
+export function pieces(body: Readable, what: string, address: string, signal: AbortSignal): AsyncIterable<Uint8Array> {
+  const abort = (): void => {
+    body.destroy(signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason)))
+  }
+  // Also for a reader who never begins: the connection would stay open.
+  body.on('error', () => {})
+  if (signal.aborted) abort()
+  signal.addEventListener('abort', abort, { once: true })
+  return read(body, what, address, signal, abort)
+}
+
+async function* read(
   body: Readable,
   what: string,
   address: string,
   signal: AbortSignal,
+  abort: () => void,
 ): AsyncIterable<Uint8Array> {
-  const abort = (): void => {
-    body.destroy(signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason)))
-  }
-  if (signal.aborted) abort()
-  signal.addEventListener('abort', abort, { once: true })
   try {
     for await (const piece of body) if (piece instanceof Uint8Array) yield piece
   } catch (error) {

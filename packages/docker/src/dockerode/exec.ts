@@ -3,6 +3,7 @@ import { CreatedAnswer, ExecAnswer } from './answers.ts'
 import { pieces } from './body.ts'
 import type { ExecResult, ExecSpec, LongCallOptions } from '../engine.ts'
 import { frames } from './frames.ts'
+import { parsed } from './parsed.ts'
 import { tail } from './tail.ts'
 import type { Requester } from './request.ts'
 import { late, segment } from './request.ts'
@@ -20,20 +21,24 @@ export async function execIn(
 ): Promise<ExecResult> {
   const what = `run ${JSON.stringify(spec.command[0] ?? '')} in container ${container}`
   using limit = deadline(limitMs, signal, late(what, limitMs))
-  const made = CreatedAnswer.parse(
+  const made = parsed(
+    CreatedAnswer,
     await requests.call(
       { what, method: 'POST', path: `/containers/${segment(container)}/exec`, body: execBody(spec) },
       SHORT_MS,
       limit.signal,
     ),
+    what,
   )
   const path = `/exec/${segment(made.Id)}`
   const start = { what, method: 'POST', path: `${path}/start`, body: { Detach: false, Tty: false } } as const
   const body = await requests.open(start, limit.signal)
   const output = tail(KEEP_BYTES)
   for await (const { data } of frames(pieces(body, what, address, limit.signal))) output.add(data)
-  const end = ExecAnswer.parse(
+  const end = parsed(
+    ExecAnswer,
     await requests.call({ what, method: 'GET', path: `${path}/json` }, SHORT_MS, limit.signal),
+    what,
   )
   if (end.Running || typeof end.ExitCode !== 'number')
     throw new SalvageError('DOCKER.UNREACHABLE', `${what}: its output broke off and its end is not known`, {

@@ -7,22 +7,24 @@ import type { Token } from './schema.ts'
 
 /**
  * The very container that the token was made of, as it was then: who acts on another state would put back what never
- * was. Rejects with `DOCKER.CHANGED`.
+ * was. Rejects with `DOCKER.CHANGED`, as untouched.
  */
 export async function stillThere(engine: DockerEngine, token: Token, options: CallOptions): Promise<Container> {
+  const other = (why: string): SalvageError => changed(token, why, { untouched: true })
   const container = await engine.inspectContainer(token.id, options)
-  if (container === undefined) throw changed(token, 'it was removed')
-  if (priorOf(container) !== token.prior) throw changed(token, `it was ${token.prior} and is ${container.status}`)
+  if (container === undefined) throw other('it was removed')
+  if (priorOf(container) !== token.prior) throw other(`it was ${token.prior} and is ${container.status}`)
   if (token.startedAt !== undefined && container.startedAt !== token.startedAt)
-    throw changed(token, `it was started anew at ${container.startedAt}`)
+    throw other(`it was started anew at ${container.startedAt}`)
   return container
 }
 
-/** The container is not as it was when the token was made. */
-export function changed(token: Token, why: string): SalvageError {
+/** The container is not as it was when the token was made; `untouched`: and nothing was done to it. */
+export function changed(token: Token, why: string, { untouched }: { readonly untouched: boolean }): SalvageError {
   return new SalvageError('DOCKER.CHANGED', `${nameOf(token)} has changed since it was looked at`, {
     why,
     hint: 'run again, and leave the containers alone meanwhile',
+    untouched,
   })
 }
 

@@ -1,6 +1,6 @@
 import type { CallOptions } from '@salvage-kit/core'
 import type { DockerEngine } from '../engine.ts'
-import { pastEvents } from './past-events.ts'
+import { pastEvents } from '../past-events.ts'
 import { nameOf } from './token.ts'
 import type { PauseToken } from './schema.ts'
 

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { CallOptions, Finding, Quiescer } from '@salvage-kit/core'
 import { isSalvageError } from '@salvage-kit/core'
 import type { DockerEngine } from '../engine.ts'
@@ -7,10 +6,9 @@ import { disturbance } from './disturbance.ts'
 import { settled } from './settled.ts'
 import { PAUSE } from './settings.ts'
 import { startAgain } from './start-again.ts'
+import { underWay } from './under-way.ts'
 import { PauseToken } from './schema.ts'
 import { bearer, containerOf, nameOf, priorOf, readToken, tokenOf } from './token.ts'
-
-const UNDER_WAY_MS = 250
 
 /**
  * Freezes the processes of a container and lets them go on. They flush nothing: the copy is what a power cut would have
@@ -39,15 +37,14 @@ export function pauseQuiescer(engine: DockerEngine): Quiescer {
         await engine.pauseContainer(container.id, { signal: new AbortController().signal })
       } catch (error) {
         if (!isSalvageError(error) || error.code !== 'DOCKER.CONFLICT') throw error
-        throw changed(token, error.why ?? error.message)
+        throw changed(token, error.why ?? error.message, { untouched: true })
       }
     },
     resume: async (given, { signal, quiesced }) => {
       signal.throwIfAborted()
       const token = readToken(PauseToken, given)
       if (token.prior !== 'running') return []
-      // The process that asked for the pause may have died a moment ago, and the engine be about to do it.
-      if (quiesced === 'maybe') await sleep(UNDER_WAY_MS, undefined, { signal })
+      if (quiesced === 'maybe') await underWay({ signal })
       return letGoOn(engine, token, { signal })
     },
     atRest: async (given, { signal }) => {
@@ -69,7 +66,7 @@ export function pauseQuiescer(engine: DockerEngine): Quiescer {
 async function letGoOn(engine: DockerEngine, token: PauseToken, options: CallOptions): Promise<readonly Finding[]> {
   const container = await bearer(engine, token, options)
   if (container === undefined) return [gone(token)]
-  if (container.status !== 'paused') return startAgain(engine, token, container, options)
+  if (container.status !== 'paused') return startAgain(engine, token, options)
   try {
     await engine.unpauseContainer(container.id, options)
     return []
@@ -79,6 +76,6 @@ async function letGoOn(engine: DockerEngine, token: PauseToken, options: CallOpt
     const now = await bearer(engine, token, options)
     if (now === undefined) return [gone(token)]
     if (now.status === 'paused') throw error
-    return startAgain(engine, token, now, options)
+    return startAgain(engine, token, options)
   }
 }

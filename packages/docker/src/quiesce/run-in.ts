@@ -5,7 +5,8 @@ import type { DockerEngine, ExecResult } from '../engine.ts'
 import { nameOf } from './token.ts'
 import type { ExecToken } from './schema.ts'
 
-const DEFAULT_LIMIT_MS = 600_000
+/** How long a command may take that names no time of its own. */
+export const DEFAULT_LIMIT_MS = 600_000
 
 /** A command that is due. */
 export interface DueCommand {
@@ -16,7 +17,8 @@ export interface DueCommand {
 
 /**
  * Runs it without a shell, with the container's own environment and privileges. Rejects with `DOCKER.COMMAND_FAILED`
- * (a code that is not good, or it could not be run) and `DOCKER.COMMAND_TIMEOUT`: it is still running in the container.
+ * (a code that is not good, or it could not be run), `DOCKER.COMMAND_TIMEOUT`: it is still running in the container, and
+ * `DOCKER.NOT_UP`: the container went down just now.
  */
 export async function runIn(
   engine: DockerEngine,
@@ -54,7 +56,14 @@ function translated(error: unknown, what: string, timeoutMs: number): unknown {
       why: 'it is still running in the container',
       cause: error,
     })
-  if (!['DOCKER.REFUSED', 'DOCKER.CONFLICT', 'DOCKER.ENGINE', 'DOCKER.NOT_FOUND'].includes(error.code)) return error
+  if (error.code === 'DOCKER.CONFLICT')
+    return new SalvageError('DOCKER.NOT_UP', `${what} cannot run: the container is not up`, {
+      why: error.why ?? error.message,
+      hint: 'start it, or let it go on when it is paused',
+      retryable: true,
+      cause: error,
+    })
+  if (!['DOCKER.REFUSED', 'DOCKER.ENGINE', 'DOCKER.NOT_FOUND'].includes(error.code)) return error
   return new SalvageError('DOCKER.COMMAND_FAILED', `${what} could not be run`, {
     why: error.why ?? error.message,
     cause: error,

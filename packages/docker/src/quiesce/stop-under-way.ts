@@ -4,32 +4,31 @@ import type { CallOptions } from '@salvage-kit/core'
 import type { Container } from '../container.ts'
 import type { DockerEngine } from '../engine.ts'
 import { graceMs } from './grace.ts'
-import { pastEvents } from './past-events.ts'
+import { pastEvents } from '../past-events.ts'
 import type { StopToken } from './schema.ts'
+import { underWay } from './under-way.ts'
 
 /** What the engine needs beyond the grace to kill and to note the end. */
 const BEYOND_GRACE_MS = 15_000
 
 /**
  * A container that runs although somebody asked, or may have asked, to stop it: a stop cannot be called off, and it will
- * go down within its grace. Resolves with the container once that is over: down, or running because it was never asked.
+ * go down within its grace. Resolves once that is over: it is down or gone, or runs because it was never asked.
  */
-export async function stopOver(
-  engine: DockerEngine,
-  token: StopToken,
-  container: Container,
-  options: CallOptions,
-): Promise<Container | undefined> {
-  const restarted = token.startedAt !== undefined && container.startedAt !== token.startedAt
-  if (container.status !== 'running' || restarted || !(await mayBeStopping(engine, token, container, options)))
-    return container
+export async function stopOver(engine: DockerEngine, token: StopToken, options: CallOptions): Promise<void> {
+  const container = await engine.inspectContainer(token.id, options)
+  const restarted = token.startedAt !== undefined && container?.startedAt !== token.startedAt
+  if (container?.status !== 'running' || restarted) return
+  if (!(await mayBeStopping(engine, token, container, options))) {
+    await underWay(options)
+    if (!(await mayBeStopping(engine, token, container, options))) return
+  }
   try {
-    await engine.waitContainer(container.id, { ...options, limitMs: graceMs(token) + BEYOND_GRACE_MS })
+    await engine.waitContainer(token.id, { ...options, limitMs: graceMs(token) + BEYOND_GRACE_MS })
   } catch (error) {
     if (!isSalvageError(error) || !['DOCKER.DEADLINE', 'DOCKER.NOT_FOUND'].includes(error.code)) throw error
     options.signal.throwIfAborted()
   }
-  return engine.inspectContainer(container.id, options)
 }
 
 /**

@@ -1,13 +1,13 @@
 import { SalvageError } from '@salvage-kit/core'
 import type { Quiescer } from '@salvage-kit/core'
 import type { DockerEngine } from '../engine.ts'
-import { changed, gone, stillThere } from './change.ts'
-import { graceMs } from './grace.ts'
+import { changed, stillThere } from './change.ts'
+import { graceMs, isEndless } from './grace.ts'
 import { STOP } from './settings.ts'
 import { stopOver } from './stop-under-way.ts'
 import { startAgain } from './start-again.ts'
 import { StopToken } from './schema.ts'
-import { bearer, containerOf, nameOf, priorOf, readToken, tokenOf } from './token.ts'
+import { containerOf, nameOf, priorOf, readToken, tokenOf } from './token.ts'
 
 /** What the engine may need beyond the grace, to kill and to unmount. */
 const BEYOND_GRACE_MS = 60_000
@@ -40,7 +40,7 @@ export function stopQuiescer(engine: DockerEngine): Quiescer {
       const container = await stillThere(engine, token, { signal })
       await engine.stopContainer(container.id, { signal, limitMs: graceMs(token) + BEYOND_GRACE_MS })
       const after = await engine.inspectContainer(container.id, { signal })
-      if (after === undefined) throw changed(token, 'it was removed while it was stopped')
+      if (after === undefined) throw changed(token, 'it was removed while it was stopped', { untouched: false })
       if (priorOf(after) !== 'stopped')
         throw new SalvageError('DOCKER.NOT_AT_REST', `${nameOf(token)} is ${after.status} although it was stopped`, {
           hint: 'something starts it: look for whatever supervises it',
@@ -50,10 +50,12 @@ export function stopQuiescer(engine: DockerEngine): Quiescer {
       signal.throwIfAborted()
       const token = readToken(StopToken, given)
       if (token.prior !== 'running') return []
-      const found = await bearer(engine, token, { signal })
-      const unsure = found !== undefined && quiesced === 'maybe'
-      const container = unsure ? await stopOver(engine, token, found, { signal }) : found
-      return container === undefined ? [gone(token)] : startAgain(engine, token, container, { signal })
+      if (quiesced === 'maybe') await stopOver(engine, token, { signal })
+      return startAgain(engine, token, { signal })
+    },
+    patienceMs: (given) => {
+      const token = readToken(StopToken, given)
+      return isEndless(token) ? 0 : graceMs(token) + BEYOND_GRACE_MS
     },
     atRest: async (given, { signal }) => {
       signal.throwIfAborted()

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { DockerEngine } from '../../src/engine.ts'
 import { calm, DOCKER } from '../bench.ts'
@@ -40,8 +39,6 @@ describe.skipIf(!DOCKER)('the process is killed in the middle of a lift', () => 
         stdio: ['ignore', 'ignore', 'inherit'],
       })
       expect(await once(child, 'exit')).toEqual([null, 'SIGKILL'])
-      // A recovery is a new process: until it is there the engine has done what it was asked for.
-      await sleep(300)
       await on.crane().clear(ref, calm())
       await on.crane().clear(ref, calm())
       expect(await on.vessels()).toEqual([])

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { act, quiescerOf } from '../acts.ts'
+import { act, quiescerOf, story } from '../acts.ts'
 import type { Bench } from '../bench.ts'
-import { bench, calm, DOCKER } from '../bench.ts'
+import { bench, calm, DOCKER, IMAGE } from '../bench.ts'
 
 const PRE = '--label=salvage.command.pre'
 const POST = '--label=salvage.command.post'
@@ -110,11 +110,55 @@ describe.skipIf(!DOCKER)('commands in containers', () => {
     expect(await on.cli('exec', 'app1', 'ls', '/tmp')).toBe('post')
   })
 
-  test('a post command that fails after a good hold is a failure', async () => {
-    await on.app('app1', `${PRE}=true`, `${POST}=false`)
-    const one = await act(on, 'app1')
-    await one.hold()
-    await expect(one.release()).rejects.toMatchObject({ code: 'DOCKER.COMMAND_FAILED' })
+  test.each([
+    ['false', {}],
+    ['/no/such/program', {}],
+    ['sleep 100', { timeoutMs: 300 }],
+  ])(
+    'a post command that always fails (%s) is run once and told, and nothing waits for it for ever',
+    async (post, more) => {
+      await on.app('app1')
+      const quiescer = quiescerOf(on, 'docker.exec')
+      const settings = { pre: ['true'], post: post.split(' '), alone: true, ...more }
+      const token = await quiescer.prepare('docker:app1', settings, calm())
+      await quiescer.quiesce(token, calm())
+      const since = await on.engine.now(calm())
+      const findings = await quiescer.resume(token, { ...calm(), quiesced: 'yes' })
+      expect(findings).toMatchObject([{ code: 'DOCKER.POST_FAILED', hint: expect.any(String) }])
+      expect(await story(on, 'app1', since)).toEqual(['exec'])
+    },
+  )
+
+  test('undoing waits for a post command as long as that may take, and for a stop as long as its grace', async () => {
+    await on.app('app1', '--stop-timeout=600')
+    const exec = quiescerOf(on, 'docker.exec')
+    const long = await exec.prepare('docker:app1', { post: ['true'], timeoutMs: 3_600_000, alone: true }, calm())
+    expect(exec.patienceMs?.(long)).toBeGreaterThan(3_600_000)
+    const none = await exec.prepare('docker:app1', { pre: ['true'], timeoutMs: 3_600_000, alone: true }, calm())
+    expect(exec.patienceMs?.(none)).toBeLessThan(3_600_000)
+    const stop = quiescerOf(on, 'docker.stop')
+    expect(stop.patienceMs?.(await stop.prepare('docker:app1', {}, calm()))).toBeGreaterThan(600_000)
+  })
+
+  test('the engine goes away before the post command: that is worth another try', async () => {
+    await on.app('app1')
+    const quiescer = quiescerOf(on, 'docker.exec')
+    const token = await quiescer.prepare('docker:app1', { post: ['touch', '/tmp/post'], alone: true }, calm())
+    await quiescer.quiesce(token, calm())
+    await on.dockerd.stop()
+    await expect(quiescer.resume(token, { ...calm(), quiesced: 'yes' })).rejects.toMatchObject({ retryable: true })
+    await on.dockerd.start()
+  }, 60_000)
+
+  test('a container that was started again and ended at once gets no post command, and nothing waits for it', async () => {
+    const script = '[ -e /tmp/ran ] && exit 9; touch /tmp/ran; trap "exit 0" TERM; while :; do sleep 0.1; done'
+    await on.cli('run', '-d', '--name=app1', '--network=none', IMAGE, 'sh', '-c', script)
+    const exec = quiescerOf(on, 'docker.exec')
+    const token = await exec.prepare('docker:app1', { post: ['true'], alone: false }, calm())
+    await on.cli('stop', 'app1')
+    await on.cli('start', '--attach', 'app1').catch(() => {})
+    expect(await status('app1')).toBe('exited')
+    expect(await exec.resume(token, { ...calm(), quiesced: 'yes' })).toMatchObject([{ code: 'DOCKER.POST_SKIPPED' }])
   })
 
   test('a restart during the hold undoes what a pre command did, and is seen', async () => {

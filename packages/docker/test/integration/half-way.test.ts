@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { DockerEngine } from '../../src/engine.ts'
 import { quiescerOf, story } from '../acts.ts'
@@ -31,6 +32,27 @@ describe.skipIf(!DOCKER)('a call to the engine that is given up half way', () =>
     const since = await on.engine.now(calm())
     expect(await stop.resume(token, { ...calm(), quiesced: 'maybe' })).toEqual([])
     expect(await story(on, 'app1', since)).toEqual(['die', 'stop', 'start'])
+    expect(await status('app1')).toBe('running')
+  })
+
+  test('a stop that the engine has not begun yet when somebody looks is waited for as well', async () => {
+    await on.app('app1')
+    const controller = new AbortController()
+    let arrived: Promise<void> | undefined
+    // The request is on its way, behind a proxy that is busy, when its sender gives up.
+    const far: DockerEngine = {
+      ...on.engine,
+      stopContainer: async (container, options) => {
+        arrived = sleep(100).then(() => on.engine.stopContainer(container, { ...options, ...calm() }))
+        controller.abort(new Error('enough'))
+        options.signal.throwIfAborted()
+      },
+    }
+    const stop = quiescerOf({ engine: far }, 'docker.stop')
+    const token = await stop.prepare('docker:app1', {}, calm())
+    await expect(stop.quiesce(token, { signal: controller.signal })).rejects.toThrow('enough')
+    await stop.resume(token, { ...calm(), quiesced: 'maybe' })
+    await arrived
     expect(await status('app1')).toBe('running')
   })
 

@@ -224,32 +224,4 @@ describe.skipIf(!DOCKER)('containers come to rest and back', () => {
       expect(await one.release()).toEqual(['DOCKER.ENDED_AGAIN'])
     })
   })
-
-  describe('between plan and hold', () => {
-    test('a container that is not there any more', async () => {
-      await on.app('app1')
-      const one = await act(on, 'app1')
-      await on.cli('rm', '--force', 'app1')
-      await expect(one.hold()).rejects.toMatchObject({ code: 'DOCKER.NOT_FOUND' })
-    })
-
-    test.each([
-      ['paused', 'pause'],
-      ['restarted', 'restart'],
-    ])('one that was %s after it was looked at is left alone', async (_, command) => {
-      await on.app('app1')
-      const quiescer = quiescerOf(on, 'docker.stop')
-      const token = await quiescer.prepare('docker:app1', {}, calm())
-      await on.cli(command, 'app1')
-      const before = await status('app1')
-      await expect(quiescer.quiesce(token, calm())).rejects.toMatchObject({ code: 'DOCKER.CHANGED' })
-      await quiescer.resume(token, { ...calm(), quiesced: 'maybe' })
-      expect(await status('app1')).toBe(before)
-    })
-
-    test('a token of another kind', async () => {
-      for (const id of ['docker.stop', 'docker.pause', 'docker.exec'])
-        await expect(quiescerOf(on, id).quiesce({ version: 2 }, calm())).rejects.toMatchObject({ code: 'DOCKER.TOKEN' })
-    })
-  })
 })

@@ -41,6 +41,7 @@ describe.skipIf(!DOCKER)('a survey of a real engine', () => {
           name,
           createdAt: expect.any(String),
           hostPath: expect.stringMatching(`/volumes/${name}/_data$`),
+          hostIdentity: expect.stringMatching(/^\d+-\d+$/),
         },
         tides: [],
       })),

@@ -1,8 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { dockerodeEngine } from '../../src/dockerode-engine.ts'
 import { watchEngine } from '../../src/discovery/watch.ts'
 import type { DockerEngine } from '../../src/engine.ts'
 import type { Bench } from '../bench.ts'
 import { bench, calm, DOCKER, IMAGE } from '../bench.ts'
+import { cuttingProxy } from '../cutting-proxy.ts'
+import { recordingProxy } from '../recording-proxy.ts'
 
 const MARKER = 'docker:marker'
 const service = [
@@ -24,10 +28,10 @@ describe.skipIf(!DOCKER)('a watch on a real engine', () => {
     await on.app('marker')
     const controller = new AbortController()
     const events: string[] = []
+    let working: Promise<unknown> | undefined
     for await (const event of watchEngine(engine, { signal: controller.signal })) {
       if (event === 'ready') {
-        await work()
-        await on.cli('pause', 'marker')
+        working = work().then(() => on.cli('pause', 'marker'))
         continue
       }
       if (event.workload === MARKER) break
@@ -35,6 +39,7 @@ describe.skipIf(!DOCKER)('a watch on a real engine', () => {
       events.push([event.type, event.what, event.workload, ...event.uses].join(' '))
     }
     controller.abort()
+    await working
     return events
   }
 
@@ -82,11 +87,39 @@ describe.skipIf(!DOCKER)('a watch on a real engine', () => {
     const eager: DockerEngine = {
       ...on.engine,
       async events(query, options) {
-        await on.app('early')
+        if (query.untilMs === undefined) await on.app('early')
         return on.engine.events(query, options)
       },
     }
     expect(await told(async () => {}, eager)).toEqual(['rising start docker:early'])
+  })
+
+  test('a proxy that cuts a quiet stream hides nothing', async () => {
+    await using proxy = await cuttingProxy(on.dockerd.socket, 500)
+    await on.app('web', '--volume=d1:/data')
+    const events = await told(
+      async () => {
+        await sleep(1500)
+        await on.cli('pause', 'web')
+        await sleep(1500)
+        await on.cli('unpause', 'web')
+        await sleep(1500)
+      },
+      dockerodeEngine({ host: proxy.host }),
+    )
+    expect(proxy.cuts()).toBeGreaterThan(2)
+    expect(events).toEqual(['falling pause docker:web docker:d1', 'rising unpause docker:web docker:d1'])
+  })
+
+  test('begins with a few questions, however many containers there are', async () => {
+    await using proxy = await recordingProxy(on.dockerd.socket)
+    for (const name of ['a1', 'a2', 'a3', 'a4']) await on.cli('create', `--name=${name}`, IMAGE)
+    // Who leaves leaves no connection open: the proxy could not end.
+    for await (const event of watchEngine(dockerodeEngine({ host: proxy.host }), calm())) {
+      expect(event).toBe('ready')
+      break
+    }
+    expect(proxy.requests.length).toBeLessThanOrEqual(5)
   })
 
   test('throws when the engine goes away, so nobody takes silence for rest', async () => {

@@ -1,6 +1,6 @@
 import { SalvageError } from '@salvage-kit/core'
 import { describe, expect, test } from 'vitest'
-import type { DockerEngine, EngineEvent, EventQuery } from '../engine.ts'
+import type { DockerEngine, EngineEvent, EventQuery } from './engine.ts'
 import { eventsOn } from './event-chain.ts'
 
 const cut = new SalvageError('DOCKER.UNREACHABLE', 'cut', { retryable: true })
@@ -29,7 +29,7 @@ async function read(streams: readonly (readonly EngineEvent[])[], asked: EventQu
   const seen: string[] = []
   const { signal } = new AbortController()
   try {
-    for await (const { action } of await eventsOn(engineOf(streams, asked), { signal })) seen.push(action)
+    for await (const { action } of await eventsOn(engineOf(streams, asked), {}, { signal })) seen.push(action)
   } catch (error) {
     if (!(error instanceof SalvageError)) throw error
     seen.push(error.code)

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { CallOptions } from '@salvage-kit/core'
 import { isSalvageError, SalvageError } from '@salvage-kit/core'
-import type { DockerEngine, EngineEvent } from '../engine.ts'
+import type { DockerEngine, EngineEvent, EventQuery } from './engine.ts'
 
 const AGAIN_MS = 100
 /** How long the engine may take to repeat an event that it has told already. */
@@ -13,20 +13,28 @@ const SAME_MS = 0.001
 type EventSource = Pick<DockerEngine, 'events'>
 
 /**
- * The events of all containers from now on, without a gap, until the signal. Resolves when the subscription stands.
+ * All events of these kinds (default: of containers) from `sinceMs` or now on, without a gap, until the signal. Resolves
+ * when the subscription stands.
  *
  * A proxy before the engine's socket may cut a connection on which nothing is said for some minutes. Then the engine is
  * asked for what came since the last event that was seen, that one included. Only the same engine process can repeat it,
  * and only while nothing between it and now has dropped out of the engine's memory of 256 events. When it cannot, the
- * stream throws `DOCKER.UNREACHABLE`: the engine was restarted, or events were missed. All containers are listened to, so
- * that on a busy engine the last event seen is never an old one.
+ * stream throws `DOCKER.UNREACHABLE`: the engine was restarted, or events were missed. Nothing is filtered by the engine, so
+ * that on a busy one the last event seen is never an old one.
  */
-export async function eventsOn(engine: EventSource, options: CallOptions): Promise<AsyncIterable<EngineEvent>> {
-  return chain(engine, await engine.events({ actions: [] }, options), options)
+export async function eventsOn(
+  engine: EventSource,
+  { sinceMs, ...kinds }: Pick<EventQuery, 'kinds' | 'sinceMs'>,
+  options: CallOptions,
+): Promise<AsyncIterable<EngineEvent>> {
+  const query = { ...kinds, actions: [] }
+  const first = await engine.events(sinceMs === undefined ? query : { ...query, sinceMs }, options)
+  return chain(engine, query, first, options)
 }
 
 async function* chain(
   engine: EventSource,
+  query: EventQuery,
   first: AsyncIterable<EngineEvent>,
   options: CallOptions,
 ): AsyncIterable<EngineEvent> {
@@ -45,20 +53,19 @@ async function* chain(
     }
     if (last === undefined) throw missed('its stream of events ended before the first event')
     await sleep(AGAIN_MS, undefined, { signal: options.signal })
-    events = await since(engine, last, options)
+    events = await since(engine, query, last, options)
   }
 }
 
 async function since(
   engine: EventSource,
+  query: EventQuery,
   last: EngineEvent,
   { signal }: CallOptions,
 ): Promise<AsyncIterable<EngineEvent>> {
   const stop = new AbortController()
   const over = AbortSignal.any([signal, stop.signal])
-  const iterator = (await engine.events({ sinceMs: last.atMs - 1, actions: [] }, { signal: over }))[
-    Symbol.asyncIterator
-  ]()
+  const iterator = (await engine.events({ ...query, sinceMs: last.atMs - 1 }, { signal: over }))[Symbol.asyncIterator]()
   const timer = setTimeout(() => stop.abort(missed('it was restarted, or remembers too little')), REPEAT_MS)
   try {
     for (;;) {
