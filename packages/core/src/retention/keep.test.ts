@@ -133,6 +133,15 @@ test('a point that is listed twice is one point, with one verdict', () => {
   expect(verdicts[1]?.reasons).toEqual(['pinned: by hand'])
 })
 
+test('machines that copy a target of one name into one store have their own points', () => {
+  const points = [
+    point('2026-11-21T08:00:00Z', { machine: 'a' }),
+    point('2026-11-20T08:00:00Z', { machine: 'b' }),
+    point('2026-11-19T08:00:00Z', { machine: 'b' }),
+  ]
+  expect(keepPolicy({ last: 1 })(points, now).map((verdict) => verdict.keep)).toEqual([true, true, false])
+})
+
 test.each([{ last: -1 }, { daily: NaN }, { withinMs: -5 }])('the rule %j is a bug', (rules) => {
   expect(() => keepPolicy(rules)).toThrow(RangeError)
 })

@@ -12,6 +12,7 @@ import { freeSlots } from './slots.ts'
  * - Kept whatever the rules say: pinned points, the newest good point of each target, and points whose time lies ahead
  *   of `now` or cannot be read, because then a clock was wrong; such points take no slot.
  * - The same id in the same store is one point: all its entries get one verdict.
+ * - A target of the same name on another machine is another target: its points are judged for themselves.
  *
  * Judge the points of one store at a time; with several stores at once, a good copy in one of them would be enough.
  * Takes O(n log n). Throws a plain `RangeError` for a negative or broken rule.
@@ -20,13 +21,18 @@ export function keepPolicy(rules: KeepRules): RetentionPolicy {
   checkRules(rules)
   return (points, now) => {
     const judgements = new Map<string, Judgement>()
-    for (const ofTarget of Map.groupBy(points, (point) => point.target).values())
+    for (const ofTarget of Map.groupBy(points, seriesOf).values())
       for (const [point, keep, reasons] of judge(ofTarget, rules, now)) record(judgements, point, keep, reasons)
     return points.map((point) => verdict(point, judgements.get(keyOf(point))))
   }
 }
 
 type Judged = readonly [point: RestorePoint, keep: boolean, reasons: readonly string[]]
+
+/** Two machines may copy their own `/etc` into one store. */
+function seriesOf({ target, machine }: RestorePoint): string {
+  return JSON.stringify([target, machine])
+}
 
 /** The points of one target, newest first. */
 function* judge(points: readonly RestorePoint[], rules: KeepRules, now: Date): Iterable<Judged> {

@@ -10,8 +10,8 @@ export interface Verdict {
 
 /**
  * Restore points and a date in, a verdict with its reasons for each point out, in the order given. Pure. Points of
- * several targets may come together; each target is judged for itself. Never says "delete" for a pinned point or for
- * the last good point of a target.
+ * several targets may come together; each target of each machine is judged for itself. Never says "delete" for a pinned
+ * point or for the last good point of a target.
  */
 export type RetentionPolicy = (points: readonly RestorePoint[], now: Date) => readonly Verdict[]
 

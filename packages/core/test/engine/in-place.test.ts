@@ -34,6 +34,8 @@ function whileDown(given: DirectoryWorld, work: () => Promise<void>): Rig {
   }))
 }
 
+const timers = (): number => process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length
+
 const stateOf = ({ there }: DirectoryWorld): string => workloadOf(there.platform, 'memory:db').state
 
 describe('a restore in place', () => {
@@ -57,7 +59,6 @@ describe('a restore in place', () => {
   })
 
   it('leaves no timer when it fails before the writer goes down', async () => {
-    const timers = (): number => process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length
     await using given = await directoryWorld(async () => {
       throw new SalvageError('ARCHIVE.DAMAGED', 'the archive is damaged')
     })

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest'
+import type { NewEntry } from '../../src/journal/journal.ts'
+import { setState } from '../../src/memory/platform.ts'
+import { recover, recoverFirst } from '../../src/run/recover.ts'
+import { run } from '../../src/run/run.ts'
+import { withPoints } from '../../src/testing/index.ts'
+import { gate } from './changed.ts'
+import { leftBehind, never, planOf, world } from './world.ts'
+import type { World } from './world.ts'
+
+const DEAD = '20261121t070000z-dead01'
+const RUN = '20261121t080000z-c0ffee'
+
+/** As a dead run left it: stopped, and in the journal. */
+async function leftDown(there: World, workload: string, runId = DEAD): Promise<void> {
+  const token = { workload, state: 'running', risen: 1, frozen: false }
+  const entry: NewEntry = { runId, order: 0, undo: { kind: 'quiesce', quiescer: 'memory.stop', workload, token } }
+  const [opened] = await there.rig.journal.open([entry])
+  setState(there.platform, workload, 'stopped')
+  await there.rig.journal.done([opened?.id ?? 0])
+}
+
+describe('a run', () => {
+  it('takes back first what an earlier process left of the same plan', async () => {
+    const there = world({ snapshots: false })
+    const before = leftBehind(there.platform)
+    const plan = await planOf(there, RUN)
+    await leftDown(there, 'memory:db', RUN)
+    await run(there.rig, plan)
+    expect(leftBehind(there.platform)).toEqual(before)
+    expect(await there.rig.journal.pending()).toEqual([])
+  })
+
+  it('does not begin while another process is putting its workloads back', async () => {
+    const there = world({ snapshots: false })
+    const plan = await planOf(there, RUN)
+    const before = leftBehind(there.platform)
+    await leftDown(there, 'memory:db')
+    const { shut, open } = gate()
+    const begun = gate()
+    const other = withPoints(there.rig, async (name) => {
+      if (name !== 'before memory.stop.resume') return
+      begun.open()
+      await shut
+    })
+    const recovering = recover({ ...other, locks: there.rig.locks }, { signal: never })
+    await begun.shut
+    await expect(run(there.rig, plan)).rejects.toMatchObject({ code: 'LOCK.BUSY', retryable: true })
+    open()
+    await recovering
+    expect(leftBehind(there.platform)).toEqual(before)
+    expect((await run(there.rig, plan)).outcome).toBe('good')
+  })
+
+  it('begins while another process recovers what does not concern it', async () => {
+    const there = world({ snapshots: false })
+    const plan = await planOf(there, RUN, { targets: ['memory:lonely'] })
+    await leftDown(there, 'memory:db')
+    await using _recovering = await there.rig.locks.adopt(DEAD)
+    expect((await run(there.rig, plan)).outcome).toBe('good')
+  })
+})
+
+describe('recover', () => {
+  it('puts the others back when one entry cannot be understood, and says what is stuck', async () => {
+    const there = world({ snapshots: false })
+    const before = leftBehind(there.platform)
+    await leftDown(there, 'memory:db')
+    await leftDown(there, 'memory:web')
+    const { journal } = there.rig
+    const rig: World['rig'] = {
+      ...there.rig,
+      journal: {
+        ...journal,
+        pending: async (runId) => {
+          const entries = await journal.pending(runId)
+          const damaged = {
+            ...entries[0],
+            id: 99,
+            runId: DEAD,
+            order: 5,
+            phase: 'intent',
+            at: '',
+            attempts: 0,
+          } as const
+          return [{ ...damaged, undo: { kind: 'unreadable', why: 'not JSON' } }, ...entries]
+        },
+      },
+    }
+    const report = await recover(rig, { signal: never })
+    expect(report.stuck.map(({ failure }) => failure.code)).toEqual(['JOURNAL.CORRUPT'])
+    expect(leftBehind(there.platform)).toEqual(before)
+    await expect(recoverFirst(rig, { signal: never })).rejects.toMatchObject({ code: 'RECOVER.STUCK' })
+  })
+})
