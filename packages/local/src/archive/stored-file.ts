@@ -6,6 +6,7 @@ import { createZstdDecompress } from 'node:zlib'
 import { errorText, isSalvageError, SalvageError } from '@salvage-kit/core'
 import type { Written } from './durable-file.ts'
 import { errno } from './store-failure.ts'
+import { cutAtFrameEnds } from './zstd-frames.ts'
 
 const PIECE = 1 << 20
 
@@ -43,7 +44,7 @@ async function* storedBytes(path: string, expected: Written, signal: AbortSignal
 /** What the file was before it was compressed. Ends and rejects as {@link storedBytes} does. */
 export async function* unpacked(path: string, expected: Written, signal: AbortSignal): AsyncGenerator<Buffer> {
   const unzip = createZstdDecompress({ chunkSize: PIECE })
-  const fed = pipeline(storedBytes(path, expected, signal), unzip)
+  const fed = pipeline(cutAtFrameEnds(storedBytes(path, expected, signal)), unzip)
   // Its failure also comes out of `unzip`; when the reader leaves early, nobody wants it.
   fed.catch(() => undefined)
   const chunks: AsyncIterable<Buffer> = unzip
