@@ -6,8 +6,6 @@ import { createHash } from 'node:crypto'
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { LiftRef } from '@salvage-kit/core'
-import { local } from '@salvage-kit/local'
 import { compare } from './sides.ts'
 
 const TAR = [
@@ -23,8 +21,7 @@ const TAR = [
   '--blocking-factor=128',
 ]
 
-if (process.argv[2] === 'lift') await lift(process.argv[3] ?? '', process.argv[4] ?? '')
-else await main(Number(process.argv[2] ?? 2048), Number(process.argv[3] ?? 7), process.argv[4] ?? tmpdir())
+await main(Number(process.argv[2] ?? 2048), Number(process.argv[3] ?? 7), process.argv[4] ?? tmpdir())
 
 async function main(megabytes: number, rounds: number, place: string): Promise<void> {
   const home = mkdtempSync(join(place, 'bench-archive-'))
@@ -39,7 +36,9 @@ async function main(megabytes: number, rounds: number, place: string): Promise<v
         name: 'archive crane',
         run: async () => {
           const store = join(home, 'store')
-          const told = execFileSync(process.execPath, [import.meta.filename, 'lift', tree, store], { encoding: 'utf8' })
+          const told = execFileSync(process.execPath, [join(import.meta.dirname, 'archive-lift.mjs'), tree, store], {
+            encoding: 'utf8',
+          })
           rmSync(store, { recursive: true })
           const [ms = Number.NaN, peak = Number.NaN] = told.split(' ').map(Number)
           peaks.push(peak)
@@ -63,26 +62,6 @@ function bare(tree: string, file: string): number {
   const ms = performance.now() - begun
   rmSync(file)
   return ms
-}
-
-/** In a process of its own, for its peak. Prints milliseconds and megabytes. */
-async function lift(tree: string, directory: string): Promise<void> {
-  const crane = local({ directories: [], stateDirectory: tmpdir() }).cranes?.find(({ id }) => id === 'archive')
-  if (crane === undefined) throw new Error('the archive crane is missing')
-  const ref: LiftRef = {
-    id: 'bench-1',
-    runId: 'bench',
-    target: 'dir:/bench',
-    store: { ref: `archive:${directory}`, crane: 'archive', settings: { directory } },
-    at: new Date().toISOString(),
-    machine: 'bench',
-  }
-  const source = { medium: 'directory', path: tree } as const
-  const { signal } = new AbortController()
-  await crane.preflight(ref.store, [source], { signal, init: true })
-  const begun = performance.now()
-  await crane.lift(ref, source, { signal })
-  console.log(performance.now() - begun, (process.resourceUsage().maxRSS * 1024) / 1e6)
 }
 
 /** Half of it programs, libraries and texts from /usr, a quarter log lines, a quarter noise that does not compress. */

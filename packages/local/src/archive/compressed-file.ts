@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { durableFile } from './durable-file.ts'
 import type { Written } from './durable-file.ts'
 import { framePacker } from './frame-packer.ts'
+import { lending } from './lending.ts'
 import { letGo } from './let-go.ts'
 
 /**
@@ -10,11 +11,11 @@ import { letGo } from './let-go.ts'
  */
 const FRAME = 2 << 20
 
-/** More would take the threads that files are read and written with. */
-const LANES = Math.min(3, availableParallelism())
+/** One more than processors, so that none waits for the next frame; more would take all threads that files are written with. */
+const LANES = Math.min(3, availableParallelism() + 1)
 
 /** How many frames wait for a packer or their turn to be written, so that neither waits for them. */
-const WAITING = 4
+const WAITING = 3
 
 /** A new zstd file of many frames, as `zstd` reads it. Disposing ends the work on it and closes it. */
 export interface CompressedFile extends AsyncDisposable {
@@ -28,29 +29,30 @@ export interface CompressedFile extends AsyncDisposable {
 export async function compressedFile(path: string): Promise<CompressedFile> {
   const file = await durableFile(path)
   const packers = Array.from({ length: LANES }, framePacker)
+  const pool = lending(packers)
   const free: Buffer[] = []
   /** The frames that are not written yet, oldest first. */
   const underWay: Promise<void>[] = []
-  let frames = 0
   let last: Promise<void> = Promise.resolve()
   let frame: Buffer = Buffer.allocUnsafe(FRAME)
   let filled = 0
 
-  async function frameOut(buffer: Buffer, length: number, lane: number, before: Promise<void>): Promise<void> {
-    const packed = packers[lane]?.pack(buffer.subarray(0, length))
-    const [pieces] = await Promise.all([packed, before])
+  async function frameOut(buffer: Buffer, length: number, before: Promise<void>): Promise<void> {
+    const packer = await pool.take()
+    const pieces = await packer.pack(buffer.subarray(0, length))
+    pool.giveBack(packer)
     free.push(buffer)
-    await file.write(pieces ?? [])
-    for (const piece of pieces ?? []) letGo(piece)
+    await before
+    await file.write(pieces)
+    for (const piece of pieces) letGo(piece)
   }
 
   async function sendFrame(): Promise<void> {
     if (underWay.length === LANES + WAITING) await underWay.shift()
-    last = frameOut(frame, filled, frames % LANES, last)
+    last = frameOut(frame, filled, last)
     // Awaited by `write`, `finish` or the end; until then a failure is no unhandled rejection.
     last.catch(() => undefined)
     underWay.push(last)
-    frames += 1
     filled = 0
     frame = free.pop() ?? Buffer.allocUnsafe(FRAME)
   }

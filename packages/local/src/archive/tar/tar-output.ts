@@ -1,6 +1,6 @@
 import { letGo } from '../let-go.ts'
 import { readFailure } from './tar-failure.ts'
-import type { TarProcess } from './tar-process.ts'
+import type { CreatingTar } from './tar-process.ts'
 
 /**
  * Everything that a creating tar writes. Ends only when tar said that the archive is whole (exit codes 0 and 1); rejects
@@ -8,13 +8,12 @@ import type { TarProcess } from './tar-process.ts'
  * given on. A chunk is gone when the next one is asked for.
  */
 export async function* tarOutput(
-  tar: TarProcess,
+  tar: CreatingTar,
   directory: string,
   signal: AbortSignal,
   each?: (chunk: Buffer) => Promise<void>,
 ): AsyncGenerator<Buffer> {
-  const chunks: AsyncIterable<Buffer> = tar.stdout
-  for await (const chunk of chunks) {
+  for await (const chunk of tar.output) {
     signal.throwIfAborted()
     await each?.(chunk)
     yield chunk

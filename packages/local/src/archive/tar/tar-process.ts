@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream'
 import { execa } from 'execa'
+import { readAhead } from './read-ahead.ts'
 import { tellings } from './told.ts'
 import type { Told } from './told.ts'
 
@@ -14,10 +15,19 @@ export interface TarEnd {
 
 /** A running GNU tar. Disposing kills it when it still runs, and waits for its end. */
 export interface TarProcess extends AsyncDisposable {
-  readonly stdin: Writable
-  readonly stdout: Readable
   /** Never rejects. */
   readonly ended: Promise<TarEnd>
+}
+
+/** A tar that writes an archive. */
+export interface CreatingTar extends TarProcess {
+  /** To be read once. */
+  readonly output: AsyncIterable<Buffer>
+}
+
+/** A tar that unpacks an archive. */
+export interface UnpackingTar extends TarProcess {
+  readonly input: Writable
 }
 
 /** What a tar is told that writes the tree beneath a directory to its standard output. */
@@ -42,18 +52,16 @@ function createArguments(directory: string): readonly string[] {
   ]
 }
 
-/** Starts a tar that writes the tree beneath a directory to `stdout`. */
-export function tarCreate(directory: string, signal: AbortSignal): TarProcess {
-  const tar = start(createArguments(directory), signal)
-  tar.stdin.end()
-  // Who listens is not read empty behind its back: Node lets the output of a process that has ended flow away.
-  tar.stdout.on('readable', () => undefined)
-  return tar
+/** Starts a tar that writes the tree beneath a directory. */
+export function tarCreate(directory: string, signal: AbortSignal): CreatingTar {
+  const { input, output, ...tar } = start(createArguments(directory), signal)
+  input.end()
+  return { ...tar, output: readAhead(output) }
 }
 
-/** Starts a tar that unpacks `stdin`: as root with owners and every attribute, else with what a user may set. */
-export function tarExtract(directory: string, privileged: boolean, signal: AbortSignal): TarProcess {
-  const tar = start(
+/** Starts a tar that unpacks its input: as root with owners and every attribute, else with what a user may set. */
+export function tarExtract(directory: string, privileged: boolean, signal: AbortSignal): UnpackingTar {
+  const { output, ...tar } = start(
     [
       '--extract',
       '--xattrs',
@@ -69,11 +77,11 @@ export function tarExtract(directory: string, privileged: boolean, signal: Abort
     ],
     signal,
   )
-  tar.stdout.resume()
+  output.resume()
   return tar
 }
 
-function start(args: readonly string[], signal: AbortSignal): TarProcess {
+function start(args: readonly string[], signal: AbortSignal): UnpackingTar & { readonly output: Readable } {
   const child = execa('tar', args, {
     stdin: 'pipe',
     stdout: 'pipe',
@@ -95,8 +103,8 @@ function start(args: readonly string[], signal: AbortSignal): TarProcess {
     return { died: by ?? shortMessage ?? 'it could not be started', told: told() }
   })
   return {
-    stdin: child.stdin,
-    stdout: child.stdout,
+    input: child.stdin,
+    output: child.stdout,
     ended,
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL')

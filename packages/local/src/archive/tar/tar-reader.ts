@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { SalvageError } from '@salvage-kit/core'
 import type { Entry } from '../entry.ts'
 import { byteCursor } from './byte-cursor.ts'
@@ -12,6 +13,9 @@ import { readSparseMap } from './sparse-map.ts'
 
 /** No name, link or set of extended attributes that Linux allows comes near it. */
 const LARGEST_EXTENSION = 64 << 20
+
+/** What only sparse files have: in the formats 1.0, 0.1 and 0.0. */
+const SPARSE = ['GNU.sparse.major', 'GNU.sparse.map', 'GNU.sparse.numblocks']
 
 /**
  * Reads a tar stream (ustar, pax, GNU's long names and big numbers, sparse files of format 1.0) in one pass and gives
@@ -32,7 +36,7 @@ async function* entries(cursor: ByteCursor, signal: AbortSignal): AsyncGenerator
   const defaults: PaxRecords = new Map()
   let records: PaxRecords = new Map()
   for (;;) {
-    const header = readHeader(await cursor.take(BLOCK))
+    const header = readHeader(cursor.now(BLOCK) ?? (await cursor.take(BLOCK)))
     if (header === undefined) return
     switch (header.typeflag) {
       case 'g':
@@ -49,9 +53,21 @@ async function* entries(cursor: ByteCursor, signal: AbortSignal): AsyncGenerator
         continue
     }
     const all = defaults.size === 0 ? records : new Map([...defaults, ...records])
-    yield entryOf(header, all, await content(cursor, header, all, signal))
+    yield entryOf(header, all, smallFile(cursor, header, all) ?? (await content(cursor, header, all, signal)))
     if (records.size > 0) records = new Map()
   }
+}
+
+/** What is to be said of a plain file all of whose content is there already: most files, without waiting. */
+function smallFile(
+  cursor: ByteCursor,
+  header: Header,
+  records: PaxRecords,
+): Pick<Entry, 'size' | 'sha256'> | undefined {
+  const { size } = header
+  if (!isFile(header.typeflag) || records.has('size') || SPARSE.some((key) => records.has(key))) return undefined
+  const padded = cursor.now(size + padding(size))
+  return padded === undefined ? undefined : { size, sha256: hash('sha256', padded.subarray(0, size), 'hex') }
 }
 
 /** Reads past an entry's content; for a file, gives what is to be said of it. */
@@ -74,20 +90,24 @@ async function content(
     const data = map.pieces.reduce((sum, piece) => sum + piece.size, map.length)
     if (data !== stored) throw unreadable('a sparse file whose map does not agree with its size')
     file = { size, sha256: await hashSparse(cursor, map, size, signal) }
-  } else if (sparse !== undefined || records.has('GNU.sparse.map') || records.has('GNU.sparse.numblocks')) {
+  } else if (SPARSE.some((key) => records.has(key))) {
     throw unreadable('a sparse file of another format than 1.0')
   } else {
     file = { size: stored, sha256: await hashContent(cursor, stored) }
   }
-  const padding = -stored & (BLOCK - 1)
-  if (padding > 0) await cursor.take(padding)
+  if (padding(stored) > 0) await cursor.take(padding(stored))
   return file
+}
+
+/** From the end of an entry's content to the next header. Sizes may be too large for the arithmetic of bits. */
+function padding(size: number): number {
+  return (BLOCK - (size % BLOCK)) % BLOCK
 }
 
 /** The body of a header that belongs to the entry after it. */
 async function extension(cursor: ByteCursor, { size }: Header): Promise<Buffer> {
   if (size > LARGEST_EXTENSION) throw unreadable(`an extended header of ${String(size)} bytes`)
-  const padded = await cursor.take(Math.ceil(size / BLOCK) * BLOCK)
+  const padded = await cursor.take(size + padding(size))
   return padded.subarray(0, size)
 }
 
