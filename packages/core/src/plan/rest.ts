@@ -2,6 +2,7 @@ import type { Finding } from '../finding.ts'
 import type { TargetRef } from '../target/reference.ts'
 import type { QuiesceChoice, Workload } from '../target/workload.ts'
 import { sortedBy } from './compare.ts'
+import { withGuests } from './guests.ts'
 import { restOrder } from './order.ts'
 import type { Group, QuiesceStep } from './plan.ts'
 
@@ -15,19 +16,21 @@ export type Rest =
  * the same level (a stop), and so on. Workloads that were told to stay as they are (`left`) get no step. Stopped ones are at rest already:
  * their last choice keeps them so and is watched; one that could not be brought to rest if it ran is only a warning.
  *
- * A workload that is up, and is refused or has no way to rest and was not told to stay up, refuses the whole group.
+ * Who lives in a workload that is brought down is brought down with it. A workload that is up, and is refused or has no way to rest and was not told to stay up, refuses the whole group.
  */
 export function restOf(targets: readonly TargetRef[], workloads: readonly Workload[]): Rest {
   const wanted = new Set(targets)
   const users = sortedBy(workloads, (workload) => workload.id).filter(({ uses }) => uses.some((ref) => wanted.has(ref)))
   const stopped = users.filter((workload) => workload.state === 'stopped')
-  const up = users.filter((workload) => workload.state !== 'stopped')
+  const running = users.filter((workload) => workload.state !== 'stopped')
   const warnings = stopped.flatMap(({ id, refused }) => (refused === undefined ? [] : [about(id, refused)]))
-  for (const workload of up) {
+  for (const workload of running) {
     const finding = refusalOf(workload)
     if (finding !== undefined) return { kind: 'refused', finding, warnings }
   }
-  const held = up.filter((workload) => workload.left === undefined)
+  const together = withGuests(running, workloads)
+  if (together.kind === 'refused') return { ...together, warnings }
+  const held = together.up.filter((workload) => workload.left === undefined)
   const { levels, cycles } = restOrder(held, workloads)
   return {
     kind: 'possible',

@@ -25,6 +25,11 @@ export interface Workload {
   readonly uses: readonly TargetRef[]
   /** Ids of workloads that must be up before this one. */
   readonly dependsOn: readonly string[]
+  /**
+   * Ids of workloads whose end takes from this one what only its own restart brings back: a container in the network of
+   * another. It is brought down before one of them is, whether it uses a target or not.
+   */
+  readonly livesIn?: readonly string[]
   /** In order; undone in reverse. Empty: it stays up, because it was told to (`left` says why). */
   readonly quiesce: readonly QuiesceChoice[]
   /**

@@ -38,6 +38,7 @@ export function discoveryContract(
       for (const workload of survey.workloads) {
         for (const used of workload.uses) expect(refs).toContain(used)
         for (const needed of workload.dependsOn) expect(ids).toContain(needed)
+        for (const host of workload.livesIn ?? []) expect(workload.dependsOn).toContain(host)
         for (const choice of workload.quiesce) expect(quiescers).toContain(choice.quiescer)
         if (workload.quiesce.length === 0)
           expect(workload.left ?? workload.refused, `${workload.id} stays up without a reason`).toBeDefined()

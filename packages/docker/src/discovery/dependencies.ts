@@ -20,14 +20,24 @@ export function dependenciesOf(container: Container, all: readonly Container[]):
   const references = [
     ...container.links.map((link) => link.split(':')[0] ?? ''),
     ...container.volumesFrom.map((from) => from.split(':')[0] ?? ''),
-    ...[container.networkMode, container.ipcMode, container.pidMode].flatMap(sharedWith),
   ]
-  for (const reference of references) {
-    const other = all.find(({ id, name }) => id === reference || name === reference.replace(/^\//, ''))
-    if (other !== undefined) found.add(other.id)
-  }
+  for (const id of [...referred(references, all), ...hostsOf(container, all)]) found.add(id)
   found.delete(container.id)
   return found
+}
+
+/**
+ * The ids of the containers whose network, processes or shared memory it uses. When one of them ends, these are gone for
+ * this one until it is started again itself.
+ */
+export function hostsOf({ networkMode, ipcMode, pidMode }: Container, all: readonly Container[]): ReadonlySet<string> {
+  return referred([networkMode, ipcMode, pidMode].flatMap(sharedWith), all)
+}
+
+/** The containers of which the id or the name is given, the name with or without a slash. */
+function referred(references: readonly string[], all: readonly Container[]): ReadonlySet<string> {
+  const wanted = references.map((reference) => reference.replace(/^\//, ''))
+  return new Set(all.filter(({ id, name }) => wanted.includes(id) || wanted.includes(name)).map(({ id }) => id))
 }
 
 /** `db:service_healthy:false,cache:service_started:true`; older versions of compose write `db,cache`. */

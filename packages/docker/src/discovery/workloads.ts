@@ -10,7 +10,7 @@ import type { IsOwn } from '../own-container.ts'
 import { PAUSE, STOP } from '../quiesce/settings.ts'
 import { priorOf } from '../quiesce/token.ts'
 import { identityOf, workloadId } from '../workload-id.ts'
-import { dependenciesOf } from './dependencies.ts'
+import { dependenciesOf, hostsOf } from './dependencies.ts'
 import { usedVolumes } from './shared-content.ts'
 
 /** A container with what only the list of containers tells. */
@@ -23,6 +23,7 @@ export function workloadsOf(all: readonly Found[], volumes: readonly Volume[], i
   return containers.map((container) => {
     const { labels, name } = container
     const project = labels[COMPOSE.project]
+    const hosts = [...hostsOf(container, containers)]
     return {
       id: idOf(ids, container.id),
       name,
@@ -30,6 +31,7 @@ export function workloadsOf(all: readonly Found[], volumes: readonly Volume[], i
       ...(project === undefined ? {} : { project }),
       uses: [...usedVolumes(container, volumes)].toSorted().map((volume): TargetRef => targetRef(volume)),
       dependsOn: [...dependenciesOf(container, containers)].map((id) => idOf(ids, id)).toSorted(),
+      ...(hosts.length === 0 ? {} : { livesIn: hosts.map((id) => idOf(ids, id)).toSorted() }),
       ...restOf(container, isOwn),
     }
   })
