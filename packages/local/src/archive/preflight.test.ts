@@ -13,7 +13,7 @@ let remove: () => Promise<void>
 beforeEach(async () => {
   const folder = await mkdtempDisposable(join(tmpdir(), 'salvage-preflight-'))
   home = folder.path
-  remove = folder.remove
+  remove = () => folder.remove()
   await mkdir(join(home, 'source'))
 })
 afterEach(async () => {
