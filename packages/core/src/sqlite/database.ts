@@ -53,8 +53,11 @@ function pragma(database: DatabaseSync, name: string): unknown {
 }
 
 function checkKind(database: DatabaseSync, path: string, settings: DatabaseSettings): void {
+  // Two looks at one moment: in between another process may make the tables.
+  database.exec('BEGIN')
   const id = pragma(database, 'application_id')
   const empty = database.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined
+  database.exec('COMMIT')
   if (id === settings.applicationId || (id === 0 && empty)) return
   throw new SalvageError(`${settings.area}.UNREADABLE`, `${path} is not ${settings.what}`, {
     why: 'it is a database of another kind',

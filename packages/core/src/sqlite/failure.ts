@@ -32,7 +32,7 @@ const DAMAGED: ReadonlySet<number> = new Set([11, 26])
 const BUSY: ReadonlySet<number> = new Set([5, 6])
 
 /** The primary result code of an error of `node:sqlite`; undefined for any other error. */
-export function sqliteCode(error: unknown): number | undefined {
+function sqliteCode(error: unknown): number | undefined {
   return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
     ? error.errcode & 0xff
     : undefined
