@@ -21,6 +21,7 @@ export function inconsistencies(plan: Plan): readonly Inconsistency[] {
   }
   for (const [place, group] of plan.groups.entries()) {
     const path = ['groups', place]
+    const members = new Set(group.targets)
     once(`group ${group.id}`, [...path, 'id'])
     for (const [at, target] of group.targets.entries()) once(`target ${target}`, [...path, 'targets', at])
     for (const [at, step] of stepsWithPaths(group)) {
@@ -28,8 +29,7 @@ export function inconsistencies(plan: Plan): readonly Inconsistency[] {
       once(`${step.kind} id ${step.ref.id}`, [...name, 'id'])
       if (step.ref.runId !== plan.runId)
         found.push({ path: [...name, 'runId'], message: 'is not the run id of the plan' })
-      if (!group.targets.includes(step.ref.target))
-        found.push({ path: [...name, 'target'], message: 'is no target of its group' })
+      if (!members.has(step.ref.target)) found.push({ path: [...name, 'target'], message: 'is no target of its group' })
     }
     found.push(...strayLifts(group).map(({ path: at, message }) => ({ path: [...path, ...at], message })))
   }
@@ -55,8 +55,10 @@ function strayLifts(group: Group): readonly Inconsistency[] {
       found.push({ path, message: 'is a snapshot that this group does not cut' })
     if (from.ref.target !== ref.target) found.push({ path, message: 'is a snapshot of another target' })
   }
+  const counts = new Map<string, number>()
+  for (const { ref } of lifts) counts.set(ref.target, (counts.get(ref.target) ?? 0) + 1)
   for (const [place, target] of group.targets.entries()) {
-    const count = lifts.filter((lift) => lift.ref.target === target).length
+    const count = counts.get(target) ?? 0
     if (count !== 1) found.push({ path: ['targets', place], message: `is lifted ${String(count)} times` })
   }
   return found

@@ -1,6 +1,7 @@
 import type { Finding } from '../finding.ts'
 import type { Workload } from '../target/workload.ts'
 import { sortedBy } from './compare.ts'
+import type { Neighbours } from './neighbours.ts'
 
 /** Workloads that are up and come to rest together, or why they cannot. */
 export type WithGuests =
@@ -11,13 +12,13 @@ export type WithGuests =
  * `up`, and all that live in one of them that is brought down, and in those again; each brought down as well. Sorted by
  * id. Refused with `PLAN.GUEST` when one of them would have to stay up, or could not be put back as it is.
  */
-export function withGuests(up: readonly Workload[], all: readonly Workload[]): WithGuests {
+export function withGuests(up: readonly Workload[], guestsOf: Neighbours['guestsOf']): WithGuests {
   const members = new Map(up.map((workload) => [workload.id, workload]))
   // A map may grow, and change, while it is walked; what was added is walked too.
   for (const host of members.values()) {
     if (!isBroughtDown(host)) continue
-    for (const found of all) {
-      if (found.state === 'stopped' || found.livesIn?.includes(host.id) !== true) continue
+    for (const found of guestsOf(host.id)) {
+      if (found.state === 'stopped') continue
       const guest = members.get(found.id) ?? found
       const lowered = isBroughtDown(guest) ? guest : broughtDown(guest)
       if (typeof lowered === 'string') return { kind: 'refused', finding: refusal(host, guest, lowered) }

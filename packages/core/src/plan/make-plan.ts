@@ -3,6 +3,7 @@ import type { Survey } from '../target/discovery.ts'
 import type { Capabilities } from './capabilities.ts'
 import { byText, sortedBy } from './compare.ts'
 import { groupTargets } from './grouping.ts'
+import { neighboursOf } from './neighbours.ts'
 import { PLAN_VERSION } from './plan.ts'
 import type { Group, Plan, SkippedTarget } from './plan.ts'
 import { restOf } from './rest.ts'
@@ -45,9 +46,10 @@ export function makePlan(survey: Survey, capabilities: Capabilities, tide: Tide,
   const base: RefBase = { runId: options.runId, at: createdAt, machine: options.machine, ...named }
   const groups: Group[] = []
   let first = 1
+  const neighbours = neighboursOf(survey.workloads)
   const members = [...ways.values()].map((way) => way.target.ref)
   for (const targets of groupTargets(members, survey.workloads, tide.grouping)) {
-    const rest = restOf(targets, survey.workloads)
+    const rest = restOf(targets, neighbours)
     warnings.push(...rest.warnings)
     if (rest.kind === 'refused') {
       skipped.push(...targets.map((target) => ({ target, finding: rest.finding })))

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { workload } from '../../test/plan/build.ts'
+import { neighboursOf } from './neighbours.ts'
 import { restOrder } from './order.ts'
 
 function service(name: string, ...needs: readonly string[]): ReturnType<typeof workload> {
@@ -7,7 +8,7 @@ function service(name: string, ...needs: readonly string[]): ReturnType<typeof w
 }
 
 function levels(members: readonly ReturnType<typeof workload>[], all = members): readonly (readonly string[])[] {
-  return restOrder(members, all).levels.map((level) => level.map((one) => one.name))
+  return restOrder(members, neighboursOf(all).needs).levels.map((level) => level.map((one) => one.name))
 }
 
 test('dependants come first, independent ones at once', () => {
@@ -36,12 +37,12 @@ test('the longest way counts', () => {
 test('a circle comes to rest together, after its dependants and before its dependencies', () => {
   const members = [service('x', 'y'), service('y', 'z'), service('z', 'x', 'db'), service('db'), service('web', 'y')]
   expect(levels(members)).toEqual([['web'], ['x', 'y', 'z'], ['db']])
-  expect(restOrder(members, members).cycles).toEqual([['docker:x', 'docker:y', 'docker:z']])
+  expect(restOrder(members, neighboursOf(members).needs).cycles).toEqual([['docker:x', 'docker:y', 'docker:z']])
 })
 
 test('a circle through one member alone, or of a workload with itself, is none', () => {
   const x = service('x', 'y', 'x')
-  expect(restOrder([x], [x, service('y', 'x')])).toEqual({ levels: [[x]], cycles: [] })
+  expect(restOrder([x], neighboursOf([x, service('y', 'x')]).needs)).toEqual({ levels: [[x]], cycles: [] })
 })
 
 test('a long chain and unknown ids are fine', () => {

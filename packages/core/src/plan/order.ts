@@ -1,5 +1,6 @@
 import type { Workload } from '../target/workload.ts'
 import { byText, sortedBy } from './compare.ts'
+import type { Neighbours } from './neighbours.ts'
 
 /** Workloads in the order in which they come to rest. */
 export interface RestOrder {
@@ -10,11 +11,10 @@ export interface RestOrder {
 }
 
 /**
- * Dependants come to rest before what they depend on, directly or through any of `all`. A circle has no such order: its
- * members come to rest together, after what depends on them and before what they depend on.
+ * Dependants come to rest before what they depend on, directly or through any other by `needs`: what each depends on. A
+ * circle has no such order: its members come to rest together, after what depends on them and before what they depend on.
  */
-export function restOrder(members: readonly Workload[], all: readonly Workload[]): RestOrder {
-  const needs = new Map(all.map((workload) => [workload.id, workload.dependsOn]))
+export function restOrder(members: readonly Workload[], needs: Neighbours['needs']): RestOrder {
   const reach = new Map(members.map((member) => [member.id, reachable(member.id, needs)]))
   const reaches = (from: string, to: string): boolean => reach.get(from)?.has(to) === true
 

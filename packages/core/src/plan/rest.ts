@@ -1,8 +1,8 @@
 import type { Finding } from '../finding.ts'
 import type { TargetRef } from '../target/reference.ts'
 import type { QuiesceChoice, Workload } from '../target/workload.ts'
-import { sortedBy } from './compare.ts'
 import { withGuests } from './guests.ts'
+import type { Neighbours } from './neighbours.ts'
 import { restOrder } from './order.ts'
 import type { Group, QuiesceStep } from './plan.ts'
 
@@ -13,14 +13,15 @@ export type Rest =
 
 /**
  * The waves of one group. The first choices of one dependency level (a hook) make a wave before the second choices of
- * the same level (a stop), and so on. Workloads that were told to stay as they are (`left`) get no step. Stopped ones are at rest already:
- * their last choice keeps them so and is watched; one that could not be brought to rest if it ran is only a warning.
+ * the same level (a stop), and so on. Workloads that were told to stay as they are (`left`) get no step. Stopped ones are
+ * at rest already: their last choice keeps them so and is watched; one that could not be brought to rest if it ran is only
+ * a warning.
  *
- * Who lives in a workload that is brought down is brought down with it. A workload that is up, and is refused or has no way to rest and was not told to stay up, refuses the whole group.
+ * Who lives in a workload that is brought down is brought down with it. A workload that is up, and is refused or has no
+ * way to rest and was not told to stay up, refuses the whole group.
  */
-export function restOf(targets: readonly TargetRef[], workloads: readonly Workload[]): Rest {
-  const wanted = new Set(targets)
-  const users = sortedBy(workloads, (workload) => workload.id).filter(({ uses }) => uses.some((ref) => wanted.has(ref)))
+export function restOf(targets: readonly TargetRef[], { usersOf, guestsOf, needs }: Neighbours): Rest {
+  const users = usersOf(targets)
   const stopped = users.filter((workload) => workload.state === 'stopped')
   const running = users.filter((workload) => workload.state !== 'stopped')
   const warnings = stopped.flatMap(({ id, refused }) => (refused === undefined ? [] : [about(id, refused)]))
@@ -28,10 +29,10 @@ export function restOf(targets: readonly TargetRef[], workloads: readonly Worklo
     const finding = refusalOf(workload)
     if (finding !== undefined) return { kind: 'refused', finding, warnings }
   }
-  const together = withGuests(running, workloads)
+  const together = withGuests(running, guestsOf)
   if (together.kind === 'refused') return { ...together, warnings }
   const held = together.up.filter((workload) => workload.left === undefined)
-  const { levels, cycles } = restOrder(held, workloads)
+  const { levels, cycles } = restOrder(held, needs)
   return {
     kind: 'possible',
     quiesce: levels.flatMap(wavesOf),
