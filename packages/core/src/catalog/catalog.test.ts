@@ -119,4 +119,14 @@ describe.each([
     await catalog.removePoints([first])
     expect(await catalog.points({})).toEqual([sameIdElsewhere])
   })
+
+  test('spares targets until a run has copied them; a restore copies nothing', async () => {
+    const catalog = make()
+    await catalog.spare(['dir:/a', 'dir:/b'])
+    await catalog.spare(['dir:/b', 'dir:/c'])
+    await catalog.finishRun({ ...report('restored', '2026-01-01T00:00:00.000Z'), kind: 'restore' })
+    expect(await catalog.spared()).toEqual(new Set(['dir:/a', 'dir:/b', 'dir:/c']))
+    await catalog.finishRun(report('copied', '2026-01-02T00:00:00.000Z'))
+    expect(await catalog.spared()).toEqual(new Set(['dir:/b', 'dir:/c']))
+  })
 })

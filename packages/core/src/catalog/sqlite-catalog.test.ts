@@ -82,6 +82,15 @@ test('refuses garbage and newer versions, and is for its owner only', () => {
   )
 })
 
+test('brings a catalog of the first version up, with all that is in it', async () => {
+  addRun('{"version":2}')
+  edit('DROP TABLE spared; PRAGMA user_version = 1')
+  using catalog = sqliteCatalog(path)
+  await catalog.spare(['dir:/a'])
+  expect(await catalog.spared()).toEqual(new Set(['dir:/a']))
+  expect(await catalog.runs(1)).toMatchObject([{ runId: 'r1' }])
+})
+
 test('uses an index to list the points of a target and the newest runs', () => {
   sqliteCatalog(path)[Symbol.dispose]()
   using database = new DatabaseSync(path)

@@ -13,7 +13,7 @@ export type ExitCodeRule =
   | { readonly kind: 'reject'; readonly codes: readonly CodeRange[] }
 
 /** The rule where none is given: 0 and nothing else is good. */
-export const ZERO_ONLY: ExitCodeRule = { kind: 'accept', codes: [{ first: 0, last: 0 }] }
+const ZERO_ONLY: ExitCodeRule = { kind: 'accept', codes: [{ first: 0, last: 0 }] }
 
 /**
  * Reads what a label or a setting says of exit codes:

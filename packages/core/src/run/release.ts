@@ -16,7 +16,7 @@ import { describeUndo, undo } from './undo.ts'
  * How long one undo may take, its tries together, in milliseconds: its own clock, never the run's signal. A quiescer may
  * ask for more.
  */
-export const UNDO_PATIENCE_MS = 120_000
+const UNDO_PATIENCE_MS = 120_000
 /** How long an undo may take to end when its time is over. */
 const END_WITHIN_MS = 5_000
 const UNDOS_AT_ONCE = 16

@@ -1,10 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import type { NewEntry } from '../../src/journal/journal.ts'
 import { setState } from '../../src/memory/platform.ts'
 import { recover, recoverFirst } from '../../src/run/recover.ts'
 import { run } from '../../src/run/run.ts'
 import { withPoints } from '../../src/testing/index.ts'
-import { gate } from './changed.ts'
+import { gate, withQuiescer } from './changed.ts'
 import { leftBehind, never, planOf, world } from './world.ts'
 import type { World } from './world.ts'
 
@@ -62,6 +63,29 @@ describe('a run', () => {
 })
 
 describe('recover', () => {
+  it('puts many workloads back at the same time', async () => {
+    const there = world({ snapshots: false })
+    const db = there.platform.workloads.get('memory:db')
+    if (db === undefined) throw new Error('no db')
+    for (let n = 0; n < 50; n += 1) {
+      there.platform.workloads.set(`memory:many${String(n)}`, { ...db })
+      await leftDown(there, `memory:many${String(n)}`)
+    }
+    let now = 0
+    let most = 0
+    const rig = withQuiescer(there, 'memory.stop', (stop) => ({
+      resume: async (token, options) => {
+        now += 1
+        most = Math.max(most, now)
+        await delay(5)
+        now -= 1
+        return stop.resume(token, options)
+      },
+    }))
+    expect(await recover(rig, { signal: never })).toMatchObject({ undone: 50, stuck: [] })
+    expect(most).toBe(16)
+  })
+
   it('puts the others back when one entry cannot be understood, and says what is stuck', async () => {
     const there = world({ snapshots: false })
     const before = leftBehind(there.platform)

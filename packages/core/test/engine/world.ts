@@ -23,7 +23,7 @@ export interface World {
   readonly events: RunEvent[]
 }
 
-export const T0 = new Date('2026-11-21T08:00:00.000Z')
+const T0 = new Date('2026-11-21T08:00:00.000Z')
 export const never: AbortSignal = new AbortController().signal
 
 /** Workloads of each kind over shared volumes: db ← web (needs db), a hook, one that is stopped, one that is paused. */
