@@ -84,7 +84,7 @@ describe('exit codes', () => {
 
   test('a bad code of post is a failure, and a finding when nobody knows whether pre had run', async () => {
     const token = await prepare({ pre: ['true'], post: shell('echo not running >&2; exit 5') })
-    await expect(quiescer.resume(token, yes)).rejects.toMatchObject({ code: 'HOOK.FAILED', retryable: true })
+    await expect(quiescer.resume(token, yes)).rejects.toMatchObject({ code: 'HOOK.FAILED', retryable: false })
     expect(await quiescer.resume(token, maybe)).toMatchObject([{ code: 'HOOK.POST_FAILED', why: 'not running' }])
   })
 })

@@ -13,6 +13,8 @@ import { COMMAND_QUIESCER } from './hook-workload.ts'
 
 const DEFAULT_TIMEOUT_MS = 300_000
 const GRACE_MS = 5_000
+/** What comes before and after the command: a pre command that has to be ended, its processes. */
+const BESIDES_MS = 30_000
 
 /**
  * Brings to rest by commands: `pre` in `quiesce`, `post` in `resume`.
@@ -51,6 +53,7 @@ export function commandQuiescer(): Quiescer {
         return quiesced === 'maybe' ? [asFinding(error)] : rethrow(error)
       }
     },
+    patienceMs: (given) => parseHookToken(given).timeoutMs + BESIDES_MS,
   }
 }
 
@@ -105,7 +108,9 @@ async function run(
     end.code === undefined ? `was ended by ${end.killedBy ?? 'a signal'}` : `ended with code ${String(end.code)}`
   throw new SalvageError('HOOK.FAILED', `${what} (${String(argv[0])}) ${how}`, {
     ...(end.output === '' ? {} : { why: end.output }),
-    retryable: phase === 'post',
+    ...(phase === 'post'
+      ? { hint: 'remove the cause, then run `salvage-kit recover`: it runs the command again' }
+      : {}),
   })
 }
 
