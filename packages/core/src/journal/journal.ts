@@ -40,6 +40,11 @@ export interface JournalEntry extends NewEntry {
   /** How often undoing it has failed. */
   readonly attempts: number
   readonly lastFailure?: Finding
+  /**
+   * The journal is a copy that was made while this was pending (its disk was restored from a backup), so the effect is of
+   * the past: archives and places are left as they are.
+   */
+  readonly copied?: true
 }
 
 /**

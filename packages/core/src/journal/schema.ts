@@ -62,9 +62,11 @@ export const entryRow: z.ZodType<JournalEntry> = z
     at: z.string(),
     attempts: z.int().nonnegative(),
     last_failure: column(finding).nullable(),
+    copied: z.int(),
   })
-  .transform(({ id, run_id: runId, position: order, last_failure: lastFailure, ...row }) => ({
+  .transform(({ id, run_id: runId, position: order, last_failure: lastFailure, copied, ...row }) => ({
     ...row,
+    ...(copied === 0 ? {} : { copied: true as const }),
     id,
     runId,
     order,

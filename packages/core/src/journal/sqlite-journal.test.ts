@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -116,6 +116,32 @@ test.each([
   expect(pending).toHaveLength(50)
   expect(pending[6]).toMatchObject({ id: 7, runId: 'run-1', phase: 'intent', undo: { kind: 'unreadable' } })
   expect(pending.filter(({ undo }) => undo.kind === 'unreadable')).toHaveLength(1)
+})
+
+test('knows that it is a copy, and marks what was pending then', async () => {
+  await filled()
+  const copy = join(directory, 'restored.sqlite')
+  cpSync(path, copy)
+  {
+    using journal = sqliteJournal(copy)
+    const [entry] = await journal.open([ENTRY])
+    const pending = await journal.pending()
+    expect(pending.filter(({ copied }) => copied === true)).toHaveLength(50)
+    expect(pending.at(-1)).toEqual(entry)
+  }
+  using again = sqliteJournal(copy)
+  expect((await again.pending()).filter(({ copied }) => copied === true)).toHaveLength(50)
+  using original = sqliteJournal(path)
+  expect((await original.pending()).some(({ copied }) => copied === true)).toBe(false)
+})
+
+test('brings a journal of the first version up, with all that is in it', async () => {
+  await filled()
+  edit('ALTER TABLE entry DROP COLUMN copied; DROP TABLE identity; PRAGMA user_version = 1')
+  using journal = sqliteJournal(path)
+  const pending = await journal.pending()
+  expect(pending).toHaveLength(50)
+  expect(pending.some(({ copied }) => copied === true)).toBe(false)
 })
 
 test('names the row of which it cannot tell whose it is', async () => {

@@ -5,6 +5,7 @@ import { guarded } from '../sqlite/failure.ts'
 import { transaction } from '../sqlite/transaction.ts'
 import type { Journal, JournalEntry } from './journal.ts'
 import { lost } from './lost.ts'
+import { markCopied } from './own-file.ts'
 import { entryRow, entryShell } from './schema.ts'
 import { undoText } from './undo-text.ts'
 
@@ -30,6 +31,8 @@ const SETTINGS: DatabaseSettings = {
        last_failure TEXT
      ) STRICT;
      CREATE INDEX entry_run ON entry (run_id);`,
+    `ALTER TABLE entry ADD COLUMN copied INTEGER NOT NULL DEFAULT 0;
+     CREATE TABLE identity (file TEXT NOT NULL) STRICT;`,
   ],
 }
 
@@ -42,6 +45,7 @@ const SETTINGS: DatabaseSettings = {
  */
 export function sqliteJournal(path: string): Journal & Disposable {
   const database = openDatabase(path, SETTINGS)
+  guarded(path, SETTINGS, () => markCopied(database, path))
   const insert = database.prepare(
     `INSERT INTO entry (run_id, position, undo, phase, at) VALUES (?, ?, ?, 'intent', ?) RETURNING id`,
   )

@@ -36,6 +36,10 @@ const STUCK = { what: 'workload docker:web', runId: 'r0', attempts: 2, failure: 
 
 /** One of each kind; a new kind does not compile without a line here. */
 const SAMPLES: { readonly [K in RunEvent['type']]: readonly [Extract<RunEvent, { type: K }>, string | undefined] } = {
+  'undo.waiting': [
+    { type: 'undo.waiting', what: 'workload docker:web', runId: 'r0', failure: FINDING },
+    'still trying to put back: workload docker:web (run r0): it broke [A.B]; why: rust; next: oil it',
+  ],
   'run.started': [
     { type: 'run.started', runId: 'r1', kind: 'restore', groups: 1, targets: 2 },
     'restore r1: 2 targets in 1 group',
@@ -116,6 +120,11 @@ test('an aborted run says so', () => {
   expect(formatEvent({ type: 'run.finished', report })).toBe('restore r1: aborted after 2m3s')
 })
 
+test('a run after which something is down says so, however good its copies are', () => {
+  const report: RunReport = { ...REPORT, stuck: [STUCK] }
+  expect(formatEvent({ type: 'run.finished', report })).toContain('NOT ALL PUT BACK')
+})
+
 test('whatever a message holds, it stays on one line and cannot steer a terminal', () => {
   assert(
     property(string({ unit: 'binary' }), (message) => {
@@ -146,6 +155,7 @@ const KEYS: { readonly [type in RunEvent['type']]: string } = {
   'lower.started': 'target point',
   'lower.progress': 'target progress',
   'lower.finished': 'target point lowerMs',
+  'undo.waiting': 'what runId failure',
   undone: 'what runId',
   stuck: 'entry',
   warning: 'finding',

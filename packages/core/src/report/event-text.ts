@@ -45,6 +45,8 @@ function textOf(event: RunEvent): string | undefined {
       return `${event.target}: restoring point ${event.point.id} of ${event.point.target} from ${event.point.store}`
     case 'lower.finished':
       return `${event.target}: restored in ${formatElapsed(event.lowerMs)} from ${sized(event)}`
+    case 'undo.waiting':
+      return `still trying to put back: ${event.what} (run ${event.runId}): ${formatFinding(event.failure)}`
     case 'undone':
       return `undone: ${event.what} (run ${event.runId})`
     case 'stuck':
@@ -66,5 +68,6 @@ function sized({ point }: Sized): string {
 
 function finished({ report }: Extract<RunEvent, { type: 'run.finished' }>): string {
   const took = formatElapsed(Math.max(0, Date.parse(report.endedAt) - Date.parse(report.startedAt)))
-  return `${report.kind} ${report.runId}: ${report.aborted ? 'aborted' : report.outcome} after ${took}`
+  const stuck = report.stuck.length === 0 ? '' : ', NOT ALL PUT BACK,'
+  return `${report.kind} ${report.runId}: ${report.aborted ? 'aborted' : report.outcome}${stuck} after ${took}`
 }

@@ -45,6 +45,8 @@ export type RunEvent =
       readonly point: RestorePoint
       readonly lowerMs: number
     }
+  /** Undoing failed, and is tried again until its time is over. Told once. */
+  | { readonly type: 'undo.waiting'; readonly what: string; readonly runId: string; readonly failure: Finding }
   | { readonly type: 'undone'; readonly what: string; readonly runId: string }
   | { readonly type: 'stuck'; readonly entry: StuckEntry }
   | { readonly type: 'warning'; readonly finding: Finding }

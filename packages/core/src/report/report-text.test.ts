@@ -84,7 +84,7 @@ test('a run with everything in it names every trouble with its reason, and ends 
   }
   expect(formatReport(report)).toBe(
     [
-      'run r1 of tide nightly: failed, aborted after 4.2s',
+      'run r1 of tide nightly: failed, aborted, NOT ALL PUT BACK, after 4.2s',
       '',
       '  dir:/srv/app  failed   does not count: 4f3a in archive:/b, 2.0 KiB, 3 files, 100 B stored, lifted in 3.1s',
       '  docker:db     failed',

@@ -25,10 +25,11 @@ export function formatReport(report: RunReport): string {
     .join('\n\n')
 }
 
-function headline({ kind, runId, tide, outcome, aborted, startedAt, endedAt }: RunReport): string {
+function headline({ kind, runId, tide, outcome, aborted, stuck, startedAt, endedAt }: RunReport): string {
   const ofTide = tide === undefined ? '' : ` of tide ${tide}`
   const took = formatElapsed(Math.max(0, Date.parse(endedAt) - Date.parse(startedAt)))
-  return oneLine(`${kind} ${runId}${ofTide}: ${outcome}${aborted ? ', aborted' : ''} after ${took}`)
+  const down = stuck.length === 0 ? '' : ', NOT ALL PUT BACK,'
+  return oneLine(`${kind} ${runId}${ofTide}: ${outcome}${aborted ? ', aborted' : ''}${down} after ${took}`)
 }
 
 function targetLines(targets: readonly TargetReport[]): string[] {

@@ -111,6 +111,13 @@ async function releaseOne(
       return undefined
     } catch (error) {
       const mayHelp = isSalvageError(error) && error.retryable && !patience.signal.aborted
+      if (mayHelp && pauseMs === FIRST_PAUSE_MS)
+        rig.report({
+          type: 'undo.waiting',
+          what: describeUndo(entry.undo),
+          runId: entry.runId,
+          failure: findingOf(error),
+        })
       if (!mayHelp || !(await slept(pauseMs, patience.signal))) return await giveUp(rig, entry, findingOf(error))
       pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)
     }

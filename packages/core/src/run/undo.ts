@@ -26,10 +26,12 @@ export async function undo(rig: Rig, entry: JournalEntry, options: CallOptions):
     case 'lift': {
       const crane = craneOf(rig, way.ref.store)
       await crane.clear(way.ref, options)
+      if (entry.copied === true) return [ofThePast(entry)]
       await crane.archives?.withdraw(way.ref, options)
       return []
     }
     case 'provision':
+      if (entry.copied === true) return [ofThePast(entry)]
       await provisionerOf(rig, way.provisioner).remove(way.token, options)
       return []
     case 'swap':
@@ -43,6 +45,15 @@ export async function undo(rig: Rig, entry: JournalEntry, options: CallOptions):
         why: way.why,
         hint: `put back by hand what that run had brought to rest, then delete row ${String(entry.id)} of the journal`,
       })
+  }
+}
+
+function ofThePast({ undo: way, runId }: JournalEntry): Finding {
+  return {
+    code: 'JOURNAL.COPIED',
+    message: `${describeUndo(way)} (run ${runId}) is left as it is`,
+    why: 'the journal was restored from a copy that was made in the middle of that run, and what the run made may count since',
+    hint: 'look at what it made, and remove it by hand when it is not wanted',
   }
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
+import { SalvageError } from '../../src/error.ts'
 import type { NewEntry } from '../../src/journal/journal.ts'
 import { setState } from '../../src/memory/platform.ts'
 import { recover, recoverFirst } from '../../src/run/recover.ts'
@@ -84,6 +85,42 @@ describe('recover', () => {
     }))
     expect(await recover(rig, { signal: never })).toMatchObject({ undone: 50, stuck: [] })
     expect(most).toBe(16)
+  })
+
+  it('removes neither archive nor place for an entry of a copied journal: they may be what it was restored from', async () => {
+    const there = world({ snapshots: false })
+    const report = await run(there.rig, await planOf(there, RUN, { targets: ['memory:db'] }))
+    const point = report.groups[0]?.targets[0]?.point
+    const ref = [...there.platform.archives.values()][0]?.ref
+    if (point === undefined || ref === undefined) throw new Error('nothing was copied')
+    await there.rig.journal.open([
+      { runId: DEAD, order: 3, undo: { kind: 'lift', ref } },
+      { runId: DEAD, order: 1, undo: { kind: 'provision', target: 'memory:web', provisioner: 'memory', token: 'web' } },
+    ])
+    const { journal } = there.rig
+    const pending: typeof journal.pending = async (runId) =>
+      (await journal.pending(runId)).map((entry) => ({ ...entry, copied: true }))
+    const rig = { ...there.rig, journal: { ...journal, pending } }
+    expect(await recover(rig, { signal: never })).toMatchObject({ undone: 2, stuck: [] })
+    expect(there.platform.archives.has(point.id)).toBe(true)
+    expect(there.platform.volumes.has('web')).toBe(true)
+    const warnings = there.events.flatMap((event) => (event.type === 'warning' ? event.finding.code : []))
+    expect(warnings).toEqual(['JOURNAL.COPIED', 'JOURNAL.COPIED'])
+  })
+
+  it('says once that it still tries', async () => {
+    const there = world({ snapshots: false })
+    await leftDown(there, 'memory:db')
+    let tries = 0
+    const rig = withQuiescer(there, 'memory.stop', (stop) => ({
+      resume: async (token, options) => {
+        tries += 1
+        if (tries < 3) throw new SalvageError('MEMORY.BUSY', 'not yet', { retryable: true })
+        return stop.resume(token, options)
+      },
+    }))
+    expect(await recover(rig, { signal: never })).toMatchObject({ undone: 1 })
+    expect(there.events.filter(({ type }) => type === 'undo.waiting')).toHaveLength(1)
   })
 
   it('puts the others back when one entry cannot be understood, and says what is stuck', async () => {
