@@ -37,7 +37,7 @@ export async function surveyEngine(engine: DockerEngine, options: CallOptions): 
 }
 
 /** All containers, inspected. */
-export async function allContainers(engine: DockerEngine, options: CallOptions): Promise<readonly Found[]> {
+async function allContainers(engine: DockerEngine, options: CallOptions): Promise<readonly Found[]> {
   const rows = await engine.listContainers([], options)
   const found = await mapLimit(rows, CALLS_AT_ONCE, async ({ id, createdSeconds }): Promise<readonly Found[]> => {
     const container = await engine.inspectContainer(id, options)

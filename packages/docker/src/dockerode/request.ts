@@ -1,5 +1,6 @@
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
+import { createRequire } from 'node:module'
 import type { Readable } from 'node:stream'
 import { inspect } from 'node:util'
 import { deadline, SalvageError } from '@salvage-kit/core'
@@ -43,14 +44,12 @@ const GOOD = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [200 +
  * kept one may be dead after a restart of the engine, and then nobody knows whether the request arrived.
  */
 export function requester(address: Address): Requester {
-  let modem: Promise<Modem> | undefined
+  let modem: Modem | undefined
   const open = async (request: EngineRequest, signal: AbortSignal): Promise<Readable> => {
     signal.throwIfAborted()
     modem ??= load(address)
-    const loaded = await modem
-    signal.throwIfAborted()
     try {
-      return await send(loaded, request, signal)
+      return await send(modem, request, signal)
     } catch (error) {
       signal.throwIfAborted()
       throw fault(error, request.what, address.text)
@@ -88,8 +87,12 @@ export function late(what: string, limitMs: number): SalvageError {
   })
 }
 
-async function load(address: Address): Promise<Modem> {
-  const { default: Docker } = await import('dockerode')
+/**
+ * The part of dockerode that speaks HTTP, and that part alone: with its front come gRPC and protocol buffers for image
+ * builds, which nobody needs here and which take a tenth of a small command's memory.
+ */
+function load(address: Address): Modem {
+  const client: unknown = createRequire(import.meta.resolve('dockerode'))('docker-modem')
   // Every member is given, so that none comes from the environment behind our back.
   const options = {
     socketPath: address.socketPath,
@@ -104,7 +107,13 @@ async function load(address: Address): Promise<Modem> {
       address.tls === undefined ? new HttpAgent({ keepAlive: false }) : new HttpsAgent({ keepAlive: false }),
     ),
   }
-  return new Docker(options).modem
+  const modem: unknown = typeof client === 'function' ? Reflect.construct(client, [options]) : undefined
+  if (isModem(modem)) return modem
+  throw new Error('dockerode has no modem of the form that is known here')
+}
+
+function isModem(modem: unknown): modem is Modem {
+  return typeof modem === 'object' && modem !== null && 'dial' in modem && typeof modem.dial === 'function'
 }
 
 /**
