@@ -12,6 +12,9 @@ export type ExitCodeRule =
   | { readonly kind: 'accept'; readonly codes: readonly CodeRange[] }
   | { readonly kind: 'reject'; readonly codes: readonly CodeRange[] }
 
+/** 126: not executable, 127: not found, 128 and the number of a signal: killed. */
+const NOT_RUN = 126
+
 /** The rule where none is given: 0 and nothing else is good. */
 const ZERO_ONLY: ExitCodeRule = { kind: 'accept', codes: [{ first: 0, last: 0 }] }
 
@@ -22,7 +25,10 @@ const ZERO_ONLY: ExitCodeRule = { kind: 'accept', codes: [{ first: 0, last: 0 }]
  * - `fail` or `stop`: only 0 is good;
  * - `1,3-5`: these codes stop the backup, every other is good. A list with 0 in it is refused: some read such a list as
  *   the codes that are good, and the two readings differ most where it hurts most;
- * - `accept:0,2`: exactly these are good; `reject:1,3-5`: exactly these are not.
+ * - `accept:0,2`: exactly these are good; `reject:1,3-5`: these are not, and every other is.
+ *
+ * Codes from 126 up say that the command could not be run or was killed. Under a list of bad codes they are bad whether
+ * it names them or not: nothing came to rest.
  *
  * White space in a list means nothing, a range may stand the wrong way round, numbers may be negative and are 64 bits
  * wide. Throws `LABEL.EXIT_CODES`.
@@ -45,7 +51,7 @@ export function accepts(rule: ExitCodeRule, code: number): boolean {
     case 'accept':
       return covers(rule.codes, code)
     case 'reject':
-      return !covers(rule.codes, code)
+      return code < NOT_RUN && !covers(rule.codes, code)
   }
 }
 

@@ -33,6 +33,7 @@ describe.skipIf(!DOCKER)('commands in containers', () => {
     ['sh -c "exit 2"', 'accept:0,2', true],
     ['sh -c "exit 1"', 'accept:0,2', false],
     ['/no/such/program', undefined, false],
+    ['/no/such/program', '1,3-5', false],
   ])('%s with exit codes %s', async (command, codes, good) => {
     await on.app('app1', `${PRE}=${command}`, ...(codes === undefined ? [] : [`${CODES}=${codes}`]))
     const one = await act(on, 'app1')
