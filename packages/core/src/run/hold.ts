@@ -83,7 +83,10 @@ export function createHold(
     },
     acquire: async () => {
       watch = await watchRest(rig, group, { signal, onTaint })
-      if (group.quiesce.length === 0 && group.idle.length === 0) return
+      if (group.quiesce.length === 0 && group.idle.length === 0) {
+        await mustBeAsPlanned(rig, group, [], signal)
+        return
+      }
       if (watch.broken) throw unwatched()
       const idle = await prepareAll(rig, group.idle, signal)
       const waves = await Promise.all(group.quiesce.map((wave) => prepareAll(rig, wave, signal)))

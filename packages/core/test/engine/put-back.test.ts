@@ -173,6 +173,25 @@ describe('a copy is not called good', () => {
     })
   })
 
+  it('when a workload came after the plan and uses a target that nobody had used', async () => {
+    const there = world({ snapshots: false })
+    const plan = await planOf(there, RUN)
+    there.platform.workloads.set('memory:new', {
+      state: 'running',
+      risen: 1,
+      uses: ['memory:lonely'],
+      dependsOn: [],
+      by: 'stop',
+      frozen: false,
+    })
+    const report = await run(there.rig, plan)
+    expect(report.groups.at(-1)?.targets[0]).toMatchObject({
+      target: 'memory:lonely',
+      outcome: 'failed',
+      findings: [{ code: 'HOLD.STALE' }],
+    })
+  })
+
   it.each([1, 2])('when its source is another one by then (asked %i)', async (fatal) => {
     const there = world({ snapshots: false })
     let asked = 0
