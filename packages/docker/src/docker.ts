@@ -5,6 +5,7 @@ import { dockerDiscovery } from './discovery.ts'
 import { dockerodeEngine } from './dockerode-engine.ts'
 import type { DockerEngine } from './engine.ts'
 import { execQuiescer } from './quiesce/exec.ts'
+import { withNames } from './quiesce/with-names.ts'
 import { pauseQuiescer } from './quiesce/pause.ts'
 import { stopQuiescer } from './quiesce/stop.ts'
 import { volumeProvisioner } from './volume-provisioner.ts'
@@ -30,7 +31,7 @@ export function docker(options: DockerOptions): Backend {
   return {
     id: 'docker',
     discovery: dockerDiscovery(engine),
-    quiescers: [stopQuiescer(engine), pauseQuiescer(engine), execQuiescer(engine)],
+    quiescers: [stopQuiescer(engine), pauseQuiescer(engine), execQuiescer(engine)].map(withNames),
     cranes: [
       containerCrane(async () => engine, {
         cranes,

@@ -3,6 +3,7 @@ import { isSalvageError } from '@salvage-kit/core'
 import type * as z from 'zod'
 import { engineAddress } from './dockerode/address.ts'
 import * as answers from './dockerode/answers.ts'
+import { ContainerAnswer, ContainersAnswer } from './dockerode/container-answers.ts'
 import { containerBody } from './dockerode/container-body.ts'
 import type { DockerEngine, EngineInfo } from './engine.ts'
 import { execIn } from './dockerode/exec.ts'
@@ -66,7 +67,7 @@ export function dockerodeEngine(options: EngineOptions): DockerEngine {
     async listContainers(labels, call) {
       const filters = JSON.stringify({ label: labels })
       return ask(
-        answers.ContainersAnswer,
+        ContainersAnswer,
         { what: 'list containers', method: 'GET', path: '/containers/json', query: { all: '1', filters } },
         call,
       )
@@ -74,7 +75,7 @@ export function dockerodeEngine(options: EngineOptions): DockerEngine {
     async inspectContainer(container, call) {
       const what = `inspect container ${container}`
       return orNothing(() =>
-        ask(answers.ContainerAnswer, { what, method: 'GET', path: `/containers/${segment(container)}/json` }, call),
+        ask(ContainerAnswer, { what, method: 'GET', path: `/containers/${segment(container)}/json` }, call),
       )
     },
     async createContainer(spec, call) {

@@ -1,8 +1,7 @@
 import type { LiftRef } from '@salvage-kit/core'
 import type { ContainerSummary } from '../container.ts'
+import { ENTITY } from '../label/keys.ts'
 
-/** The label by which the original and everybody else tells a crane's container from an application's. */
-const ENTITY_LABEL = 'salvage.entity'
 /** The run that something was made for. */
 export const RUN_LABEL = 'salvage-kit.run'
 /** The lift that something was made for. */
@@ -17,7 +16,7 @@ export function vesselName(ref: Pick<LiftRef, 'id'>): string {
 
 /** Of a lift's container. */
 export function vesselLabels(ref: Pick<LiftRef, 'id' | 'runId' | 'target'>): Readonly<Record<string, string>> {
-  return { [ENTITY_LABEL]: 'crane', ...volumeLabels(ref), [TARGET_LABEL]: ref.target }
+  return { [ENTITY]: 'crane', ...volumeLabels(ref), [TARGET_LABEL]: ref.target }
 }
 
 /** Of a volume that the engine makes behind the back of a lift: they tell that this lift's container made it come. */

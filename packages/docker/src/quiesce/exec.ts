@@ -1,5 +1,5 @@
 import { findingOf, isSalvageError, SalvageError } from '@salvage-kit/core'
-import type { CallOptions, Finding, Json, Quiescer } from '@salvage-kit/core'
+import type { CallOptions, Finding, Json } from '@salvage-kit/core'
 import type { Container } from '../container.ts'
 import type { DockerEngine } from '../engine.ts'
 import { gone, stillThere } from './change.ts'
@@ -8,6 +8,7 @@ import { EXEC, ExecSettings } from './settings.ts'
 import { settled } from './settled.ts'
 import { ExecToken } from './schema.ts'
 import { bearer, containerOf, nameOf, readToken, tokenOf } from './token.ts'
+import type { TellingQuiescer } from './with-names.ts'
 
 /** What comes before and after the command: a container that has to settle, calls to the engine. */
 const BESIDES_MS = 60_000
@@ -27,7 +28,7 @@ const BESIDES_MS = 60_000
  * `DOCKER.COMMAND_FAILED`, `DOCKER.COMMAND_TIMEOUT` (quiesce); `DOCKER.NOT_UP` (quiesce, resume); `DOCKER.TOKEN`.
  * Findings: `DOCKER.GONE`, `DOCKER.POST_FAILED`, `DOCKER.POST_SKIPPED`.
  */
-export function execQuiescer(engine: DockerEngine): Quiescer {
+export function execQuiescer(engine: DockerEngine): TellingQuiescer {
   return {
     id: EXEC,
     prepare: async (workload, given, { signal }) => {

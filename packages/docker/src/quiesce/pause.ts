@@ -1,4 +1,4 @@
-import type { CallOptions, Finding, Quiescer } from '@salvage-kit/core'
+import type { CallOptions, Finding } from '@salvage-kit/core'
 import { isSalvageError } from '@salvage-kit/core'
 import type { DockerEngine } from '../engine.ts'
 import { changed, gone, stillThere } from './change.ts'
@@ -9,6 +9,7 @@ import { startAgain } from './start-again.ts'
 import { underWay } from './under-way.ts'
 import { PauseToken } from './schema.ts'
 import { bearer, containerOf, nameOf, priorOf, readToken, tokenOf } from './token.ts'
+import type { TellingQuiescer } from './with-names.ts'
 
 /**
  * Freezes the processes of a container and lets them go on. They flush nothing: the copy is what a power cut would have
@@ -19,7 +20,7 @@ import { bearer, containerOf, nameOf, priorOf, readToken, tokenOf } from './toke
  * Codes: `DOCKER.NOT_FOUND`, `DOCKER.RESTARTING` (prepare); `DOCKER.CHANGED` (quiesce); `DOCKER.NOT_STARTED` (resume);
  * `DOCKER.TOKEN`. Findings: `DOCKER.GONE`, `DOCKER.ENDED_AGAIN`.
  */
-export function pauseQuiescer(engine: DockerEngine): Quiescer {
+export function pauseQuiescer(engine: DockerEngine): TellingQuiescer {
   return {
     id: PAUSE,
     prepare: async (workload, _settings, { signal }) => {

@@ -50,6 +50,9 @@ const shared = {
   startedAt: z.string().exactOptional(),
 }
 
+/** Reads of a token of any kind whom it is about. */
+export const Identified: z.ZodType<Pick<Token, 'id' | 'identity'>> = z.object({ id: shared.id, identity })
+
 /** Reads a {@link StopToken} back. */
 export const StopToken: z.ZodType<StopToken> = z.strictObject({
   ...shared,

@@ -1,5 +1,4 @@
 import { SalvageError } from '@salvage-kit/core'
-import type { Quiescer } from '@salvage-kit/core'
 import type { DockerEngine } from '../engine.ts'
 import { changed, stillThere } from './change.ts'
 import { graceMs, isEndless } from './grace.ts'
@@ -8,6 +7,7 @@ import { stopOver } from './stop-under-way.ts'
 import { startAgain } from './start-again.ts'
 import { StopToken } from './schema.ts'
 import { containerOf, nameOf, priorOf, readToken, tokenOf } from './token.ts'
+import type { TellingQuiescer } from './with-names.ts'
 
 /** What the engine may need beyond the grace, to kill and to unmount. */
 const BEYOND_GRACE_MS = 60_000
@@ -21,7 +21,7 @@ const BEYOND_GRACE_MS = 60_000
  * Codes: `DOCKER.NOT_FOUND`, `DOCKER.AUTO_REMOVE` (prepare); `DOCKER.CHANGED`, `DOCKER.NOT_AT_REST` (quiesce);
  * `DOCKER.NOT_STARTED` (resume); `DOCKER.TOKEN`. Findings: `DOCKER.GONE`, `DOCKER.ENDED_AGAIN`, `DOCKER.LEFT_PAUSED`.
  */
-export function stopQuiescer(engine: DockerEngine): Quiescer {
+export function stopQuiescer(engine: DockerEngine): TellingQuiescer {
   return {
     id: STOP,
     prepare: async (workload, _settings, { signal }) => {

@@ -33,7 +33,11 @@ describe.skipIf(!DOCKER)('the engine restarts during a hold', () => {
       const one = await act(on, 'app1')
       await one.hold()
       await on.dockerd[end]()
-      await expect(one.release()).rejects.toMatchObject({ code: 'DOCKER.UNREACHABLE', retryable: true })
+      await expect(one.release()).rejects.toMatchObject({
+        code: 'DOCKER.UNREACHABLE',
+        message: expect.stringMatching(/container app1: no connection/),
+        retryable: true,
+      })
       await expect(one.disturbances()).rejects.toMatchObject({ code: 'DOCKER.UNREACHABLE' })
       await on.dockerd.start()
       await one.release()
