@@ -70,6 +70,17 @@ test('a parent that is not there, or no directory, is refused', async () => {
   })
 })
 
+test('where nothing can be made is refused, with what the system says', async () => {
+  const made = provisioner
+    .prepare('dir:/proc/salvage-place', 'run', options)
+    .then((token) => provisioner.create(token, options))
+  await expect(made).rejects.toMatchObject({
+    code: 'RESTORE.NO_PARENT',
+    message: '/proc/salvage-place cannot be made',
+    hint: 'name a place where this user may make directories',
+  })
+})
+
 test('what somebody else put there before create is refused, and stays', async () => {
   const token = await provisioner.prepare(`dir:${at('place')}`, 'run', options)
   mkdirSync(at('place'))

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { access, chmod, chown, constants, lstat, mkdir, readdir, rm, rmdir, stat } from 'node:fs/promises'
 import type { BigIntStats } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { parseReference, SalvageError } from '@salvage-kit/core'
+import { errorText, parseReference, SalvageError } from '@salvage-kit/core'
 import type { DirectorySource, Json, Provisioner, TargetRef } from '@salvage-kit/core'
 import { z } from 'zod'
 import { absent, madeRecords } from './made-record.ts'
@@ -70,7 +70,14 @@ async function create(token: Token, records: MadeRecords): Promise<DirectorySour
     // A second call, after the first had come this far.
     if (same(await records.read(token.id), found)) return made
     await mustBeEmpty(token.path, found)
-  } else await mkdir(token.path, { mode: 0o700 })
+  } else
+    await mkdir(token.path, { mode: 0o700 }).catch((error: unknown) => {
+      throw new SalvageError('RESTORE.NO_PARENT', `${token.path} cannot be made`, {
+        why: errorText(error),
+        hint: 'name a place where this user may make directories',
+        cause: error,
+      })
+    })
   const now = found ?? (await lstat(token.path, { bigint: true }))
   await records.write(token.id, identityOf(now))
   return made
@@ -114,18 +121,23 @@ async function mustBeEmpty(path: string, found: BigIntStats): Promise<void> {
 }
 
 async function mustHoldNew(parent: string, path: string): Promise<void> {
-  const why = await stat(parent).then(
-    async (found) => {
-      if (!found.isDirectory()) return `${parent} is not a directory`
-      return access(parent, constants.W_OK | constants.X_OK).then(
-        () => undefined,
-        () => `${parent} cannot be written by this user`,
-      )
-    },
-    () => `there is no directory ${parent}`,
-  )
-  if (why !== undefined)
+  const found = await stat(parent).catch(() => undefined)
+  if (found?.isDirectory() !== true) {
+    const why = found === undefined ? `there is no directory ${parent}` : `${parent} is not a directory`
     throw new SalvageError('RESTORE.NO_PARENT', `${path} cannot be made`, { why, hint: `make ${parent} first` })
+  }
+  await access(parent, constants.W_OK | constants.X_OK).catch((error: unknown) => {
+    const why = isReadOnly(error) ? `${parent} is on a read-only file system` : `this user may not write to ${parent}`
+    throw new SalvageError('RESTORE.NO_PARENT', `${path} cannot be made`, {
+      why,
+      hint: 'name a place where this user may make directories',
+      cause: error,
+    })
+  })
+}
+
+function isReadOnly(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EROFS'
 }
 
 async function lookAt(path: string): Promise<BigIntStats | undefined> {
