@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { errorText, SalvageError, sqliteCatalog, sqliteJournal, sqliteLocks } from '@salvage-kit/core'
 import type { Catalog, Journal, Locks } from '@salvage-kit/core'
+import { makeDirectory } from './make-directory.ts'
 
 /** What this machine remembers between runs. */
 export interface State extends Disposable {
@@ -17,7 +17,7 @@ export interface State extends Disposable {
  */
 export function openState(directory: string): State {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    makeDirectory(directory)
   } catch (error) {
     throw new SalvageError('PREFLIGHT.STATE', `the state directory ${directory} cannot be made`, {
       why: errorText(error),
