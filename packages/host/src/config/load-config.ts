@@ -68,6 +68,7 @@ async function read(file: string): Promise<string | undefined> {
       return undefined
     throw new SalvageError('CONFIG.UNREADABLE', `${file}: it cannot be read`, {
       why: error instanceof Error ? error.message : String(error),
+      hint: 'name a file that this user may read with --config',
       cause: error,
     })
   }

@@ -30,7 +30,7 @@ test.each([
   ['tape:/x', 'STORE.UNKNOWN', /archive:DIR, restic:ADDRESS/],
   ['borg:/x', 'STORE.UNKNOWN', /does not serve borg:/],
   ['docker:pgdata', 'STORE.UNKNOWN', /names a target/],
-  ['archive:', 'REFERENCE.INVALID', /SCHEME:VALUE/],
+  ['archive:', 'REFERENCE.INVALID', /archive:DIR.*"archive:" is not a store/s],
 ])('%s is one clear error', (text, code, says) => {
   let thrown: unknown
   try {

@@ -1,4 +1,4 @@
-import { closest, parseReference, SalvageError } from '@salvage-kit/core'
+import { closest, isSalvageError, parseReference, SalvageError } from '@salvage-kit/core'
 import type { StoreEntry } from '../config/config.ts'
 import { absolutePath } from '../target/absolute-path.ts'
 import type { PathRule } from '../target/absolute-path.ts'
@@ -35,7 +35,7 @@ export function checkStoreText(text: string, names: StoreNames, rule: PathRule):
 }
 
 function byReference(text: string, names: StoreNames, rule: PathRule): StoreText {
-  const { scheme, value } = parseReference(text)
+  const { scheme, value } = referenceOf(text)
   switch (scheme) {
     case 'archive':
       return { kind: 'archive', directory: absolutePath(text, value, rule, 'archive') }
@@ -46,6 +46,20 @@ function byReference(text: string, names: StoreNames, rule: PathRule): StoreText
       return { kind: 'crane', name: value }
     default:
       throw unknownScheme(text, scheme)
+  }
+}
+
+function referenceOf(text: string): ReturnType<typeof parseReference> {
+  try {
+    return parseReference(text)
+  } catch (error) {
+    if (!isSalvageError(error)) throw error
+    const { code, why } = error
+    throw new SalvageError(code, `${JSON.stringify(text)} is not a store`, {
+      ...(why === undefined ? {} : { why }),
+      hint: KINDS,
+      cause: error,
+    })
   }
 }
 

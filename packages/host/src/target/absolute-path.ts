@@ -11,7 +11,7 @@ export type PathRule = 'absolute' | { readonly from: string }
 export function absolutePath(text: string, path: string, rule: PathRule, scheme: string): string {
   if (isAbsolute(path)) {
     if (!path.split('/').includes('..')) return resolve(path)
-    throw new SalvageError('REFERENCE.RELATIVE', `${text}: not an absolute path`, {
+    throw new SalvageError('REFERENCE.RELATIVE', `${text}: the path is not plain`, {
       why: 'it holds /../, which means another place with every symbolic link before it',
       hint: `write ${scheme}:${resolve(path)}, or whatever is meant`,
     })
