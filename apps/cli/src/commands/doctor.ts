@@ -21,11 +21,12 @@ export async function execute(invocation: Invocation): Promise<number> {
     { targets: [], stores: [], survey: true },
     signal,
   )
+  const found = await survey(rig, { signal })
   const checks: Check[] = [
     ...(await checkMachine(rig)),
     ...(await checkPrograms(signal)),
-    ...(await survey(rig, { signal })).problems.map(labelCheck),
-    ...rig.warnings.map(labelCheck),
+    ...found.problems.map(labelCheck),
+    ...rig.slips(found.targets).map(labelCheck),
   ]
   if (options.json === true) terminal.out(`${JSON.stringify({ version: 1, checks }, undefined, 2)}\n`)
   else for (const check of checks) if (options.quiet !== true || check.state !== 'good') terminal.out(checkText(check))

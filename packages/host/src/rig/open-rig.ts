@@ -1,10 +1,21 @@
 import { hostname } from 'node:os'
-import type { CallOptions, Finding, LiftRef, Reference, Reporter, Rig, Store, TargetRef } from '@salvage-kit/core'
+import type {
+  CallOptions,
+  Finding,
+  LiftRef,
+  Reference,
+  Reporter,
+  Rig,
+  Store,
+  Target,
+  TargetRef,
+} from '@salvage-kit/core'
 import type { LoadedConfig } from '../config/load-config.ts'
 import { makeStore, storeByReference } from '../store/make-store.ts'
 import type { StoreOptions } from '../store/make-store.ts'
 import { knownTides, tideNamed } from '../tide/known-tides.ts'
 import type { TideSettings } from '../tide/merge-tides.ts'
+import { undefinedTides } from '../tide/undefined-tides.ts'
 import { directoriesOf } from './directories.ts'
 import { openDocker } from './open-docker.ts'
 import type { OpenDocker } from './open-docker.ts'
@@ -41,6 +52,8 @@ export interface OpenRig extends Rig, AsyncDisposable {
   store(text: string): Promise<Store>
   /** The store of a point or a plan, with the password file of the configured store that it is. */
   storeOf(ref: Reference): Promise<Store>
+  /** Everything that is wrong with labels, also of one tide or crane alone, and tides that nobody defines. */
+  slips(targets: readonly Target[]): readonly Finding[]
   /** Labels that mean nothing, and what else a person should know. */
   readonly warnings: readonly Finding[]
   /** Values that must never be shown. */
@@ -63,7 +76,7 @@ export async function openRig(settings: RigSettings, options: CallOptions): Prom
   const warn = (finding: Finding): void => settings.report({ type: 'warning', finding })
   const onLine = settings.onLine ?? (() => undefined)
   const docker = await openDocker({ loaded, need, always: pending.length > 0, warn, onLine }, options)
-  const { tides, problems } = knownTides(loaded, docker.labels, new Date())
+  const { tides, defined, problems } = knownTides(loaded, docker.labels, new Date())
   const named = [...scope.targets, ...targetsOfTide(tides, scope.tide)]
   const { local } = await import('@salvage-kit/local')
   const here = local({ directories: directoriesOf(loaded.config, named), stateDirectory: settings.stateDirectory })
@@ -85,6 +98,7 @@ export async function openRig(settings: RigSettings, options: CallOptions): Prom
     storeNames: Object.keys(names.stores),
     store: (text) => makeStore(text, stores),
     storeOf: (ref) => storeByReference(ref, stores),
+    slips: (targets) => [...problems, ...undefinedTides(defined, loaded, targets)],
     warnings: [
       ...problems.filter((problem) => problem.tide === undefined && problem.crane === undefined),
       ...(scope.tide === undefined ? [] : leftOut(docker)),

@@ -16,15 +16,24 @@ export interface TideProblem extends Finding {
 /** The tides of configuration and labels together. */
 export interface KnownTides {
   readonly tides: ReadonlyMap<string, TideSettings>
+  /** Those that are more than a name that some directory says it belongs to. */
+  readonly defined: ReadonlySet<string>
   readonly problems: readonly TideProblem[]
 }
 
 /** Joins the tides of the configuration file with those of the labels. Throws `TIDE.CONFLICT`. */
 export function knownTides(loaded: LoadedConfig, labels: RootLabels, now: Date): KnownTides {
   const labelled = labelTides(labels.tides, labels.root ?? '', now)
+  const problems: readonly TideProblem[] = [...labels.problems, ...labelled.problems]
   return {
     tides: mergeTides([...configTides(loaded), ...labelled.tides]),
-    problems: [...labels.problems, ...labelled.problems],
+    // A tide whose labels are wrong is told of as that.
+    defined: new Set([
+      ...Object.keys(loaded.config.tides ?? {}),
+      ...labelled.tides.map(({ name }) => name),
+      ...problems.flatMap(({ tide }) => tide ?? []),
+    ]),
+    problems,
   }
 }
 
