@@ -26,6 +26,11 @@ describe('a wrong command line is one clear error and exit code 2', () => {
     ['completion tcsh', "'tcsh' is invalid", ''],
     ['history --limit many', "argument 'many' is invalid", ''],
     ['config chekc', "unknown command 'chekc'", 'did you mean check?'],
+    ['prune --frobnicate', "unknown option '--frobnicate'", 'see salvage-kit prune --help'],
+    ['config check more', 'too many arguments', 'see salvage-kit config check --help'],
+    ['run dir:/a --to archive:', '"archive:" is not a store', 'archive:DIR'],
+    ['run dir:/a/../b --to archive:/c', 'dir:/a/../b: the path is not plain', 'dir:/b'],
+    ['recover --forget r1', 'there is nothing of run "r1" to take back', 'salvage-kit recover'],
     ['--config /nonexistent.yaml config check', 'there is no such file', 'name a file'],
   ])('%s', async (line, message, hint) => {
     const text = await run(line)
@@ -42,6 +47,18 @@ describe('a wrong command line is one clear error and exit code 2', () => {
       error: { code: expect.stringMatching(/^[A-Z]+\.[A-Z_]+$/), message: expect.stringContaining(message) },
     })
   })
+})
+
+test.each(['', 'config'])('no command at all (%j) prints help on stderr and is one error', async (line) => {
+  const text = await run(line)
+  expect([text.code, text.out]).toEqual([2, ''])
+  expect(text.err).toMatch(/^Usage: salvage-kit .*\nerror: no command is named\n {2}next: see salvage-kit.* --help\n$/s)
+  expect(JSON.parse((await run(`${line} --json`)).out)).toMatchObject({ version: 1, error: { code: 'CLI.USAGE' } })
+})
+
+test('help prints the help of a command', async () => {
+  expect(await run('help run')).toEqual(await run('run --help'))
+  expect(await run('help')).toEqual(await run('--help'))
 })
 
 test('help is on stdout, with exit code 0', async () => {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { CommanderError } from 'commander'
+import type { Command } from 'commander'
+import type { Spoken } from './failure.ts'
 import { createProgram } from './program.ts'
-import type { GlobalOptions } from './invocation.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Runs one command line and resolves with its exit code; whatever goes wrong is printed, never thrown. */
@@ -24,7 +25,7 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
       import('./failure.ts'),
       import('@salvage-kit/core'),
     ])
-    printFailure(error, spoken(args), redacted)
+    printFailure(error, spoken(args, program), redacted)
     return error instanceof CommanderError ? 2 : exitCodeOfError(error)
   }
 }
@@ -38,6 +39,14 @@ export function version(): string {
 }
 
 /** How to speak of an error, also when the command line itself could not be read. */
-function spoken(args: readonly string[]): GlobalOptions {
-  return { json: args.includes('--json'), verbose: args.includes('-v') || args.includes('--verbose') }
+function spoken(args: readonly string[], program: Command): Spoken {
+  let command = program
+  let name = program.name()
+  for (const arg of args) {
+    const found = command.commands.find((one) => one.name() === arg)
+    if (found === undefined) continue
+    command = found
+    name += ` ${arg}`
+  }
+  return { json: args.includes('--json'), verbose: args.includes('-v') || args.includes('--verbose'), command: name }
 }

@@ -23,6 +23,7 @@ test('with --json it is one object on stdout', () => {
   const { out, err } = printed(failure, { json: true })
   expect(err).toBe('')
   expect(JSON.parse(out)).toEqual({
+    version: 1,
     error: { code: 'A.B', message: 'what went wrong', why: 'first\nsecond', hint: 'do this' },
   })
 })

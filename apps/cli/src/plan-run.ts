@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { makePlan, newRunId, probe, recoverFirst, survey } from '@salvage-kit/core'
+import { makePlan, newRunId, probe, survey } from '@salvage-kit/core'
 import type { Plan, Store } from '@salvage-kit/core'
 import { resolveTide, withoutMissing } from '@salvage-kit/host'
 import type { OpenRig } from '@salvage-kit/host'
@@ -8,15 +8,20 @@ import { refuseNested } from './nesting.ts'
 import type { Wishes } from './wishes.ts'
 
 /**
- * Looks at the world and decides what a run would do; changes nothing. What a dead run left is taken back before, or
- * the plan would take for idle what that run brought down. Rejects with `RECOVER.STUCK` when that does not succeed.
+ * Looks at the world and decides what a run would do; changes nothing itself. `settle` sees to what a dead run left, or
+ * the plan would take for idle what that run brought down; it is called once the command line is known to be right.
  */
-export async function planRun(rig: OpenRig, wishes: Wishes, signal: AbortSignal): Promise<Plan> {
+export async function planRun(
+  rig: OpenRig,
+  wishes: Wishes,
+  settle: () => Promise<void>,
+  signal: AbortSignal,
+): Promise<Plan> {
   const settings = wishes.tide === undefined ? undefined : rig.tide(wishes.tide)
   const store = await storeFor(rig, wishes)
   const tide = resolveTide(settings, store, wishes)
   await refuseNested(tide.targets, store)
-  await recoverFirst(rig, { signal })
+  await settle()
   const found = withoutMissing(await survey(rig, { signal }), tide)
   const capabilities = await probe(rig, found.survey, { signal })
   const now = rig.now()

@@ -18,7 +18,7 @@ export function createProgram(terminal: Terminal, version: string, runCommand: R
     .description('Back up volumes and directories: bring to rest, copy, put back, restore.')
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
-    .helpCommand(false)
+    .helpCommand('help [command]', 'print the help of a command')
     .option(
       '--config <file>',
       'configuration file (SALVAGE_CONFIG, ./salvage-kit.yaml, /etc/salvage-kit/salvage-kit.yaml)',
@@ -63,12 +63,15 @@ export function createProgram(terminal: Terminal, version: string, runCommand: R
   )
     .argument('<point>', 'id of a restore point, a unique start of one, or a target for its newest')
     .option('--from <store>', STORE_HELP)
-  add(program, 'recover', 'take back what a dead run left', () => import('./commands/recover.ts'))
+  add(program, 'recover', 'take back what a dead run left', () => import('./commands/recover.ts')).option(
+    '--forget <run>',
+    'try once more, then forget what is stuck of this run: you see to it yourself',
+  )
   pruning(add(program, 'prune', 'remove restore points that no rule keeps', () => import('./commands/prune.ts')))
   add(program, 'history', 'show past runs', () => import('./commands/history.ts')).addOption(
     new Option('--limit <n>', 'how many, newest first').default(20).argParser(count),
   )
-  const config = program.command('config').description('check or show the configuration')
+  const config = program.command('config').description('check or show the configuration').helpCommand(false)
   add(config, 'check', 'read the configuration and say what is wrong', () => import('./commands/config-check.ts'))
   add(config, 'show', 'print the configuration in force', () => import('./commands/config-show.ts'))
   add(config, 'schema', 'print the JSON schema of the configuration file', () => import('./commands/config-schema.ts'))
@@ -83,7 +86,7 @@ function selecting(command: Command): Command {
   return command
     .argument('[ref...]', 'targets: dir:PATH, docker:VOLUME')
     .option('--to <store>', STORE_HELP)
-    .option('--tide <name>', 'all targets of this tide, of labels and configuration')
+    .option('--tide <name>', 'what this tide of labels and configuration says; with targets named, only those')
     .addOption(new Option('--grouping <how>', 'which targets come to rest together').choices(GROUPINGS))
     .option('--max-hold <duration>', 'longest time that workloads may be at rest, such as 30m')
     .addOption(new Option('--max-concurrent <n>', 'lifts of one group at once').argParser(count))

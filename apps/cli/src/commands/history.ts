@@ -1,5 +1,6 @@
 import { formatElapsed } from '@salvage-kit/core'
 import type { RunRecord } from '@salvage-kit/core'
+import type { State } from '@salvage-kit/host'
 import type { Invocation } from '../invocation.ts'
 import { timeText } from '../output/points-text.ts'
 import { table } from '../output/table.ts'
@@ -11,21 +12,37 @@ export async function execute(invocation: Invocation<{ readonly limit: number }>
   using memory = await openMemory(invocation)
   const runs = await memory.catalog.runs(options.limit)
   if (options.json === true) terminal.out(`${JSON.stringify({ version: 1, runs }, undefined, 2)}\n`)
-  else if (runs.length > 0) terminal.out(historyText(runs))
+  else if (runs.length > 0) terminal.out(historyText(runs, await endsOf(memory, runs)))
   else if (options.quiet !== true) terminal.err('no runs yet\n')
   return 0
 }
 
-/** Runs as a table. */
-export function historyText(runs: readonly RunRecord[]): string {
-  const left = ['RUN', 'STARTED', 'KIND', 'TIDE', 'OUTCOME'].map((heading) => ({ heading }))
-  const right = ['TARGETS', 'TOOK', 'LONGEST HOLD'].map((heading) => ({ heading, align: 'right' as const }))
-  return table([...left, ...right], runs.map(row))
+/** What became of the runs without a report. */
+async function endsOf(
+  { journal, locks }: Pick<State, 'journal' | 'locks'>,
+  runs: readonly RunRecord[],
+): Promise<ReadonlyMap<string, string>> {
+  const ends = new Map<string, string>()
+  for (const { runId, report } of runs) {
+    if (report !== undefined) continue
+    await using dead = await locks.adopt(runId)
+    const left = dead === undefined ? [] : await journal.pending(runId)
+    ends.set(runId, dead === undefined ? 'at work' : left.length > 0 ? 'died, to recover' : 'died, recovered')
+  }
+  return ends
 }
 
-function row({ runId, startedAt, kind, tide, report }: RunRecord): readonly string[] {
+/** Runs as a table; `ends` says what became of those without a report. */
+function historyText(runs: readonly RunRecord[], ends: ReadonlyMap<string, string>): string {
+  const left = ['RUN', 'STARTED', 'KIND', 'TIDE', 'OUTCOME'].map((heading) => ({ heading }))
+  const right = ['TARGETS', 'TOOK', 'LONGEST HOLD'].map((heading) => ({ heading, align: 'right' as const }))
+  const rows = runs.map((run) => row(run, ends.get(run.runId) ?? ''))
+  return table([...left, ...right], rows)
+}
+
+function row({ runId, startedAt, kind, tide, report }: RunRecord, end: string): readonly string[] {
   const start = [runId, timeText(startedAt), kind, tide ?? '']
-  if (report === undefined) return [...start, 'not ended', '', '', '']
+  if (report === undefined) return [...start, end, '', '', '']
   const outcomes = report.groups.flatMap((group) => group.targets.map((target) => target.outcome))
   const good = outcomes.filter((outcome) => outcome === 'good').length
   const holds = report.groups.flatMap(({ holdMs }) => holdMs ?? [])

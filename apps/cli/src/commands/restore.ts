@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { exitCodeOf, formatReport, newRunId, parseReference, restore, SalvageError } from '@salvage-kit/core'
-import type { RestorePoint, TargetRef } from '@salvage-kit/core'
+import type { RestorePoint, Store, TargetRef } from '@salvage-kit/core'
 import { DEFAULT_MAX_HOLD_MS, parseTarget } from '@salvage-kit/host'
 import { usageError } from '../failure.ts'
 import { interruptible } from '../interrupt.ts'
 import type { GlobalOptions, Invocation } from '../invocation.ts'
+import type { OwnPlace } from '../nesting.ts'
+import { refuseOwnPlaces } from '../nesting.ts'
 import { pointFor } from '../points.ts'
 import { commandReporter } from '../reporter.ts'
 import { openSession } from '../session.ts'
@@ -35,6 +37,10 @@ export async function execute(invocation: Invocation<RestoreOptions>): Promise<n
   const scope = { targets: [to], stores: [options.from ?? point.store] }
   await using rig = await openSession(invocation, scope, signal, reporter.report)
   const store = options.from === undefined ? await rig.storeOf(point.store) : await rig.store(options.from)
+  await refuseOwnPlaces(to, options.inPlace === true, [
+    { path: rig.stateDirectory, what: `the state directory ${rig.stateDirectory}` },
+    ...archivePlace(store),
+  ])
   const runId = newRunId(rig.now(), randomBytes(3).toString('hex'))
   const report = await restore(
     rig,
@@ -44,6 +50,13 @@ export async function execute(invocation: Invocation<RestoreOptions>): Promise<n
   if (options.json !== true && (options.quiet !== true || report.outcome !== 'good'))
     terminal.out(`${formatReport(report)}\n`)
   return exitCodeOf(report)
+}
+
+function archivePlace({ ref }: Store): readonly OwnPlace[] {
+  const { scheme, value } = parseReference(ref)
+  return scheme === 'archive' || (scheme === 'restic' && value.startsWith('/'))
+    ? [{ path: value, what: `the store ${ref}` }]
+    : []
 }
 
 /** Beside the target, named for the time of the copy: `docker:pgdata-restored-20261121-080012`. */

@@ -1,7 +1,16 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { errorText, exitCodeOf, formatReport, readPlan, run, SalvageError } from '@salvage-kit/core'
+import {
+  errorText,
+  exitCodeOf,
+  formatReport,
+  isSalvageError,
+  readPlan,
+  recoverFirst,
+  run,
+  SalvageError,
+} from '@salvage-kit/core'
 import type { Plan } from '@salvage-kit/core'
 import type { OpenRig, Scope } from '@salvage-kit/host'
 import { usageError } from '../failure.ts'
@@ -41,28 +50,46 @@ interface Work {
 
 function wished(invocation: Invocation<RunOptions>): Work {
   const wishes = readWishes(invocation)
-  return { scope: scopeOf(wishes), plan: (rig, signal) => planRun(rig, wishes, signal) }
+  return {
+    scope: scopeOf(wishes),
+    plan: (rig, signal) => planRun(rig, wishes, () => recoverFirst(rig, { signal }), signal),
+  }
 }
 
 async function given(file: string, { args, options, terminal }: Invocation<RunOptions>): Promise<Work> {
   const others = [options.to, options.tide, options.grouping, options.maxHold, options.maxConcurrent]
   if (args.length > 0 || others.some((option) => option !== undefined))
     throw usageError('--plan says everything itself', { hint: 'leave out the targets and the other options' })
-  const plan = readPlan(await readPlanFile(file, terminal.directory))
+  const plan = await readPlanFile(file, terminal.directory)
   const lifts = plan.groups.flatMap((group) => [...group.whileQuiesced, ...group.afterResume])
   const stores = lifts.flatMap((step) => (step.kind === 'lift' ? [step.ref.store.ref] : []))
   const targets = plan.groups.flatMap((group) => group.targets)
   return { scope: { targets, stores: [...new Set(stores)] }, plan: async () => plan }
 }
 
-async function readPlanFile(file: string, directory: string): Promise<string> {
-  if (file === '-') return text(process.stdin)
+async function readPlanFile(file: string, directory: string): Promise<Plan> {
+  if (file === '-') return parsed('stdin', await text(process.stdin))
   const path = resolve(directory, file)
+  return parsed(path, await contentOf(path))
+}
+
+function parsed(name: string, content: string): Plan {
+  try {
+    return readPlan(content)
+  } catch (error) {
+    if (!isSalvageError(error)) throw error
+    const { code, message, why, hint = 'make it with salvage-kit plan … --json' } = error
+    throw new SalvageError(code, `${name}: ${message}`, { ...(why === undefined ? {} : { why }), hint, cause: error })
+  }
+}
+
+async function contentOf(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8')
   } catch (error) {
     throw new SalvageError('PLAN.UNREADABLE', `${path}: the plan cannot be read`, {
       why: errorText(error),
+      hint: 'name a file that salvage-kit plan … --json wrote, or - for stdin',
       cause: error,
     })
   }

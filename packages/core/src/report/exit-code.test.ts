@@ -46,6 +46,7 @@ test.each<[number, string]>([
   [2, 'CRANE.UNKNOWN'],
   [2, 'STORE.UNKNOWN'],
   [2, 'RESTORE.POINT_UNKNOWN'],
+  [4, 'RECOVER.PENDING'],
   [4, 'RECOVER.STUCK'],
   [4, 'JOURNAL.CORRUPT'],
   [5, 'PREFLIGHT.FAILED'],

@@ -14,6 +14,7 @@ const ABORTED = 130
 const GRAVEST: readonly number[] = [STUCK, ABORTED, BUSY, PREFLIGHT, USAGE, FAILED]
 
 const BY_CODE: { readonly [code: string]: number } = {
+  'RECOVER.PENDING': STUCK,
   'RECOVER.STUCK': STUCK,
   // Nobody can tell what is still to be put back.
   'JOURNAL.CORRUPT': STUCK,
