@@ -1,8 +1,10 @@
 import type { Backend } from '../backend.ts'
 import { deadline } from '../deadline.ts'
-import type { Group } from '../plan/plan.ts'
+import type { Group, LiftStep, SnapshotStep } from '../plan/plan.ts'
 import type { Rig } from '../rig.ts'
 import type { WorkloadEvent } from '../target/discovery.ts'
+import type { Source } from '../target/source.ts'
+import { isWritten } from '../target/writers.ts'
 import { aborted } from './aborted.ts'
 
 const READY_WITHIN_MS = 10_000
@@ -28,10 +30,13 @@ export async function watchRest(
   const guarded = new Set<string>()
   const known = new Set([...group.quiesce.flat(), ...group.idle, ...group.left].map((one) => one.workload))
   const quiescers = new Set([...group.quiesce.flat(), ...group.idle].map((step) => step.quiescer))
+  const sources = group.whileQuiesced.flatMap(sourceOf)
   let broken = false
   const judge = (event: WorkloadEvent): void => {
     if (event.type !== 'rising') return
-    const strange = !known.has(event.workload) && event.uses.some((ref) => group.targets.includes(ref))
+    const { uses, writes = [] } = event
+    const reaches = uses.some((ref) => group.targets.includes(ref)) || sources.some((one) => isWritten(one, writes))
+    const strange = !known.has(event.workload) && reaches
     if (guarded.has(event.workload) || strange)
       onTaint(`${event.workload} did "${event.what}" during the hold (${event.at})`)
   }
@@ -65,4 +70,9 @@ export async function watchRest(
 async function within(ms: number, signal: AbortSignal, work: Promise<unknown>): Promise<boolean> {
   using limit = deadline(ms, signal)
   return await Promise.race([work.then(() => true), aborted(limit.signal).then(() => false)])
+}
+
+function sourceOf(step: SnapshotStep | LiftStep): readonly Source[] {
+  if (step.kind === 'snapshot') return [step.ref.source]
+  return step.from.kind === 'live' ? [step.from.source] : []
 }

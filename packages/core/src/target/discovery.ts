@@ -31,6 +31,8 @@ export interface WorkloadEvent {
   readonly workload: string
   /** The targets that it uses; says which group a workload unknown to the plan belongs to. */
   readonly uses: readonly TargetRef[]
+  /** As of a workload. */
+  readonly writes?: readonly string[]
   readonly at: string
 }
 

@@ -23,6 +23,11 @@ export interface Workload {
   readonly project?: string
   /** The targets that it can write to, or that it holds open. */
   readonly uses: readonly TargetRef[]
+  /**
+   * Directories and files of this machine, by their real paths, that it can write to: `survey` adds the targets of other
+   * platforms that stand there to `uses`.
+   */
+  readonly writes?: readonly string[]
   /** Ids of workloads that must be up before this one. */
   readonly dependsOn: readonly string[]
   /**

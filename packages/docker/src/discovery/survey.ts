@@ -8,6 +8,7 @@ import { ownContainer } from '../own-container.ts'
 import { isEngineMachine, volumeTarget } from './volume-target.ts'
 import { workloadsOf } from './workloads.ts'
 import type { Found } from './workloads.ts'
+import { writtenPaths } from './written-paths.ts'
 
 const CALLS_AT_ONCE = 16
 
@@ -29,9 +30,12 @@ export async function surveyEngine(engine: DockerEngine, options: CallOptions): 
   const targets = await mapLimit(volumes, CALLS_AT_ONCE, (volume) =>
     volumeTarget(engine, volume, tides.get(volume.name) ?? [], vantage, options),
   )
+  const found = await mapLimit(containers, CALLS_AT_ONCE, async (container) =>
+    vantage.onEngineMachine ? { ...container, writes: await writtenPaths(container, volumes) } : container,
+  )
   return {
     targets: targets.toSorted((a, b) => (a.ref < b.ref ? -1 : 1)),
-    workloads: workloadsOf(containers, volumes, isOwn).toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+    workloads: workloadsOf(found, volumes, isOwn).toSorted((a, b) => (a.id < b.id ? -1 : 1)),
     problems: [...problems, ...applications.flatMap(unknownLabels)],
   }
 }

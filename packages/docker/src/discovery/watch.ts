@@ -1,23 +1,15 @@
 import type { CallOptions, TargetRef, WorkloadEvent } from '@salvage-kit/core'
-import type { DockerEngine, EngineEvent, Volume } from '../engine.ts'
+import type { DockerEngine } from '../engine.ts'
 import { eventsOn } from '../event-chain.ts'
 import { ENTITY } from '../label/keys.ts'
 import { targetRef } from '../label/tide-labels.ts'
 import { pastEvents } from '../past-events.ts'
-import { identityOf, workloadId } from '../workload-id.ts'
-import { usedVolumes } from './shared-content.ts'
-import { workloadIds } from './workloads.ts'
+import { knownContainers } from './known-containers.ts'
 
 const RISING = new Set(['start', 'restart', 'unpause'])
 const FALLING = new Set(['die', 'stop', 'pause', 'kill', 'oom'])
 const REMOVED = 'destroy'
 const MOUNTED = 'mount'
-
-/** What is remembered of a container, for events that come when it is gone already. */
-interface Known {
-  readonly id: string
-  readonly uses: ReadonlySet<string>
-}
 
 /**
  * What containers do, from the call on. A container that is met for the first time is looked at when it starts; should it
@@ -45,8 +37,8 @@ export async function* watchEngine(
 async function* follow(engine: DockerEngine, options: CallOptions): AsyncIterable<WorkloadEvent | 'ready'> {
   const kinds = ['container', 'volume'] as const
   // The engine answers a moment before it listens; what happens in between comes from its buffer.
-  const nowMs = await engine.now(options)
-  const known = await knownContainers(engine, options)
+  const { name, nowMs } = await engine.info(options)
+  const known = await knownContainers(engine, name, options)
   // Begun with what it told last, so that a connection can be made anew before anything has happened.
   const last = (await pastEvents(engine, { kinds, sinceMs: 0, untilMs: nowMs, actions: [] }, options)).at(-1)
   const events = await eventsOn(engine, { kinds, sinceMs: Math.min(nowMs, (last?.atMs ?? nowMs) - 1) }, options)
@@ -60,54 +52,22 @@ async function* follow(engine: DockerEngine, options: CallOptions): AsyncIterabl
       continue
     }
     if (event.action === REMOVED) {
-      known.delete(event.subject)
+      known.forget(event.subject)
       mounted.delete(event.subject)
     }
     const type = RISING.has(event.action) ? 'rising' : FALLING.has(event.action) ? 'falling' : undefined
     if (type === undefined || event.attributes[ENTITY] !== undefined) continue
-    const { id, uses } = await lookAt(engine, event, known, options)
+    const { id, uses, writes } = await known.of(event)
     const all = new Set([...uses, ...(mounted.get(event.subject) ?? [])])
-    yield { type, what: event.action, workload: id, uses: refs(all), at: new Date(event.atMs).toISOString() }
+    yield {
+      type,
+      what: event.action,
+      workload: id,
+      uses: refs(all),
+      ...(writes.length === 0 ? {} : { writes }),
+      at: new Date(event.atMs).toISOString(),
+    }
   }
-}
-
-async function knownContainers(engine: DockerEngine, options: CallOptions): Promise<Map<string, Known>> {
-  const [containers, volumes] = await Promise.all([engine.listContainers([], options), engine.listVolumes(options)])
-  const ids = workloadIds(containers.filter(({ labels }) => labels[ENTITY] === undefined))
-  return new Map(
-    containers.map((container) => [
-      container.id,
-      { id: ids.get(container.id) ?? ownName(container), uses: usedVolumes(container, volumes) },
-    ]),
-  )
-}
-
-async function lookAt(
-  engine: DockerEngine,
-  event: EngineEvent,
-  known: Map<string, Known>,
-  options: CallOptions,
-): Promise<Known> {
-  const before = known.get(event.subject)
-  if (before !== undefined) return before
-  const id = ownName({ labels: event.attributes, name: event.attributes['name'] ?? event.subject })
-  const container = await engine.inspectContainer(event.subject, options)
-  if (container === undefined) return { id, uses: new Set() }
-  const volumes: readonly Volume[] = await engine.listVolumes(options)
-  const found = { id, uses: usedVolumes(container, volumes) }
-  known.set(event.subject, found)
-  return found
-}
-
-/** The labels of a container are among the attributes of its events. */
-function ownName({
-  labels,
-  name,
-}: {
-  readonly labels: Readonly<Record<string, string>>
-  readonly name: string
-}): string {
-  return workloadId(identityOf(labels, name))
 }
 
 function refs(volumes: ReadonlySet<string>): readonly TargetRef[] {

@@ -13,15 +13,15 @@ import { identityOf, workloadId } from '../workload-id.ts'
 import { dependenciesOf, hostsOf } from './dependencies.ts'
 import { usedVolumes } from './shared-content.ts'
 
-/** A container with what only the list of containers tells. */
-export type Found = Container & { readonly createdSeconds: number }
+/** A container with what only the list of containers tells, and the paths of this machine that it can write to. */
+export type Found = Container & { readonly createdSeconds: number; readonly writes?: readonly string[] }
 
 /** The containers that are no cranes, each as a workload. */
 export function workloadsOf(all: readonly Found[], volumes: readonly Volume[], isOwn: IsOwn): readonly Workload[] {
   const containers = all.filter(({ labels }) => labels[ENTITY] === undefined)
   const ids = workloadIds(containers)
   return containers.map((container) => {
-    const { labels, name } = container
+    const { labels, name, writes = [] } = container
     const project = labels[COMPOSE.project]
     const hosts = [...hostsOf(container, containers)]
     return {
@@ -30,6 +30,7 @@ export function workloadsOf(all: readonly Found[], volumes: readonly Volume[], i
       state: priorOf(container),
       ...(project === undefined ? {} : { project }),
       uses: [...usedVolumes(container, volumes)].toSorted().map((volume): TargetRef => targetRef(volume)),
+      ...(writes.length === 0 ? {} : { writes }),
       dependsOn: [...dependenciesOf(container, containers)].map((id) => idOf(ids, id)).toSorted(),
       ...(hosts.length === 0 ? {} : { livesIn: hosts.map((id) => idOf(ids, id)).toSorted() }),
       ...restOf(container, isOwn),

@@ -52,6 +52,7 @@ describe.skipIf(!DOCKER)('a survey of a real engine', () => {
           state: 'running',
           project: 'p1',
           uses: ['docker:d1', 'docker:d2'],
+          writes: [expect.stringMatching('/volumes/d1/_data$')],
           dependsOn: [],
           quiesce: [STOP],
           down: STOP,

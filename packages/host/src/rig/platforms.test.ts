@@ -20,7 +20,8 @@ const configured = {
 }
 
 test.each([
-  ['directories alone need none', {}, { ...nothing, targets: ['dir:/a' as const], stores: ['archive:/b'] }, [], 'none'],
+  ['archives alone need none', {}, { ...nothing, stores: ['archive:/b'] }, [], 'none'],
+  ['a container may write to a directory', {}, { ...nothing, targets: ['dir:/a' as const] }, [], 'wanted'],
   ['a volume', {}, { ...nothing, targets: ['docker:v' as const] }, [], 'required'],
   ['a crane', {}, { ...nothing, stores: ['crane:borg'] }, [], 'required'],
   ['a name that may be a crane of labels', {}, { ...nothing, stores: ['borg'] }, [], 'required'],
@@ -32,6 +33,7 @@ test.each([
   ['what a dead run left may be in Docker', {}, nothing, [entry], 'wanted'],
   ['a look around', {}, { ...nothing, survey: true }, [], 'wanted'],
   ['switched off', off, { ...nothing, tide: 'x', survey: true }, [entry], 'none'],
+  ['switched off, for a directory', off, { ...nothing, targets: ['dir:/a' as const] }, [], 'none'],
   ['switched off, and asked for', off, { ...nothing, targets: ['docker:v' as const] }, [], 'required'],
   ['switched on', on, { ...nothing, survey: true }, [], 'required'],
 ])('%s', (_name, config, scope, pending, kind) => expect(dockerNeed(config, scope, pending).kind).toBe(kind))

@@ -31,7 +31,9 @@ export function dockerNeed(config: Config, scope: Scope, pending: readonly Journ
   // What a dead run left may be in Docker: its way back needs the backend, and its own error when the engine is away.
   if (pending.length > 0) return { kind: 'wanted' }
   if (config.docker?.enabled === true && scope.survey === true) return { kind: 'required', by: 'docker.enabled' }
-  return scope.tide !== undefined || scope.survey === true ? { kind: 'wanted' } : { kind: 'none' }
+  // A container may write to a directory.
+  const directory = scope.targets.some((target) => parseReference(target).scheme === 'dir')
+  return directory || scope.tide !== undefined || scope.survey === true ? { kind: 'wanted' } : { kind: 'none' }
 }
 
 /** A crane's name, of the configuration or perhaps of labels; anything without a scheme that no store is called. */
