@@ -32,11 +32,19 @@ export function processTerminal(): Terminal {
     canAsk: process.stdin.isTTY && process.stderr.isTTY,
     live: process.stderr.isTTY && environment['TERM'] !== 'dumb',
     colors: process.stderr.isTTY && (environment['NO_COLOR'] ?? '') === '' && environment['TERM'] !== 'dumb',
-    columns: () => process.stderr.columns ?? 80,
+    // Some terminals say that they have none.
+    columns: () => process.stderr.columns || 80,
     async ask(question, signal) {
       const lines = createInterface({ input: process.stdin, output: process.stderr })
       try {
         return await lines.question(question, { signal })
+      } catch (error) {
+        signal.throwIfAborted()
+        // Ctrl-C and Ctrl-D in the middle of the line come as errors of its reader.
+        if (!(error instanceof Error && error.name === 'AbortError')) throw error
+        process.stderr.write('\n')
+        const { SalvageError } = await import('@salvage-kit/core')
+        throw new SalvageError('ABORTED', 'nothing was done: the question was not answered', { cause: error })
       } finally {
         lines.close()
       }

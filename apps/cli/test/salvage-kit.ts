@@ -3,7 +3,8 @@ import type { ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
 
-const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+/** The built command line. */
+export const MAIN: string = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 
 /** How a command ended. */
 export interface Ended {
