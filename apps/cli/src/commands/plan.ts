@@ -29,7 +29,7 @@ async function refuseUnfinished(rig: OpenRig): Promise<void> {
     await using dead = await rig.locks.adopt(runId)
     if (dead === undefined) continue
     const steps = pending.filter((entry) => entry.runId === runId).length
-    throw new SalvageError('RECOVER.PENDING', `run ${runId} died and left ${plural(steps, 'step')} to take back`, {
+    throw new SalvageError('RECOVER.PENDING', `run ${runId} left ${plural(steps, 'step')} to take back`, {
       why: 'what it brought down would pass for idle, and plan touches nothing',
       hint: 'take it back with salvage-kit recover, or let salvage-kit run do so before it begins',
     })

@@ -84,9 +84,19 @@ test('a target that nobody knows is an error with what is known about it', () =>
   )
 })
 
-test('a long scheme in common makes no two names look alike', () => {
+test('a long scheme in common makes no two names look alike; then those that are there are named', () => {
   expect(() => selectTargets(survey([target('web')]), tide({ targets: ['docker:db'] }))).toThrow(
-    expect.not.objectContaining({ hint: expect.stringContaining('web') }),
+    expect.objectContaining({
+      why: 'the only docker: target that was found is another',
+      hint: 'there is docker:web',
+    }),
+  )
+  const many = survey(['v1', 'v2', 'v3', 'v4', 'v5', 'v6', 'v7'].map((name) => target(name)))
+  expect(() => selectTargets(many, tide({ targets: ['docker:zzzzzz'] }))).toThrow(
+    expect.objectContaining({ hint: 'there are docker:v1, docker:v2, docker:v3, docker:v4, docker:v5 and 2 more' }),
+  )
+  expect(() => selectTargets(survey([]), tide({ targets: ['docker:db'] }))).toThrow(
+    expect.objectContaining({ why: 'there is nothing of the kind docker: here' }),
   )
 })
 

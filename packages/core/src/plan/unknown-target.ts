@@ -4,6 +4,9 @@ import type { Survey } from '../target/discovery.ts'
 import type { TargetRef } from '../target/reference.ts'
 import { sortedBy } from './compare.ts'
 
+/** How many of the targets that are there are named. */
+const NAMED = 5
+
 /** The error `TARGET.UNKNOWN`: with what the survey found about the target, and the one that was probably meant. */
 export function unknownTarget(ref: TargetRef, survey: Survey): SalvageError {
   const [problem] = sortedBy(
@@ -14,9 +17,28 @@ export function unknownTarget(ref: TargetRef, survey: Survey): SalvageError {
     ref,
     survey.targets.map((target) => target.ref),
   )
-  const why = problem === undefined ? 'no backend knows it' : [problem.message, problem.why].filter(Boolean).join(': ')
-  const hint = [meant === undefined ? undefined : `did you mean ${meant}?`, problem?.hint].filter(Boolean).join(' ')
+  const others = survey.targets.map((target) => target.ref).filter((other) => schemeOf(other) === schemeOf(ref))
+  const why =
+    problem === undefined
+      ? notAmong(others.length, schemeOf(ref))
+      : [problem.message, problem.why].filter(Boolean).join(': ')
+  const known = problem === undefined ? listOf(others) : undefined
+  const hints = [meant === undefined ? known : `did you mean ${meant}?`, problem?.hint]
+  const hint = hints.filter(Boolean).join(' ')
   return new SalvageError('TARGET.UNKNOWN', `there is no target ${ref}`, { why, ...(hint === '' ? {} : { hint }) })
+}
+
+function notAmong(count: number, scheme: string): string {
+  if (count === 0) return `there is nothing of the kind ${scheme}: here`
+  return count === 1
+    ? `the only ${scheme}: target that was found is another`
+    : `it is not among the ${String(count)} ${scheme}: targets that were found`
+}
+
+function listOf(targets: readonly TargetRef[]): string | undefined {
+  if (targets.length === 0) return undefined
+  const more = targets.length > NAMED ? ` and ${String(targets.length - NAMED)} more` : ''
+  return `${targets.length === 1 ? 'there is' : 'there are'} ${targets.toSorted().slice(0, NAMED).join(', ')}${more}`
 }
 
 /** Compares what follows the scheme first, so that a long common scheme makes no two names look alike. */
