@@ -15,6 +15,8 @@ const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   curl: ['curl'],
   busybox: ['busybox-static'],
   iptables: ['iptables'],
+  zsh: ['zsh'],
+  fish: ['fish'],
 }
 
 /** Installs what is missing with apt, when this is root on Debian; resolves with what was installed. */

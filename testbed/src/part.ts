@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { engineAddress } from './engine.ts'
 
 /** The real parts that integration suites need. `dockerd`: engines of a test's own, see `privateDockerd`. */
-export const PARTS = ['docker', 'dockerd', 'postgres-image', 'restic', 'tar-xattrs'] as const
+export const PARTS = ['docker', 'dockerd', 'postgres-image', 'restic', 'tar-xattrs', 'zsh', 'fish'] as const
 
 /** One of {@link PARTS}. */
 export type PartName = (typeof PARTS)[number]
@@ -54,6 +54,9 @@ export function findPart(name: PartName): Part {
       return firstMissing('restic', [['restic', 'version']])
     case 'tar-xattrs':
       return firstMissing('tar', [['tar', '--xattrs', '--acls', '--version']])
+    case 'zsh':
+    case 'fish':
+      return firstMissing(name, [[name, '--version']])
   }
 }
 

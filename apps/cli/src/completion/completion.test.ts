@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { temporaryDirectory } from '@salvage-kit/testbed'
+import { part, temporaryDirectory } from '@salvage-kit/testbed'
 import { describe, expect, test } from 'vitest'
 import { recordedTerminal } from '../../test/recorded-terminal.ts'
 import { createProgram } from '../program.ts'
@@ -55,7 +55,7 @@ test('bash accepts its script', () => {
   expect(() => execFileSync('bash', ['-n'], { input: bashCompletion(tree), stdio: 'pipe' })).not.toThrow()
 })
 
-test.skipIf(!isInstalled('zsh'))('zsh accepts its script, and takes it up', () => {
+test.skipIf(!part('zsh').available)('zsh accepts its script, and takes it up', () => {
   using folder = temporaryDirectory()
   const file = join(folder.path, '_salvage-kit')
   writeFileSync(file, zshCompletion(tree))
@@ -64,7 +64,7 @@ test.skipIf(!isInstalled('zsh'))('zsh accepts its script, and takes it up', () =
   expect(execFileSync('zsh', ['-f', '-c', load], { stdio: 'pipe' }).toString()).toBe('_salvage_kit\n')
 })
 
-test.skipIf(!isInstalled('fish'))('fish completes', () => {
+test.skipIf(!part('fish').available)('fish completes', () => {
   using folder = temporaryDirectory()
   const file = join(folder.path, 'salvage-kit.fish')
   writeFileSync(file, fishCompletion(tree))
@@ -77,12 +77,3 @@ test.skipIf(!isInstalled('fish'))('fish completes', () => {
   expect(offered('salvage-kit plan --grouping s')).toMatch(/^smart\b.*\n$/)
   expect(offered('salvage-kit list --dry')).toBe('')
 })
-
-function isInstalled(shell: string): boolean {
-  try {
-    execFileSync(shell, ['--version'], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-}

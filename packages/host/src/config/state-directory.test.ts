@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
 import { stateDirectory } from './state-directory.ts'
 
-const none = { environment: { HOME: '/home/me' }, directory: '/work', isRoot: false }
+const none = { environment: { HOME: '/home/me' }, directory: '/here', isRoot: false }
 
 test.each([
   [
     '--state first',
     { ...none, option: 'state', configured: '/c', environment: { SALVAGE_STATE: '/e' } },
-    '/work/state',
+    '/here/state',
   ],
   ['then SALVAGE_STATE', { ...none, configured: '/c', environment: { SALVAGE_STATE: '/e' } }, '/e'],
   ['then the configuration', { ...none, configured: '/c' }, '/c'],
