@@ -20,7 +20,16 @@ export { accepts, parseExitCodes } from './quiesce/exit-codes.ts'
 export type { ExitCodeRule } from './quiesce/exit-codes.ts'
 export { splitCommandLine } from './quiesce/command-line.ts'
 export type { Snapshotter, SnapshotRef, SnapshotSupport } from './snapshot/snapshotter.ts'
-export type { Archive, ArchiveStore, Crane, LiftOptions, LiftRef, PreflightOptions, Progress } from './crane/crane.ts'
+export type {
+  Archive,
+  ArchiveStore,
+  Crane,
+  LiftOptions,
+  LiftRef,
+  PreflightOptions,
+  Progress,
+  StoreAbilities,
+} from './crane/crane.ts'
 export type { RestorePoint } from './crane/restore-point.ts'
 export type { Store } from './crane/store.ts'
 export type { KeepRules, RetentionPolicy, Verdict } from './retention/policy.ts'
@@ -36,7 +45,7 @@ export type {
   SkippedTarget,
   SnapshotStep,
 } from './plan/plan.ts'
-export type { Tide } from './plan/tide.ts'
+export type { HoldChoice, Tide } from './plan/tide.ts'
 export type { Capabilities, SnapshotCapability } from './plan/capabilities.ts'
 export type { Journal, JournalEntry, NewEntry, Undo } from './journal/journal.ts'
 export type { Locks, RunLock } from './lock/locks.ts'

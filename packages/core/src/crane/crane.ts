@@ -55,8 +55,21 @@ export interface Crane {
   lift(ref: LiftRef, source: Source, options: LiftOptions): Promise<Archive>
   /** Removes what a lift left on this machine (processes, containers, locks, unfinished files), never a whole archive. Idempotent; may run in another process. */
   clear(ref: LiftRef, options: CallOptions): Promise<void>
-  /** Absent when the archives can only be written (a crane image of version 1). */
+  /** Absent when the archives can only be written. */
   readonly archives?: ArchiveStore
+  /**
+   * What it can do with this very store, where one crane serves stores of many abilities (container images). Reads and
+   * changes nothing. Absent: the presence of `archives` tells, and nothing is deduplicated.
+   */
+  abilities?(store: Store, options: CallOptions): Promise<StoreAbilities>
+}
+
+/** What a crane can do with one store besides writing to it. */
+export interface StoreAbilities {
+  /** Archives can be listed, restored and removed; else the verbs of {@link ArchiveStore} reject with `STORE.WRITE_ONLY`, and `withdraw` does nothing. */
+  readonly archives: boolean
+  /** A second copy of nearly the same content moves little more than what changed, so that a warm lift is worth its time. */
+  readonly deduplicates: boolean
 }
 
 /** What preflight takes. */

@@ -16,4 +16,12 @@ export interface Tide {
   readonly maxHoldMs: number
   readonly maxConcurrent: number
   readonly keep?: KeepRules
+  /** Default: `auto`. */
+  readonly hold?: HoldChoice
 }
+
+/**
+ * How the hold of a tide is kept short. `snapshot`: only snapshots, what cannot be cut is skipped; `warm`: a first copy
+ * before the hold; `copy`: the copy inside the hold; `auto`: snapshot, else warm where the crane deduplicates, else copy.
+ */
+export type HoldChoice = 'auto' | 'snapshot' | 'warm' | 'copy'

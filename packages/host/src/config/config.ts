@@ -1,4 +1,4 @@
-import type { Grouping, KeepRules, TargetRef } from '@salvage-kit/core'
+import type { Grouping, HoldChoice, KeepRules, TargetRef } from '@salvage-kit/core'
 
 /** All of `salvage-kit.yaml`, read; everything may be absent. Spans of time are in milliseconds. */
 export interface Config {
@@ -11,6 +11,13 @@ export interface Config {
   readonly cranes?: Readonly<Record<string, CraneEntry>>
   readonly directories?: readonly DirectoryEntry[]
   readonly tides?: Readonly<Record<string, TideEntry>>
+  readonly daemon?: DaemonEntry
+}
+
+/** How the daemon is reached. */
+export interface DaemonEntry {
+  /** Its unix socket. Default: `daemon.sock` in the state directory. */
+  readonly socket?: string
 }
 
 /** How the Docker engine is reached. */
@@ -32,6 +39,10 @@ export interface CraneEntry {
   readonly pull?: 'missing' | 'always' | 'never'
   readonly env?: Readonly<Record<string, string>>
   readonly mounts?: Readonly<Record<string, string>>
+  /** From the name of a secret to the file of this machine that holds it: the crane finds it at `/run/secrets/NAME`. */
+  readonly secrets?: Readonly<Record<string, string>>
+  /** The network of the engine that it joins; default: the engine's own. */
+  readonly network?: string
   readonly maxConcurrent?: number
   readonly timeout?: number
   readonly stopTimeout?: number
@@ -70,4 +81,16 @@ export interface TideEntry {
   readonly keep?: KeepRules
   readonly maxHold?: number
   readonly maxConcurrent?: number
+  /** How the hold is kept short; default: `auto`. */
+  readonly hold?: HoldChoice
+  /** How long a container that has a health check may take to be healthy after the hold. */
+  readonly healthTimeout?: number
+  /** The time zone of the schedule, such as `Europe/Berlin`; default: that of the process. */
+  readonly timeZone?: string
+  /** Each run begins up to this much later, by chance that is the same for the same tide, machine and time. */
+  readonly jitter?: number
+  /** Times of day in which no run begins, such as `mon-fri 08:00-18:00`; one that is due is put off until the end. */
+  readonly blackout?: readonly string[]
+  /** Whether a run that was missed is made good once; default: true. */
+  readonly catchUp?: boolean
 }
