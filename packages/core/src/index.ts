@@ -26,6 +26,7 @@ export type {
   Crane,
   LiftOptions,
   LiftRef,
+  ListOptions,
   PreflightOptions,
   Progress,
   StoreAbilities,

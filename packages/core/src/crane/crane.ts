@@ -16,6 +16,11 @@ export interface LiftRef {
   readonly at: string
   readonly machine: string
   readonly tide?: string
+  /**
+   * A first copy while the workloads run, so that the lift inside the hold moves little. It is of no one point in time and
+   * never a restore point: `list` does not tell of its archive, and `withdraw` removes it once the other lift has ended.
+   */
+  readonly warm?: true
 }
 
 /** How far a lift or lower is. */
@@ -78,10 +83,16 @@ export interface PreflightOptions extends CallOptions {
   readonly init: boolean
 }
 
+/** What list takes. */
+export interface ListOptions extends CallOptions {
+  /** Gets each archive of the store that stands there and cannot be read: it is in no list, and may be good all the same. */
+  readonly onProblem?: (finding: Finding) => void
+}
+
 /** The archives of a crane. */
 export interface ArchiveStore {
-  /** Only whole archives; newest last. Rejects with `STORE.UNREACHABLE` or `STORE.NOT_FOUND`. */
-  list(store: Store, options: CallOptions): AsyncIterable<RestorePoint>
+  /** Only whole archives, and none of a warm lift; newest last. Rejects with `STORE.UNREACHABLE` or `STORE.NOT_FOUND`. */
+  list(store: Store, options: ListOptions): AsyncIterable<RestorePoint>
   /**
    * Restores into an existing, empty place that this crane can write (`media`). Resolves when every file stands there
    * as it was, and this was compared with what the archive says.

@@ -16,6 +16,7 @@ export const liftRef: z.ZodType<LiftRef> = z.object({
   at: z.string(),
   machine: z.string(),
   tide: z.string().exactOptional(),
+  warm: z.literal(true).exactOptional(),
 })
 
 /** A restore point read back. */

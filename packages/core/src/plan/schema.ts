@@ -37,6 +37,7 @@ const liftRef: z.ZodType<LiftRef> = z.strictObject({
   at: time,
   machine: z.string(),
   tide: z.string().exactOptional(),
+  warm: z.literal(true).exactOptional(),
 })
 const snapshotRef: z.ZodType<SnapshotRef> = z.strictObject({ id, runId: id, target: reference, source, token: json })
 const quiesceStep = z.strictObject({

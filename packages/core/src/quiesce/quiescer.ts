@@ -37,6 +37,16 @@ export interface Quiescer {
    * `prepare`), asked once before it is resumed. Absent where nobody can tell.
    */
   atRest?(token: Json, options: CallOptions): Promise<RestVerdict>
+  /**
+   * Waits until the workload is as healthy as it was when the token was made; asked once, after `resume` resolved without
+   * findings and everybody else of the group is up. Changes nothing. Resolves with nothing when it is; with findings
+   * (`HEALTH.*`, each naming the workload) when it is not within the time that its settings give, or is sure never to be
+   * (it has ended). One whose health nobody tells, or that was not healthy before, needs only to be up. Rejects when
+   * nobody could find out. `recover` does not ask.
+   */
+  healthy?(token: Json, options: CallOptions): Promise<readonly Finding[]>
+  /** How long `healthy` of this token may rightly take, in milliseconds; absent: five minutes. */
+  healthPatienceMs?(token: Json): number
 }
 
 /** The answer of {@link Quiescer.atRest}. */

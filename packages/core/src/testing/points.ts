@@ -21,7 +21,7 @@ function observedBackend(backend: Backend, point: Point): Backend {
   return {
     ...backend,
     quiescers: (backend.quiescers ?? []).map((quiescer) =>
-      observed(quiescer, quiescer.id, ['prepare', 'quiesce', 'resume', 'atRest'], point),
+      observed(quiescer, quiescer.id, ['prepare', 'quiesce', 'resume', 'atRest', 'healthy'], point),
     ),
     snapshotters: (backend.snapshotters ?? []).map((snapshotter) =>
       observed(snapshotter, snapshotter.id, ['take', 'expose', 'conceal', 'drop'], point),
