@@ -9,4 +9,6 @@ export interface Target {
   readonly project?: string
   /** The tides whose labels cover this target. */
   readonly tides: readonly string[]
+  /** By tide: the name of the crane that lifts this target instead of the tide's own, as labels say. */
+  readonly stores?: { readonly [tide: string]: string }
 }
