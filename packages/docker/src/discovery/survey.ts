@@ -1,6 +1,7 @@
 import type { CallOptions, Survey } from '@salvage-kit/core'
 import type { DockerEngine } from '../engine.ts'
 import { ENTITY } from '../label/keys.ts'
+import { tideCranes } from '../label/tide-cranes.ts'
 import { tideVolumes } from '../label/tide-labels.ts'
 import { unknownLabels } from '../label/unknown-labels.ts'
 import { mapLimit } from '../limit.ts'
@@ -26,9 +27,16 @@ export async function surveyEngine(engine: DockerEngine, options: CallOptions): 
   ])
   const applications = containers.filter(({ labels }) => labels[ENTITY] === undefined)
   const { tides, problems } = tideVolumes(applications, volumes)
+  const cranes = tideCranes(applications, volumes, { tides })
   const vantage = { onEngineMachine: isEngineMachine(machine.name, containers.some(isOwn)) }
   const targets = await mapLimit(volumes, CALLS_AT_ONCE, (volume) =>
-    volumeTarget(engine, volume, tides.get(volume.name) ?? [], vantage, options),
+    volumeTarget(
+      engine,
+      volume,
+      { tides: tides.get(volume.name) ?? [], stores: cranes.stores.get(volume.name) },
+      vantage,
+      options,
+    ),
   )
   const found = await mapLimit(containers, CALLS_AT_ONCE, async (container) =>
     vantage.onEngineMachine ? { ...container, writes: await writtenPaths(container, volumes) } : container,
@@ -36,7 +44,7 @@ export async function surveyEngine(engine: DockerEngine, options: CallOptions): 
   return {
     targets: targets.toSorted((a, b) => (a.ref < b.ref ? -1 : 1)),
     workloads: workloadsOf(found, volumes, isOwn).toSorted((a, b) => (a.id < b.id ? -1 : 1)),
-    problems: [...problems, ...applications.flatMap(unknownLabels)],
+    problems: [...problems, ...cranes.problems, ...applications.flatMap(unknownLabels)],
   }
 }
 

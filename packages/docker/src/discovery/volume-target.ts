@@ -5,7 +5,7 @@ import type { DockerEngine, Volume } from '../engine.ts'
 import { identityOf } from '../directory-identity.ts'
 import { hostPathOf } from '../host-path.ts'
 import { COMPOSE } from '../label/keys.ts'
-import { targetRef } from '../label/tide-labels.ts'
+import { targetRef } from '../label/volume-item.ts'
 import { boundDirectory } from './shared-content.ts'
 
 /** What is known of the machine when volumes become targets. */
@@ -14,11 +14,17 @@ export interface Vantage {
   readonly onEngineMachine: boolean
 }
 
-/** A volume as a target; `tides` are those whose labels name it. */
+/** What labels say of a volume: which tides it belongs to, and which cranes lift it there instead of theirs. */
+export interface Said {
+  readonly tides: readonly string[]
+  readonly stores: Target['stores'] | undefined
+}
+
+/** A volume as a target. */
 export async function volumeTarget(
   engine: DockerEngine,
   volume: Volume,
-  tides: readonly string[],
+  { tides, stores }: Said,
   vantage: Vantage,
   options: CallOptions,
 ): Promise<Target> {
@@ -36,6 +42,7 @@ export async function volumeTarget(
     },
     ...(project === undefined ? {} : { project }),
     tides,
+    ...(stores === undefined ? {} : { stores }),
   }
 }
 

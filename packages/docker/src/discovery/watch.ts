@@ -2,7 +2,7 @@ import type { CallOptions, TargetRef, WorkloadEvent } from '@salvage-kit/core'
 import type { DockerEngine } from '../engine.ts'
 import { eventsOn } from '../event-chain.ts'
 import { ENTITY } from '../label/keys.ts'
-import { targetRef } from '../label/tide-labels.ts'
+import { targetRef } from '../label/volume-item.ts'
 import { pastEvents } from '../past-events.ts'
 import { knownContainers } from './known-containers.ts'
 

@@ -2,7 +2,7 @@
 
 /** What all of them begin with. */
 export const PREFIX = 'salvage.'
-/** `salvage.tide.NAME=volume,…` on a carrier. */
+/** `salvage.tide.NAME=volume,…` on a carrier; `salvage.tide.NAME.crane.VOLUME=CRANE` beside it. */
 export const TIDE_PREFIX = 'salvage.tide.'
 /** `salvage.tides.NAME.SETTING` on the root container. */
 export const TIDES_PREFIX = 'salvage.tides.'
@@ -22,11 +22,24 @@ export const POST = 'salvage.command.post'
 export const EXIT_CODES = 'salvage.command.exitcode'
 /** Who runs both. */
 export const COMMAND_USER = 'salvage.command.user'
+/** How long each of both may take. */
+export const COMMAND_TIMEOUT = 'salvage.command.timeout'
+/** How long a container may take to be healthy again. */
+export const HEALTH_TIMEOUT = 'salvage.health.timeout'
 /** The same under the name that the original's README gives; {@link COMMAND_USER} goes before it. */
 export const USER = 'salvage.user'
 
 /** Those that say how a container comes to rest. */
-const WORKLOAD_KEYS: readonly string[] = [ACTION, PRE, POST, EXIT_CODES, COMMAND_USER, USER]
+const WORKLOAD_KEYS: readonly string[] = [
+  ACTION,
+  PRE,
+  POST,
+  EXIT_CODES,
+  COMMAND_USER,
+  COMMAND_TIMEOUT,
+  HEALTH_TIMEOUT,
+  USER,
+]
 /** All whole keys. */
 export const ALL_KEYS: readonly string[] = [...WORKLOAD_KEYS, ROOT, ENTITY]
 

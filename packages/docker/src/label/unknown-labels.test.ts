@@ -9,6 +9,9 @@ test('labels that mean something give no warning', () => {
     'salvage.command.exitcode': 'ignore',
     'salvage.command.user': '0',
     'salvage.user': '0',
+    'salvage.command.timeout': '5m',
+    'salvage.health.timeout': '5m',
+    'salvage.tide.daily.crane.g:a.b': 'borg',
     'salvage.tide.daily': 'data',
     'com.example': 'x',
     'salvage-kit.run': 'x',
@@ -23,6 +26,10 @@ test.each([
   ['salvage.comand.pre', 'did you mean "salvage.command.pre"?'],
   ['salvage.command.before', 'the labels are '],
   ['salvage.tied.daily', 'did you mean "salvage.tide.daily"?'],
+  ['salvage.tide.daily.cran.data', 'did you mean "salvage.tide.daily.crane.data"?'],
+  ['salvage.tide.daily.crane', 'did you mean "salvage.tide.daily.crane.VOLUME"?'],
+  ['salvage.tide.daily.grouping', 'salvage.tide.NAME.crane.VOLUME'],
+  ['salvage.helth.timeout', 'did you mean "salvage.health.timeout"?'],
   ['salvage.something.else', 'the labels are '],
 ])('%s', (key, hint) => {
   expect(unknownLabels({ name: 'web', labels: { [key]: 'x' } })).toEqual([

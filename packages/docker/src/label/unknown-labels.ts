@@ -1,13 +1,16 @@
 import { closest } from '@salvage-kit/core'
 import type { Problem } from '@salvage-kit/core'
 import { ALL_KEYS, CRANES_PREFIX, PREFIX, ROOT, TIDE_PREFIX, TIDES_PREFIX } from './keys.ts'
-import type { Carrier } from './tide-labels.ts'
+import { craneKey } from './tide-cranes.ts'
 import { tideOf } from './tide-labels.ts'
+import type { Carrier } from './volume-item.ts'
+
+const CRANE_FORM = `${TIDE_PREFIX}NAME.crane.VOLUME`
 
 /** A warning for each `salvage.…` label that means nothing where it stands. */
 export function unknownLabels({ name, labels }: Carrier): readonly Problem[] {
   return Object.keys(labels)
-    .filter((key) => key.startsWith(PREFIX) && !ALL_KEYS.includes(key) && tideOf(key) === undefined)
+    .filter((key) => key.startsWith(PREFIX) && !isKnown(key))
     .flatMap((key): readonly Problem[] => {
       const where = `container ${name}, label ${key}`
       if (key.startsWith(TIDES_PREFIX) || key.startsWith(CRANES_PREFIX)) {
@@ -26,10 +29,14 @@ export function unknownLabels({ name, labels }: Carrier): readonly Problem[] {
         {
           code: 'LABEL.UNKNOWN',
           message: `${where}: it means nothing`,
-          hint: suggestion(key) ?? `the labels are ${[...ALL_KEYS, `${TIDE_PREFIX}NAME`].join(', ')}`,
+          hint: suggestion(key) ?? `the labels are ${[...ALL_KEYS, `${TIDE_PREFIX}NAME`, CRANE_FORM].join(', ')}`,
         },
       ]
     })
+}
+
+function isKnown(key: string): boolean {
+  return ALL_KEYS.includes(key) || tideOf(key) !== undefined || craneKey(key) !== undefined
 }
 
 /** What a key may stand for; compared segment by segment, since what all keys share would make all of them near. */
@@ -39,11 +46,18 @@ function suggestion(key: string): string | undefined {
   const head = closest(first, [...heads])
   if (head === undefined) return undefined
   const under = `${PREFIX}${head}`
-  if (`${under}.` === TIDE_PREFIX) return rest.length === 1 ? meant(`${TIDE_PREFIX}${rest.join('.')}`) : undefined
+  if (`${under}.` === TIDE_PREFIX) return ofTide(rest)
   if (rest.length === 0) return ALL_KEYS.includes(under) ? meant(under) : undefined
   const tails = ALL_KEYS.filter((known) => known.startsWith(`${under}.`)).map((known) => known.slice(under.length + 1))
   const tail = closest(rest.join('.'), tails)
   return tail === undefined ? undefined : meant(`${under}.${tail}`)
+}
+
+function ofTide([tide = '', crane = '', ...item]: readonly string[]): string | undefined {
+  if (tide === '') return undefined
+  if (crane === '') return meant(`${TIDE_PREFIX}${tide}`)
+  if (closest(crane, ['crane']) === undefined) return undefined
+  return meant(`${TIDE_PREFIX}${[tide, 'crane', ...(item.length === 0 ? ['VOLUME'] : item)].join('.')}`)
 }
 
 function meant(key: string): string {
