@@ -1,1 +1,8 @@
-export {}
+export { makeNotifier } from './make-notifier.ts'
+export type { NotifierSettings } from './make-notifier.ts'
+export { NEWS_EVENTS } from './news.ts'
+export type { EndNews, News, NewsEvent, StartNews, TestNews, VolumeNews } from './news.ts'
+export type { HttpMessage, MailMessage, Message, Notifier, Reading, Secret } from './notifier.ts'
+export { deliver, USUAL_PATIENCE } from './send/deliver.ts'
+export type { Patience } from './send/deliver.ts'
+export type { WebhookBody } from './kind/webhook.ts'
