@@ -1,4 +1,5 @@
 import type { Grouping, HoldChoice, KeepRules, TargetRef } from '@salvage-kit/core'
+import type { AddressEntry, ReportEntry } from './report-entry.ts'
 
 /** All of `salvage-kit.yaml`, read; everything may be absent. Spans of time are in milliseconds. */
 export interface Config {
@@ -12,6 +13,8 @@ export interface Config {
   readonly directories?: readonly DirectoryEntry[]
   readonly tides?: Readonly<Record<string, TideEntry>>
   readonly daemon?: DaemonEntry
+  /** Where reports go, under names. */
+  readonly reports?: Readonly<Record<string, ReportEntry>>
 }
 
 /** How the daemon is reached. */
@@ -93,4 +96,8 @@ export interface TideEntry {
   readonly blackout?: readonly string[]
   /** Whether a run that was missed is made good once; default: true. */
   readonly catchUp?: boolean
+  /** Names of reports; absent: all, empty: none. */
+  readonly reports?: readonly string[]
+  /** A check of healthchecks that is told of start, success and failure. */
+  readonly heartbeat?: string | AddressEntry
 }

@@ -3,6 +3,7 @@ import { isSalvageError } from '@salvage-kit/core'
 import { checkStoreText } from '../store/store-text.ts'
 import type { Path } from './document.ts'
 import type { Config } from './config.ts'
+import { reportProblems } from './report-problems.ts'
 
 /** Something that is wrong between two places of a configuration. */
 export interface CrossProblem {
@@ -14,7 +15,7 @@ export interface CrossProblem {
 
 /** What a schema cannot say: names that must be defined elsewhere, things that may be said once only. */
 export function crossProblems(config: Config): readonly CrossProblem[] {
-  return [...storeProblems(config), ...directoryProblems(config), ...tideProblems(config)]
+  return [...storeProblems(config), ...directoryProblems(config), ...tideProblems(config), ...reportProblems(config)]
 }
 
 function storeProblems(config: Config): readonly CrossProblem[] {

@@ -1,6 +1,7 @@
 import { keepRules } from '@salvage-kit/core'
 import { z } from 'zod'
 import type { CommandEntry, Config, CraneEntry, DirectoryEntry, StoreEntry, TideEntry } from './config.ts'
+import { Heartbeat, Report } from './report-schema.ts'
 import { AbsolutePath, CommandText, Duration, ExitCodes, Name, Schedule, TargetReference } from './scalars.ts'
 
 const Count = z.int().min(1)
@@ -68,6 +69,8 @@ const Tide: z.ZodType<TideEntry> = z.strictObject({
   keep: keepRules.exactOptional().describe('how many points to keep of each period; within keeps everything younger'),
   maxHold: Duration.exactOptional().describe('the longest time that workloads may be at rest'),
   maxConcurrent: Count.exactOptional().describe('how many lifts of one group run at once'),
+  reports: z.array(Name).exactOptional().describe('names of reports; without: all of them, empty: none'),
+  heartbeat: Heartbeat.exactOptional().describe('address of a check of healthchecks, or urlFile: FILE'),
 })
 
 const Docker = z.strictObject({
@@ -84,4 +87,5 @@ export const ConfigFile: z.ZodType<Config> = z.strictObject({
   cranes: z.record(Name, Crane).exactOptional(),
   directories: z.array(Directory).exactOptional(),
   tides: z.record(Name, Tide).exactOptional(),
+  reports: z.record(Name, Report).exactOptional().describe('where reports of runs go'),
 })

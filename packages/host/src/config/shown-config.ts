@@ -1,7 +1,7 @@
 import type { Config } from './config.ts'
 import { formatDuration } from '@salvage-kit/core'
 
-/** A configuration as it may be shown: spans of time as text again, the values of crane variables masked. */
+/** A configuration as it may be shown: spans of time as text again, what may be a secret masked. */
 export interface ShownConfig {
   readonly value: unknown
   readonly yaml: string
@@ -22,6 +22,15 @@ function shown(value: unknown, path: readonly string[]): unknown {
     return Object.fromEntries(
       Object.entries(value).map(([key, inner]) => [key === 'withinMs' ? 'within' : key, shown(inner, [...path, key])]),
     )
-  if (path[0] === 'cranes' && path[2] === 'env') return '***'
+  if (isSecret(path)) return '***'
   return typeof value === 'number' && SPANS.has(path.at(-1) ?? '') ? formatDuration(value) : value
+}
+
+const SECRETS = new Set(['url', 'token', 'secret', 'password'])
+
+/** Whether a value may be one: variables of cranes, and what reports are reached by. */
+function isSecret([area, , key, inner]: readonly string[]): boolean {
+  if (area === 'cranes') return key === 'env' && inner !== undefined
+  if (area === 'reports') return key !== undefined && (SECRETS.has(key) || (key === 'headers' && inner !== undefined))
+  return area === 'tides' && key === 'heartbeat' && (inner === undefined || inner === 'url')
 }
