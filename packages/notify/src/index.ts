@@ -1,4 +1,4 @@
-export { makeNotifier } from './make-notifier.ts'
+export { makeNotifier, secretsOf } from './make-notifier.ts'
 export type { NotifierSettings } from './make-notifier.ts'
 export { NEWS_EVENTS } from './news.ts'
 export type { EndNews, News, NewsEvent, StartNews, TestNews, VolumeNews } from './news.ts'

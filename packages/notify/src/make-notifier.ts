@@ -28,16 +28,30 @@ export type NotifierSettings = (
   | ({ readonly kind: 'email' } & EmailSettings)
   | ({ readonly kind: 'healthchecks' } & HealthchecksSettings)
 ) & {
-  /** PEM of the authorities that the service is trusted by, instead of the usual ones. */
-  readonly ca?: Secret
+  /** A file, PEM, with the authorities that the service is trusted by, instead of the usual ones. */
+  readonly caFile?: string
 }
 
 /** The notifier of a service. */
 export function makeNotifier(settings: NotifierSettings): Notifier {
-  const { ca } = settings
+  const { caFile } = settings
   const notifier = bare(settings)
-  if (ca === undefined) return notifier
-  return async (news, reading) => ({ ...(await notifier(news, reading)), ca: await reading.secret(ca) })
+  if (caFile === undefined) return notifier
+  return async (news, reading) => ({ ...(await notifier(news, reading)), ca: await reading.text(caFile) })
+}
+
+/** All secrets that the notifier will read. */
+export function secretsOf(settings: NotifierSettings): readonly Secret[] {
+  const { url, token, secret, password, headers = {} }: AllSecrets = settings
+  return [url, token, secret, password, ...Object.values(headers)].filter((one) => one !== undefined)
+}
+
+interface AllSecrets {
+  readonly url?: Secret
+  readonly token?: Secret
+  readonly secret?: Secret
+  readonly password?: Secret
+  readonly headers?: Readonly<Record<string, Secret>>
 }
 
 function bare(settings: NotifierSettings): Notifier {

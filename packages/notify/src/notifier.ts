@@ -7,6 +7,8 @@ export type Secret = { readonly value: string } | { readonly file: string }
 export interface Reading {
   /** The value of a secret, without the newline at its end. Rejects with `REPORT.SECRET`. */
   readonly secret: (secret: Secret) => Promise<string>
+  /** The text of a file that holds no secret. Rejects with `REPORT.SECRET`. */
+  readonly text: (file: string) => Promise<string>
 }
 
 /** Turns news into a message of one service. Pure but for the secrets that it reads; holds no state. */

@@ -19,6 +19,7 @@ test('a tide and a crane with all that can be said of them', () => {
       'salvage.tides.d.report.tide.failure': 'https://example.org/b',
       'salvage.tides.d.report.volume.success': 'https://example.org/c',
       'salvage.tides.d.report.volume.failure': 'http://example.org/d',
+      'salvage.tides.d.heartbeat': 'https://example.org/e',
       ...CRANE,
       'salvage.cranes.c.pullOnRun': 'True',
       'salvage.cranes.c.maxConcurrent': '2',
@@ -39,9 +40,20 @@ test('a tide and a crane with all that can be said of them', () => {
           tideFailure: 'https://example.org/b',
           volumeSuccess: 'https://example.org/c',
           volumeFailure: 'http://example.org/d',
+          heartbeat: 'https://example.org/e',
         },
       },
     ],
+    reports: {
+      d: {
+        method: 'GET',
+        tideSuccess: 'https://example.org/a',
+        tideFailure: 'https://example.org/b',
+        volumeSuccess: 'https://example.org/c',
+        volumeFailure: 'http://example.org/d',
+        heartbeat: 'https://example.org/e',
+      },
+    },
     cranes: {
       c: {
         image: 'example/crane:1',
@@ -53,6 +65,17 @@ test('a tide and a crane with all that can be said of them', () => {
     },
     problems: [],
   })
+})
+
+test('a tide that cannot be read still says where that is told', () => {
+  const { tides, reports } = read({
+    ...TIDE,
+    'salvage.tides.d.grouping': 'Smart',
+    'salvage.tides.d.report.tide.success': 'nowhere',
+    'salvage.tides.d.report.tide.failure': 'https://example.org/b',
+  })
+  expect(tides).toEqual([])
+  expect(reports).toEqual({ d: { method: 'POST', tideFailure: 'https://example.org/b' } })
 })
 
 test('what nobody says', () => {

@@ -4,6 +4,7 @@ import type { DockerEngine } from '../engine.ts'
 import { CRANES_PREFIX, ROOT, TIDES_PREFIX } from './keys.ts'
 import type { Labels } from './keys.ts'
 import { readCrane } from './root-crane.ts'
+import { readReport } from './root-report.ts'
 import { readTide } from './root-tide.ts'
 
 /** A tide as the labels of the root container define it. Its cron is text: who has schedules reads it. */
@@ -24,6 +25,8 @@ export interface TideReport {
   readonly tideFailure?: string
   readonly volumeSuccess?: string
   readonly volumeFailure?: string
+  /** A check of healthchecks that is told of start, success and failure. */
+  readonly heartbeat?: string
 }
 
 /** What the root container defines. The crane's `env` and the report addresses may be secrets. */
@@ -31,6 +34,8 @@ export interface RootLabels {
   /** The name of the root container; absent when there is none. */
   readonly root?: string
   readonly tides: readonly LabelTide[]
+  /** Where each tide reports to, also one that is left out: that it cannot run is worth a report. */
+  readonly reports: Readonly<Record<string, TideReport>>
   readonly cranes: Readonly<Record<string, ContainerCraneSettings>>
   readonly problems: readonly RootProblem[]
 }
@@ -55,8 +60,9 @@ export interface Reading<T> {
 export async function readRootLabels(engine: DockerEngine, options: CallOptions): Promise<RootLabels> {
   const roots = await engine.listContainers([ROOT], options)
   const [root, ...others] = roots
-  if (root === undefined) return { tides: [], cranes: {}, problems: [] }
-  if (others.length > 0) return { tides: [], cranes: {}, problems: [ambiguous(roots.map(({ name }) => name))] }
+  if (root === undefined) return { tides: [], reports: {}, cranes: {}, problems: [] }
+  if (others.length > 0)
+    return { tides: [], reports: {}, cranes: {}, problems: [ambiguous(roots.map(({ name }) => name))] }
   return { root: root.name, ...parseRootLabels(root.labels, root.name) }
 }
 
@@ -66,6 +72,9 @@ export function parseRootLabels(labels: Labels, container: string): Omit<RootLab
   const tides = readAll(labels, TIDES_PREFIX, container, readTide, 'tide')
   return {
     tides: [...tides.values.values()],
+    reports: Object.fromEntries(
+      [...tides.settings].map(([name, settings]) => [name, readReport(settings, () => undefined)]),
+    ),
     cranes: Object.fromEntries(cranes.values),
     problems: [...cranes.problems, ...tides.problems],
   }
@@ -85,7 +94,11 @@ function readAll<T>(
   container: string,
   read: Read<T>,
   kind: 'tide' | 'crane',
-): { readonly values: ReadonlyMap<string, T>; readonly problems: readonly RootProblem[] } {
+): {
+  readonly values: ReadonlyMap<string, T>
+  readonly settings: ReadonlyMap<string, Labels>
+  readonly problems: readonly RootProblem[]
+} {
   const settings = new Map<string, Record<string, string>>()
   const problems: RootProblem[] = []
   for (const [key, value] of Object.entries(labels)) {
@@ -102,7 +115,7 @@ function readAll<T>(
     problems.push(...reading.problems)
     if (reading.value !== undefined) values.set(name, reading.value)
   }
-  return { values, problems }
+  return { values, settings, problems }
 }
 
 function nameless(container: string, key: string, prefix: string, kind: 'tide' | 'crane'): RootProblem {

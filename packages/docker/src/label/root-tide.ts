@@ -1,17 +1,12 @@
 import { didYouMean } from '@salvage-kit/core'
 import type { Grouping } from '@salvage-kit/core'
 import type { Labels } from './keys.ts'
-import type { LabelTide, Reading, RootProblem, TideReport } from './root-labels.ts'
+import type { LabelTide, Reading, RootProblem } from './root-labels.ts'
 import { positive } from './positive.ts'
+import { readReport, REPORT_SETTINGS } from './root-report.ts'
 
 const GROUPINGS: readonly Grouping[] = ['individual', 'smart', 'project']
-const REPORTS = {
-  'report.tide.success': 'tideSuccess',
-  'report.tide.failure': 'tideFailure',
-  'report.volume.success': 'volumeSuccess',
-  'report.volume.failure': 'volumeFailure',
-} as const
-const SETTINGS = ['cron', 'grouping', 'crane', 'maxConcurrent', 'report.method', ...Object.keys(REPORTS)]
+const SETTINGS = ['cron', 'grouping', 'crane', 'maxConcurrent', ...REPORT_SETTINGS]
 
 /** Reads one tide. A wrong setting leaves the tide out; an unknown one is a warning. Codes: `LABEL.TIDE`, `LABEL.UNKNOWN`. */
 export function readTide(
@@ -37,7 +32,7 @@ export function readTide(
   const grouping = groupingOf(settings, required, wrong)
   const crane = required('crane', 'name a crane, as in salvage.cranes.NAME.image')
   const maxConcurrent = positive(settings['maxConcurrent'], (why) => wrong('maxConcurrent', why, 'write 1 or more'))
-  const report = reportOf(settings, wrong)
+  const report = readReport(settings, wrong)
   const unknown = Object.keys(settings)
     .filter((setting) => !SETTINGS.includes(setting))
     .map((setting) => ({
@@ -69,30 +64,6 @@ function groupingOf(
       `they are ${GROUPINGS.join(', ')}`,
     )
   )
-}
-
-function reportOf(settings: Labels, wrong: Wrong): TideReport {
-  const asked = settings['report.method']?.toUpperCase() ?? 'POST'
-  const method = asked === 'GET' ? 'GET' : 'POST'
-  if (asked !== method)
-    wrong('report.method', `${JSON.stringify(settings['report.method'])} is no method`, 'write POST or GET')
-  const report: { method: TideReport['method'] } & Partial<Record<(typeof REPORTS)[keyof typeof REPORTS], string>> = {
-    method,
-  }
-  for (const [setting, member] of Object.entries(REPORTS)) {
-    const url = settings[setting]
-    if (url === undefined) continue
-    // The address itself is not repeated: its path or query is often a secret.
-    if (isWebAddress(url)) report[member] = url
-    else wrong(setting, 'it is no web address', 'write it like https://example.org/hook')
-  }
-  return report
-}
-
-function isWebAddress(text: string): boolean {
-  if (/\s/.test(text) || !URL.canParse(text)) return false
-  const { protocol, hostname } = new URL(text)
-  return (protocol === 'http:' || protocol === 'https:') && hostname !== ''
 }
 
 function typo(name: string, others: readonly string[]): string | undefined {

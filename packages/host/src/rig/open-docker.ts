@@ -26,9 +26,11 @@ export interface DockerSettings {
   readonly always: boolean
   readonly warn: (finding: Finding) => void
   readonly onLine: (ref: LiftRef, line: string) => void
+  /** Gets what the labels of the root container say, as soon as it is known. */
+  readonly onLabels: (labels: RootLabels) => void
 }
 
-const NO_LABELS: RootLabels = { tides: [], cranes: {}, problems: [] }
+const NO_LABELS: RootLabels = { tides: [], reports: {}, cranes: {}, problems: [] }
 
 /**
  * Connects to the engine and reads what its labels say of tides and cranes; loads the backend only when it is needed.
@@ -53,6 +55,7 @@ export async function openDocker(
     docker({ engine, cranes, warn: settings.warn, onLine: settings.onLine })
   try {
     const labels = await readRootLabels(engine, options)
+    settings.onLabels(labels)
     const cranes = joinCranes(configured, labels, loaded)
     return { state: 'connected', backend: make(cranes), labels, cranes }
   } catch (error) {

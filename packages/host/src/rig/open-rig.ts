@@ -10,6 +10,7 @@ import type {
   Target,
   TargetRef,
 } from '@salvage-kit/core'
+import type { RootLabels } from '@salvage-kit/docker'
 import type { LoadedConfig } from '../config/load-config.ts'
 import { makeStore, storeByReference } from '../store/make-store.ts'
 import type { StoreOptions } from '../store/make-store.ts'
@@ -35,6 +36,8 @@ export interface RigSettings {
   readonly report: Reporter
   /** Gets each line that a crane image prints. Must not throw. */
   readonly onLine?: (ref: LiftRef, line: string) => void
+  /** Gets what the labels of the root container say as soon as it is known, also when opening fails then. Must not throw. */
+  readonly onLabels?: (labels: RootLabels) => void
 }
 
 /** A rig, what is configured around it, and the files that are closed with it. */
@@ -75,7 +78,8 @@ export async function openRig(settings: RigSettings, options: CallOptions): Prom
   const need = dockerNeed(loaded.config, scope, pending)
   const warn = (finding: Finding): void => settings.report({ type: 'warning', finding })
   const onLine = settings.onLine ?? (() => undefined)
-  const docker = await openDocker({ loaded, need, always: pending.length > 0, warn, onLine }, options)
+  const onLabels = settings.onLabels ?? (() => undefined)
+  const docker = await openDocker({ loaded, need, always: pending.length > 0, warn, onLine, onLabels }, options)
   const { tides, defined, problems } = knownTides(loaded, docker.labels, new Date())
   const named = [...scope.targets, ...targetsOfTide(tides, scope.tide)]
   const { local } = await import('@salvage-kit/local')
