@@ -3,7 +3,7 @@ import { isSalvageError, parseDuration, parseExitCodes, SalvageError, splitComma
 import type { TargetRef } from '@salvage-kit/core'
 import { z } from 'zod'
 import { checkTarget } from '../target/parse-target.ts'
-import { cronFault } from '../tide/cron.ts'
+import { cronFault } from '../schedule/cron.ts'
 
 /** Adds the problem of a {@link SalvageError} to a zod context; anything else is a bug and goes on. */
 function complain(context: z.RefinementCtx, input: string, error: unknown): void {
