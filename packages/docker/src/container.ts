@@ -11,6 +11,8 @@ export interface Container {
   readonly image: string
   readonly labels: Readonly<Record<string, string>>
   readonly status: ContainerStatus
+  /** ISO 8601 with nanoseconds, the engine's clock. */
+  readonly createdAt: string
   /** ISO 8601 with nanoseconds, the engine's clock; starts with `0001-` when it was never started. */
   readonly startedAt: string
   readonly finishedAt: string
@@ -20,6 +22,8 @@ export interface Container {
   readonly oomKilled: boolean
   /** Absent without a health check. */
   readonly health?: 'starting' | 'healthy' | 'unhealthy'
+  /** For how long after a start a failing health check does not count. */
+  readonly startPeriodMs: number
   readonly hostname: string
   readonly user: string
   /** `KEY=value`; may hold secrets. */
@@ -86,6 +90,10 @@ export interface ContainerSpec {
   /** Absent: the engine's default network. */
   readonly networkMode?: string
   readonly securityOpt?: readonly string[]
+  /** At most 63 characters. Absent: the engine's own choice. */
+  readonly hostname?: string
+  /** How much of the output the engine keeps, in bytes, in this number of files; absent: as the engine is set up. */
+  readonly keptOutput?: { readonly fileBytes: number; readonly files: number }
 }
 
 /** A mount of a new container. */

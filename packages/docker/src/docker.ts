@@ -4,10 +4,7 @@ import type { ContainerCraneSettings } from './crane/settings.ts'
 import { dockerDiscovery } from './discovery.ts'
 import { dockerodeEngine } from './dockerode-engine.ts'
 import type { DockerEngine } from './engine.ts'
-import { execQuiescer } from './quiesce/exec.ts'
-import { withNames } from './quiesce/with-names.ts'
-import { pauseQuiescer } from './quiesce/pause.ts'
-import { stopQuiescer } from './quiesce/stop.ts'
+import { dockerQuiescers } from './quiesce/quiescers.ts'
 import { volumeProvisioner } from './volume-provisioner.ts'
 
 /** What {@link docker} takes. */
@@ -18,27 +15,30 @@ export interface DockerOptions {
   readonly host?: string
   /** Crane images by name; their environment may hold secrets and stays in this process. */
   readonly cranes?: Readonly<Record<string, ContainerCraneSettings>>
+  /** The name of this machine; absent: its host name. */
+  readonly machine?: string
   /** Told what a reader should know and what fails nothing. */
   readonly warn?: (finding: Finding) => void
-  /** Gets each line that a crane prints, without the values of its environment. Must not throw. */
+  /** Gets each line that a lift prints, without the values of its environment. Must not throw. */
   readonly onLine?: (ref: LiftRef, line: string) => void
 }
 
 /** A Docker engine: its volumes, its containers, and crane images. Throws `DOCKER.HOST`; connects with the first call. */
 export function docker(options: DockerOptions): Backend {
-  const { host, cranes = {}, warn, onLine } = options
+  const { host, cranes = {}, machine, warn, onLine } = options
   const engine = options.engine ?? dockerodeEngine(host === undefined ? {} : { host })
+  const crane = containerCrane(async () => engine, {
+    cranes,
+    ...(machine === undefined ? {} : { machine }),
+    ...(warn === undefined ? {} : { warn }),
+    ...(onLine === undefined ? {} : { onLine }),
+  })
   return {
     id: 'docker',
     discovery: dockerDiscovery(engine),
-    quiescers: [stopQuiescer(engine), pauseQuiescer(engine), execQuiescer(engine)].map(withNames),
-    cranes: [
-      containerCrane(async () => engine, {
-        cranes,
-        ...(warn === undefined ? {} : { warn }),
-        ...(onLine === undefined ? {} : { onLine }),
-      }),
-    ],
+    quiescers: dockerQuiescers(engine),
+    cranes: [crane],
     provisioners: [volumeProvisioner(async () => engine)],
+    sweep: (call) => crane.sweep(call),
   }
 }

@@ -1,6 +1,6 @@
-import type { Json, Quiescer, Workload } from '@salvage-kit/core'
-import { docker } from '../src/docker.ts'
+import type { Finding, Json, Quiescer, Workload } from '@salvage-kit/core'
 import { surveyEngine } from '../src/discovery/survey.ts'
+import { dockerQuiescers } from '../src/quiesce/quiescers.ts'
 import type { Bench } from './bench.ts'
 import { calm } from './bench.ts'
 
@@ -11,13 +11,15 @@ export interface Act {
   hold(): Promise<void>
   /** Puts back in reverse, each as far as it came; resolves with the codes of all findings. */
   release(): Promise<string[]>
+  /** Waits for its health; resolves with all findings. */
+  healthy(): Promise<readonly Finding[]>
   /** The reasons why it did not stay at rest. */
   disturbances(): Promise<string[]>
 }
 
 /** A quiescer of the engine under test. */
 export function quiescerOf(on: Pick<Bench, 'engine'>, id: string): Quiescer {
-  const found = docker({ engine: on.engine }).quiescers?.find((one) => one.id === id)
+  const found = dockerQuiescers(on.engine).find((one) => one.id === id)
   if (found === undefined) throw new Error(`no quiescer ${id}`)
   return found
 }
@@ -49,6 +51,11 @@ export async function act(on: Pick<Bench, 'engine'>, name: string): Promise<Act>
         codes.push(...findings.map(({ code }) => code))
       }
       return codes
+    },
+    async healthy() {
+      const found: Finding[] = []
+      for (const { quiescer, token } of steps) found.push(...((await quiescer.healthy?.(token, calm())) ?? []))
+      return found
     },
     async disturbances() {
       const reasons: string[] = []

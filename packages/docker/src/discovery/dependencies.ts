@@ -1,4 +1,5 @@
 import type { Container } from '../container.ts'
+import { dependsOn, isOfService } from '../label/depends-on.ts'
 import { COMPOSE } from '../label/keys.ts'
 
 /**
@@ -8,15 +9,9 @@ import { COMPOSE } from '../label/keys.ts'
 export function dependenciesOf(container: Container, all: readonly Container[]): ReadonlySet<string> {
   const found = new Set<string>()
   const project = container.labels[COMPOSE.project]
-  const services = dependedServices(container.labels[COMPOSE.dependsOn])
+  const services = project === undefined ? [] : dependsOn(container.labels)
   for (const other of all)
-    if (
-      project !== undefined &&
-      other.labels[COMPOSE.project] === project &&
-      services.has(other.labels[COMPOSE.service] ?? '') &&
-      other.labels[COMPOSE.oneoff]?.toLowerCase() !== 'true'
-    )
-      found.add(other.id)
+    if (services.some(({ service }) => isOfService(other.labels, project ?? '', service))) found.add(other.id)
   const references = [
     ...container.links.map((link) => link.split(':')[0] ?? ''),
     ...container.volumesFrom.map((from) => from.split(':')[0] ?? ''),
@@ -38,12 +33,6 @@ export function hostsOf({ networkMode, ipcMode, pidMode }: Container, all: reado
 function referred(references: readonly string[], all: readonly Container[]): ReadonlySet<string> {
   const wanted = references.map((reference) => reference.replace(/^\//, ''))
   return new Set(all.filter(({ id, name }) => wanted.includes(id) || wanted.includes(name)).map(({ id }) => id))
-}
-
-/** `db:service_healthy:false,cache:service_started:true`; older versions of compose write `db,cache`. */
-function dependedServices(label: string | undefined): ReadonlySet<string> {
-  const items = (label ?? '').split(',').map((item) => item.split(':')[0]?.trim() ?? '')
-  return new Set(items.filter((service) => service !== ''))
 }
 
 function sharedWith(mode: string): readonly string[] {

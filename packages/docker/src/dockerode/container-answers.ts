@@ -21,6 +21,8 @@ const mounts = z
   .nullish()
   .transform((value) => value ?? [])
 
+const NANOSECONDS_IN_MS = 1_000_000
+
 const bareName = (name: string): string => name.replace(/^\//, '')
 
 /** `GET /containers/ID/json`. */
@@ -28,6 +30,7 @@ export const ContainerAnswer: z.ZodType<Container> = z
   .object({
     Id: z.string(),
     Name: z.string(),
+    Created: text,
     State: z.object({
       Status: status,
       StartedAt: text,
@@ -46,6 +49,7 @@ export const ContainerAnswer: z.ZodType<Container> = z
       Tty: flag,
       StopTimeout: z.number().nullish(),
       StopSignal: text,
+      Healthcheck: z.object({ StartPeriod: z.number().nullish() }).nullish(),
     }),
     HostConfig: z.object({
       AutoRemove: flag,
@@ -59,18 +63,20 @@ export const ContainerAnswer: z.ZodType<Container> = z
     }),
     Mounts: mounts,
   })
-  .transform(({ Id, Name, State, Config, HostConfig, Mounts }) => ({
+  .transform(({ Id, Name, Created, State, Config, HostConfig, Mounts }) => ({
     id: Id,
     name: bareName(Name),
     image: Config.Image,
     labels: Config.Labels,
     status: State.Status,
+    createdAt: Created,
     startedAt: State.StartedAt,
     finishedAt: State.FinishedAt,
     exitCode: State.ExitCode,
     error: State.Error,
     oomKilled: State.OOMKilled,
     ...healthOf(State.Health?.Status),
+    startPeriodMs: (Config.Healthcheck?.StartPeriod ?? 0) / NANOSECONDS_IN_MS,
     hostname: Config.Hostname,
     user: Config.User,
     env: Config.Env,

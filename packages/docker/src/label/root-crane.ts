@@ -5,9 +5,10 @@ import type { Labels } from './keys.ts'
 import { positive } from './positive.ts'
 import type { Reading, RootProblem } from './root-labels.ts'
 
-const SETTINGS = ['image', 'pullOnRun', 'maxConcurrent']
+const SETTINGS = ['image', 'pullOnRun', 'maxConcurrent', 'network']
 const ENV = 'env.'
 const MOUNT = 'mount.'
+const SECRET = 'secret.'
 
 /**
  * Reads one crane. A wrong setting leaves the crane out; an unknown one is a warning. Values of variables are never
@@ -26,9 +27,11 @@ export function readCrane(
   }
   const env: Record<string, string> = {}
   const mounts: Record<string, string> = {}
+  const secrets: Record<string, string> = {}
   for (const [setting, value] of Object.entries(settings)) {
     if (setting.startsWith(ENV)) env[setting.slice(ENV.length)] = value
     else if (setting.startsWith(MOUNT)) mounts[setting.slice(MOUNT.length)] = value
+    else if (setting.startsWith(SECRET)) secrets[setting.slice(SECRET.length)] = value
     else if (!SETTINGS.includes(setting)) warnings.push(unknown(place(setting), setting))
   }
   const maxConcurrent = positive(settings['maxConcurrent'], (why) => wrong('maxConcurrent', why))
@@ -38,6 +41,8 @@ export function readCrane(
     pull: pullOf(settings['pullOnRun'], place('pullOnRun'), warnings),
     env,
     mounts,
+    ...(Object.keys(secrets).length === 0 ? {} : { secrets }),
+    ...(settings['network'] === undefined ? {} : { network: settings['network'] }),
     ...(maxConcurrent === undefined ? {} : { maxConcurrent }),
   })
   for (const issue of config.error?.issues ?? []) wrong(settingOf(issue.path), issue.message)
@@ -46,7 +51,8 @@ export function readCrane(
 }
 
 function settingOf([first, ...rest]: readonly PropertyKey[]): string {
-  return [first === 'mounts' ? 'mount' : String(first), ...rest.map(String)].join('.')
+  const singular = { mounts: 'mount', secrets: 'secret' }[String(first)]
+  return [singular ?? String(first), ...rest.map(String)].join('.')
 }
 
 /** True in any case means before every run; as with the original everything else means when it is not there. */
@@ -62,7 +68,7 @@ function pullOf(text: string | undefined, place: string, warnings: RootProblem[]
 }
 
 function unknown(place: string, setting: string): RootProblem {
-  const known = [...SETTINGS, `${ENV}NAME`, `${MOUNT}VOLUME`]
+  const known = [...SETTINGS, `${ENV}NAME`, `${MOUNT}VOLUME`, `${SECRET}NAME`]
   return {
     code: 'LABEL.UNKNOWN',
     message: `${place}: it means nothing`,

@@ -61,6 +61,12 @@ test.each([
     [exec({ pre: ['a'], exitCodes: '1, 3 - 5', alone: true })],
   ],
   [
+    'a time limit',
+    { 'salvage.command.pre': 'a', 'salvage.command.timeout': '1m30s' },
+    [exec({ pre: ['a'], timeoutMs: 90_000, alone: true })],
+  ],
+  ['a time to be healthy again, and none', { 'salvage.health.timeout': '0s' }, [STOP]],
+  [
     'no shell',
     { 'salvage.command.pre': 'echo $FOO && false' },
     [exec({ pre: ['echo', '$FOO', '&&', 'false'], alone: true })],
@@ -88,6 +94,14 @@ test.each([
     'salvage.command.exitcode',
     '',
   ],
+  [
+    { 'salvage.command.pre': 'a', 'salvage.command.timeout': 'long' },
+    'DURATION.INVALID',
+    'salvage.command.timeout',
+    '90s',
+  ],
+  [{ 'salvage.command.timeout': '0s' }, 'DURATION.INVALID', 'salvage.command.timeout', '90s'],
+  [{ 'salvage.health.timeout': '5' }, 'DURATION.INVALID', 'salvage.health.timeout', '90s'],
   [{ 'salvage.command.exitcode': 'custom' }, 'LABEL.EXIT_CODES', 'salvage.command.exitcode', ''],
 ])('%j is refused', (labels, code, label, hint) => {
   expect(() => quiesceChoices(labels, 'web')).toThrow(

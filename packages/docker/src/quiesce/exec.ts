@@ -35,7 +35,7 @@ export function execQuiescer(engine: DockerEngine): TellingQuiescer {
       signal.throwIfAborted()
       const settings = readSettings(given, workload)
       const container = await settled(engine, await containerOf(engine, workload, { signal }), { signal })
-      return { ...tokenOf(container), kind: 'exec', settings: { ...settings } }
+      return { ...(await tokenOf(engine, workload, container, { signal })), kind: 'exec', settings: { ...settings } }
     },
     quiesce: async (given, { signal }) => {
       signal.throwIfAborted()

@@ -14,21 +14,35 @@ export interface Token {
   readonly prior: Prior
   /** When it was last started, the engine's clock; absent for one that restarts all the time. */
   readonly startedAt?: string
+  /** When it was looked at, the engine's clock, in milliseconds since 1970; older tokens of commands do not say. */
+  readonly atMs?: number
 }
 
 /** What `docker.stop` needs to put a container back. */
 export interface StopToken extends Token {
   readonly kind: 'stop'
-  /** When it was looked at, the engine's clock, in milliseconds since 1970. */
   readonly atMs: number
   readonly graceSeconds?: number
+  /** As of `healthMsOf`. */
+  readonly healthMs?: number
+  /** What has to be healthy before it is started. */
+  readonly providers?: Providers
+}
+
+/** Services of a compose project that a container waits for. */
+export interface Providers {
+  readonly project: string
+  readonly services: readonly string[]
+  /** For how long, for all of them together, in milliseconds. */
+  readonly limitMs: number
 }
 
 /** What `docker.pause` needs. */
 export interface PauseToken extends Token {
   readonly kind: 'pause'
-  /** When it was looked at, the engine's clock, in milliseconds since 1970. */
   readonly atMs: number
+  /** As of `healthMsOf`. */
+  readonly healthMs?: number
 }
 
 /** What `docker.exec` needs. The environment of the commands is not in it: it may hold secrets. */
@@ -48,6 +62,7 @@ const shared = {
   id: z.string().min(1),
   prior: z.enum(['running', 'paused', 'stopped']),
   startedAt: z.string().exactOptional(),
+  atMs: z.number().exactOptional(),
 }
 
 /** Reads of a token of any kind whom it is about. */
@@ -59,6 +74,10 @@ export const StopToken: z.ZodType<StopToken> = z.strictObject({
   kind: z.literal('stop'),
   atMs: z.number(),
   graceSeconds: z.number().exactOptional(),
+  healthMs: z.number().exactOptional(),
+  providers: z
+    .strictObject({ project: z.string(), services: z.array(z.string()), limitMs: z.number() })
+    .exactOptional(),
 })
 
 /** Reads a {@link PauseToken} back. */
@@ -66,6 +85,7 @@ export const PauseToken: z.ZodType<PauseToken> = z.strictObject({
   ...shared,
   kind: z.literal('pause'),
   atMs: z.number(),
+  healthMs: z.number().exactOptional(),
 })
 
 /** Reads an {@link ExecToken} back. */

@@ -1,50 +1,54 @@
 import { isSalvageError, SalvageError } from '@salvage-kit/core'
 import type { CallOptions, Finding } from '@salvage-kit/core'
+import type { Container } from '../container.ts'
 import type { DockerEngine } from '../engine.ts'
-import { findContainer } from '../find-container.ts'
 import { gone } from './change.ts'
-import { nameOf } from './token.ts'
-import type { Token } from './schema.ts'
+import { leftStopped } from './left-stopped.ts'
+import { bearer, nameOf } from './token.ts'
+import type { PauseToken, StopToken } from './schema.ts'
 
 const REFUSALS = new Set(['DOCKER.CONFLICT', 'DOCKER.ENGINE', 'DOCKER.NOT_FOUND', 'DOCKER.REFUSED'])
 
 /**
- * Starts a container that was running before, unless it runs or is about to; when it was removed, the one that bears its
- * identity by now. Rejects with `DOCKER.NOT_STARTED`, which is worth another try: what it depends on may come up in
- * between. Findings: `DOCKER.ENDED_AGAIN`, `DOCKER.LEFT_PAUSED`, `DOCKER.GONE`.
+ * Starts a container that was running before, unless it runs or is about to, or somebody else stopped it on purpose; when
+ * another one took its place, that one. Rejects with `DOCKER.NOT_STARTED`, which is worth another try: what it depends on
+ * may come up in between. Findings: `DOCKER.ENDED_AGAIN`, `DOCKER.LEFT_PAUSED`, `DOCKER.LEFT_STOPPED`, `DOCKER.GONE`.
  */
 export async function startAgain(
   engine: DockerEngine,
-  token: Token,
+  token: StopToken | PauseToken,
   options: CallOptions,
-  id: string = token.id,
 ): Promise<readonly Finding[]> {
   const name = nameOf(token)
-  // Asked for without a look before: everybody waits for this, and the engine leaves one alone that is up.
-  const refusal = await startRefusal(engine, id, options)
-  const container = await engine.inspectContainer(id, options)
-  if (container === undefined) {
-    const heir = await findContainer(engine, token.identity, options)
-    return heir === undefined || heir.id === id ? [gone(token)] : startAgain(engine, token, options, heir.id)
-  }
-  if (container.status === 'running' || container.status === 'restarting') return []
-  if (container.status === 'paused')
-    return [
-      {
-        code: 'DOCKER.LEFT_PAUSED',
-        message: `${name} is paused, by somebody else`,
-        hint: `run docker unpause ${container.name} if it should run`,
-      },
-    ]
-  if (refusal !== undefined) throw notStarted(refusal, name)
+  const before = await bearer(engine, token, options)
+  if (before === undefined) return [gone(token)]
+  const told = settledAs(before, name) ?? (await leftStopped(engine, token, before, options))
+  if (told !== undefined) return told === 'up' ? [] : [told]
+  const refusal = await startRefusal(engine, before.id, options)
+  const after = await engine.inspectContainer(before.id, options)
+  const now = after === undefined ? undefined : settledAs(after, name)
+  if (now !== undefined) return now === 'up' ? [] : [now]
+  // Removed just now: perhaps another one is about to take its place.
+  if (after === undefined || refusal !== undefined) throw notStarted(refusal, name)
   return [
     {
       code: 'DOCKER.ENDED_AGAIN',
-      message: `${name} was started and ended at once with code ${String(container.exitCode)}`,
-      ...(container.error === '' ? {} : { why: container.error }),
-      hint: `see docker logs ${container.name}`,
+      message: `${name} was started and ended at once with code ${String(after.exitCode)}`,
+      ...(after.error === '' ? {} : { why: after.error }),
+      hint: `see docker logs ${after.name}`,
     },
   ]
+}
+
+/** Nothing is to be done about it; undefined when it is down. */
+function settledAs({ status, name }: Container, called: string): 'up' | Finding | undefined {
+  if (status === 'running' || status === 'restarting') return 'up'
+  if (status !== 'paused') return undefined
+  return {
+    code: 'DOCKER.LEFT_PAUSED',
+    message: `${called} is paused, by somebody else`,
+    hint: `run docker unpause ${name} if it should run`,
+  }
 }
 
 /** Why the engine did not start it; undefined when it did, or had no need to. */
@@ -58,11 +62,11 @@ async function startRefusal(engine: DockerEngine, id: string, options: CallOptio
   }
 }
 
-function notStarted(refusal: SalvageError, name: string): SalvageError {
+function notStarted(refusal: SalvageError | undefined, name: string): SalvageError {
   return new SalvageError('DOCKER.NOT_STARTED', `${name} could not be started again`, {
-    why: refusal.why ?? refusal.message,
+    why: refusal === undefined ? 'it was removed just now' : (refusal.why ?? refusal.message),
     hint: 'remove the cause and run salvage-kit recover, or start it by hand',
     retryable: true,
-    cause: refusal,
+    ...(refusal === undefined ? {} : { cause: refusal }),
   })
 }

@@ -17,14 +17,21 @@ export function readToken<T>(schema: z.ZodType<T>, token: Json): T {
   })
 }
 
-/** The shared part of a token, from the container as it is now. */
-export function tokenOf(container: Container): Token {
+/** The shared part of a token of a workload, from its container as it is now. */
+export async function tokenOf(
+  engine: DockerEngine,
+  workload: string,
+  container: Container,
+  options: CallOptions,
+): Promise<Token & { readonly atMs: number }> {
   return {
     version: 1,
-    identity: identityOf(container.labels, container.name),
+    // Of two containers of one service only one bears its name: the other goes by its own.
+    identity: parseWorkloadId(workload) ?? identityOf(container.labels, container.name),
     id: container.id,
     prior: priorOf(container),
     ...(container.status === 'restarting' ? {} : { startedAt: container.startedAt }),
+    atMs: await engine.now(options),
   }
 }
 
@@ -44,9 +51,20 @@ export async function containerOf(engine: DockerEngine, workload: string, option
   })
 }
 
-/** The container that a token is about: the one that was looked at, or who bears its identity by now. */
+/**
+ * The container that a token is about: the one that was looked at; but when that is gone, or when another one was made
+ * since and bears its identity, that other one. Who makes a service anew keeps the old container for a while: started
+ * beside the new one, it would write to the same files.
+ */
 export async function bearer(engine: DockerEngine, token: Token, options: CallOptions): Promise<Container | undefined> {
-  return (await engine.inspectContainer(token.id, options)) ?? (await findContainer(engine, token.identity, options))
+  const named = await findContainer(engine, token.identity, options)
+  if (named?.id === token.id) return named
+  const own = await engine.inspectContainer(token.id, options)
+  return named !== undefined && (own === undefined || isMadeSince(named, token)) ? named : own
+}
+
+function isMadeSince({ createdAt }: Container, { atMs }: Token): boolean {
+  return atMs !== undefined && Date.parse(createdAt) >= atMs
 }
 
 /** What a container is called in messages. */

@@ -13,6 +13,9 @@ export function withNames(quiescer: TellingQuiescer): TellingQuiescer {
     quiesce: async (token, options) => named(token, quiescer.quiesce(token, options)),
     resume: async (token, options) => named(token, quiescer.resume(token, options)),
     atRest: async (token, options) => named(token, quiescer.atRest(token, options)),
+    ...(quiescer.healthy === undefined
+      ? {}
+      : { healthy: async (token, options) => named(token, quiescer.healthy?.(token, options) ?? Promise.resolve([])) }),
   }
 }
 

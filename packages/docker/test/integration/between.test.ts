@@ -69,7 +69,7 @@ describe.skipIf(!DOCKER)('between plan and hold', () => {
     expect(await asked(() => quiescer.quiesce(token, calm()))).toEqual(['GET ID/json', 'POST ID/stop', 'GET ID/json'])
     expect(await asked(async () => quiescer.atRest?.(token, calm()))).toEqual(['GET ID/json'])
     const resume = async (): Promise<unknown> => quiescer.resume(token, { ...calm(), quiesced: 'yes' })
-    expect(await asked(resume)).toEqual(['POST ID/start', 'GET ID/json'])
+    expect(await asked(resume)).toEqual(['GET app1/json', 'POST ID/start', 'GET ID/json'])
   })
 
   test('a token of another kind', async () => {
