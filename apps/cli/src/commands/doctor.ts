@@ -1,12 +1,13 @@
 import { survey } from '@salvage-kit/core'
 import type { Finding } from '@salvage-kit/core'
+import { checkReports } from '@salvage-kit/host'
 import { checkMachine } from '../doctor/machine.ts'
 import { checkPrograms } from '../doctor/programs.ts'
 import type { Check } from '../doctor/check.ts'
 import { failureText } from '../failure.ts'
 import { interruptible } from '../interrupt.ts'
 import type { Invocation } from '../invocation.ts'
-import { openSession } from '../session.ts'
+import { openSession, placeOf } from '../session.ts'
 
 /**
  * Looks at what a run would need and changes nothing. Exit code 0 when nothing is wrong, 5 when something that is needed
@@ -16,10 +17,12 @@ export async function execute(invocation: Invocation): Promise<number> {
   const { options, terminal } = invocation
   using interrupt = interruptible(terminal)
   const { signal } = interrupt
+  const place = await placeOf(invocation)
   await using rig = await openSession(
     { ...invocation, options: { ...options, quiet: true } },
     { targets: [], stores: [], survey: true },
     signal,
+    { place },
   )
   const found = await survey(rig, { signal })
   const checks: Check[] = [
@@ -27,6 +30,7 @@ export async function execute(invocation: Invocation): Promise<number> {
     ...(await checkPrograms(signal)),
     ...found.problems.map(labelCheck),
     ...rig.slips(found.targets).map(labelCheck),
+    ...(await checkReports(place.loaded)).map(reportCheck),
   ]
   if (options.json === true) terminal.out(`${JSON.stringify({ version: 1, checks }, undefined, 2)}\n`)
   else for (const check of checks) if (options.quiet !== true || check.state !== 'good') terminal.out(checkText(check))
@@ -36,6 +40,11 @@ export async function execute(invocation: Invocation): Promise<number> {
 
 function labelCheck(finding: Finding): Check {
   return { name: 'labels and directories', state: 'warning', finding }
+}
+
+/** Copies are made also when nobody can be told of them. */
+function reportCheck(finding: Finding): Check {
+  return { name: 'reports', state: 'warning', finding }
 }
 
 function checkText({ name, state, text, finding }: Check): string {

@@ -25,7 +25,7 @@ export async function execute(invocation: Invocation<RecoverOptions>): Promise<n
   using reporter = commandReporter(terminal, options)
   using interrupt = interruptible(terminal)
   const { signal } = interrupt
-  await using rig = await openSession(invocation, { targets: [], stores: [] }, signal, reporter.report)
+  await using rig = await openSession(invocation, { targets: [], stores: [] }, signal, { report: reporter.report })
   if (forget !== undefined && (await rig.journal.pending(forget)).length === 0)
     throw usageError(`there is nothing of run ${JSON.stringify(forget)} to take back`, {
       hint: 'salvage-kit recover names the runs that are stuck',

@@ -35,7 +35,7 @@ export async function execute(invocation: Invocation<RestoreOptions>): Promise<n
   if (options.inPlace === true) await confirm(to, point, options, terminal, signal)
   else if (asked === undefined && options.quiet !== true) terminal.err(`restoring to ${to}\n`)
   const scope = { targets: [to], stores: [options.from ?? point.store] }
-  await using rig = await openSession(invocation, scope, signal, reporter.report)
+  await using rig = await openSession(invocation, scope, signal, { report: reporter.report })
   const store = options.from === undefined ? await rig.storeOf(point.store) : await rig.store(options.from)
   await refuseOwnPlaces(to, options.inPlace === true, [
     { path: rig.stateDirectory, what: `the state directory ${rig.stateDirectory}` },

@@ -6,19 +6,22 @@ import {
   exitCodeOf,
   formatReport,
   isSalvageError,
+  jsonLine,
   readPlan,
   recoverFirst,
   run,
   SalvageError,
 } from '@salvage-kit/core'
-import type { Plan } from '@salvage-kit/core'
-import type { OpenRig, Scope } from '@salvage-kit/host'
-import { usageError } from '../failure.ts'
+import type { Plan, Reporter } from '@salvage-kit/core'
+import { openReports } from '@salvage-kit/host'
+import type { OpenRig, Reports, Scope } from '@salvage-kit/host'
+import { failureText, usageError } from '../failure.ts'
 import { interruptible } from '../interrupt.ts'
 import type { Invocation } from '../invocation.ts'
 import { planRun } from '../plan-run.ts'
 import { commandReporter } from '../reporter.ts'
-import { openSession } from '../session.ts'
+import { openSession, placeOf } from '../session.ts'
+import type { Place } from '../session.ts'
 import { readWishes, scopeOf } from '../wishes.ts'
 import type { SelectOptions } from '../wishes.ts'
 
@@ -28,23 +31,62 @@ export interface RunOptions extends SelectOptions {
   readonly init?: boolean
 }
 
-/** Backs up: makes a plan, or reads one, and runs it. The report is on stdout, everything else on stderr. */
+/**
+ * Backs up: makes a plan, or reads one, and runs it. The report is on stdout, everything else on stderr. A tide as a
+ * whole is reported to where it says, however it ends; that it could not be reported is told and changes nothing.
+ */
 export async function execute(invocation: Invocation<RunOptions>): Promise<number> {
   const { options, terminal } = invocation
-  using reporter = commandReporter(terminal, options)
   using interrupt = interruptible(terminal)
   const { signal } = interrupt
   const work = options.plan === undefined ? wished(invocation) : await given(options.plan, invocation)
-  await using rig = await openSession(invocation, work.scope, signal, reporter.report)
-  const report = await run(rig, await work.plan(rig, signal), { signal, init: options.init ?? false })
-  if (options.json !== true && (options.quiet !== true || report.outcome !== 'good'))
-    terminal.out(`${formatReport(report)}\n`)
-  return exitCodeOf(report)
+  const place = await placeOf(invocation)
+  const { redactor } = terminal
+  const { tide } = work
+  const reports = tide === undefined ? undefined : openReports({ loaded: place.loaded, tide, redactor })
+  try {
+    return await runWork(invocation, work, { place, reports, signal })
+  } catch (error) {
+    reports?.refused(error)
+    throw error
+  } finally {
+    for (const finding of (await reports?.settled()) ?? [])
+      if (options.json === true) terminal.out(`${jsonLine({ type: 'warning', finding }, new Date())}\n`)
+      else terminal.err(failureText(finding, 'warning'))
+  }
+}
+
+interface Around {
+  readonly place: Place
+  readonly reports: Reports | undefined
+  readonly signal: AbortSignal
+}
+
+/** Ends with everything closed: reports that are still on their way hold no lock. */
+async function runWork(
+  invocation: Invocation<RunOptions>,
+  work: Work,
+  { place, reports, signal }: Around,
+): Promise<number> {
+  const { options, terminal } = invocation
+  using reporter = commandReporter(terminal, options)
+  const report: Reporter = (event) => {
+    reporter.report(event)
+    reports?.report(event)
+  }
+  const onLabels = reports === undefined ? {} : { onLabels: reports.labels }
+  await using rig = await openSession(invocation, work.scope, signal, { report, place, ...onLabels })
+  const ended = await run(rig, await work.plan(rig, signal), { signal, init: options.init ?? false })
+  if (options.json !== true && (options.quiet !== true || ended.outcome !== 'good'))
+    terminal.out(`${formatReport(ended)}\n`)
+  return exitCodeOf(ended)
 }
 
 /** What is run: the platforms that it needs, and how to get the plan once they are open. */
 interface Work {
   readonly scope: Scope
+  /** The tide that is run as a whole. */
+  readonly tide: string | undefined
   readonly plan: (rig: OpenRig, signal: AbortSignal) => Promise<Plan>
 }
 
@@ -52,6 +94,7 @@ function wished(invocation: Invocation<RunOptions>): Work {
   const wishes = readWishes(invocation)
   return {
     scope: scopeOf(wishes),
+    tide: wishes.targets.length === 0 ? wishes.tide : undefined,
     plan: (rig, signal) => planRun(rig, wishes, () => recoverFirst(rig, { signal }), signal),
   }
 }
@@ -64,7 +107,7 @@ async function given(file: string, { args, options, terminal }: Invocation<RunOp
   const lifts = plan.groups.flatMap((group) => [...group.whileQuiesced, ...group.afterResume])
   const stores = lifts.flatMap((step) => (step.kind === 'lift' ? [step.ref.store.ref] : []))
   const targets = plan.groups.flatMap((group) => group.targets)
-  return { scope: { targets, stores: [...new Set(stores)] }, plan: async () => plan }
+  return { scope: { targets, stores: [...new Set(stores)] }, tide: plan.tide, plan: async () => plan }
 }
 
 async function readPlanFile(file: string, directory: string): Promise<Plan> {
