@@ -1,3 +1,4 @@
+import type { CallOptions } from './call-options.ts'
 import type { Crane } from './crane/crane.ts'
 import type { Quiescer } from './quiesce/quiescer.ts'
 import type { Snapshotter } from './snapshot/snapshotter.ts'
@@ -12,4 +13,9 @@ export interface Backend {
   readonly snapshotters?: readonly Snapshotter[]
   readonly cranes?: readonly Crane[]
   readonly provisioners?: readonly Provisioner[]
+  /**
+   * Removes what dead processes left here that no journal tells of, such as the container of a listing or of a restore.
+   * Called before every recovery; what living processes use stays. Idempotent.
+   */
+  sweep?(options: CallOptions): Promise<void>
 }

@@ -12,6 +12,7 @@ import { engineLogs } from './dockerode/logs.ts'
 import { isNameTaken } from './dockerode/name-taken.ts'
 import { parsed } from './dockerode/parsed.ts'
 import { pull } from './dockerode/pull.ts'
+import { readContainerFile } from './dockerode/read-file.ts'
 import type { EngineRequest } from './dockerode/request.ts'
 import { requester, segment } from './dockerode/request.ts'
 
@@ -127,6 +128,7 @@ export function dockerodeEngine(options: EngineOptions): DockerEngine {
       }
       await act(request, call, call.limitMs)
     },
+    readFile: (container, path, call) => readContainerFile(requests, address.text, container, path, call),
     exec: (container, spec, call) => execIn(requests, address.text, container, spec, call),
 
     async listVolumes(call) {
@@ -147,6 +149,12 @@ export function dockerodeEngine(options: EngineOptions): DockerEngine {
     async removeVolume(name, call) {
       const path = `/volumes/${segment(name)}`
       await act({ what: `remove volume ${name}`, method: 'DELETE', path, accept: [404] }, call, SLOW_MS)
+    },
+
+    async hasNetwork(network, call) {
+      const what = `inspect network ${network}`
+      const path = `/networks/${segment(network)}`
+      return (await orNothing(() => ask(answers.NetworkAnswer, { what, method: 'GET', path }, call))) !== undefined
     },
 
     async inspectImage(image, call) {

@@ -55,6 +55,11 @@ export interface DockerEngine {
   /** Unpacks a tar into a directory of the container, whether it runs or not. */
   putArchive(container: string, directory: string, tar: Uint8Array | Readable, options: LongCallOptions): Promise<void>
   /**
+   * The content of one plain file of a container, whether it runs or not; undefined when nothing is there. Rejects with
+   * `DOCKER.FILE` when something else stands there or it is longer than `limitBytes`.
+   */
+  readFile(container: string, path: string, options: ReadFileOptions): Promise<Uint8Array | undefined>
+  /**
    * Runs a command and waits for its end. When it is given up (deadline, signal) the command goes on in the container.
    * Rejects with `DOCKER.CONFLICT` when the container does not run or is paused.
    */
@@ -67,6 +72,9 @@ export interface DockerEngine {
   createVolume(spec: VolumeSpec, options: CallOptions): Promise<Volume>
   /** Resolves when it is gone, also when it was. Rejects with `DOCKER.CONFLICT` while a container has it. */
   removeVolume(name: string, options: CallOptions): Promise<void>
+
+  /** Whether there is a network of this name or id. */
+  hasNetwork(network: string, options: CallOptions): Promise<boolean>
 
   /** Undefined when it is not on this engine. */
   inspectImage(image: string, options: CallOptions): Promise<Image | undefined>
@@ -81,6 +89,11 @@ export interface DockerEngine {
    * breaks. What happened before the call comes from a buffer of the engine's last 256 events.
    */
   events(query: EventQuery, options: CallOptions): Promise<AsyncIterable<EngineEvent>>
+}
+
+/** What {@link DockerEngine.readFile} takes. */
+export interface ReadFileOptions extends LongCallOptions {
+  readonly limitBytes: number
 }
 
 /** What {@link DockerEngine.logs} takes. */

@@ -12,6 +12,7 @@ import { SalvageError } from '@salvage-kit/core'
  * DOCKER.REFUSED             the engine refused the request
  * DOCKER.NOT_FOUND           what the call is about is not there
  * DOCKER.CONFLICT            what the call is about is in a state in which it cannot be done
+ * DOCKER.FILE                what stands at a path of a container is no plain file, or is too long
  * DOCKER.IMAGE_NOT_FOUND     the registry does not have the image
  * DOCKER.REGISTRY_DENIED     the registry wants other credentials
  * DOCKER.REGISTRY_AUTH       the credentials in the Docker configuration file cannot be read

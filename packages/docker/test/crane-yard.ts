@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Crane, DockerVolumeSource, LiftRef } from '@salvage-kit/core'
-import type { ContainerCraneOptions } from '../src/crane/container-crane.ts'
+import type { DockerVolumeSource, LiftRef } from '@salvage-kit/core'
+import type { ContainerCrane, ContainerCraneOptions } from '../src/crane/container-crane.ts'
 import { containerCrane, craneStore } from '../src/crane/container-crane.ts'
 import type { ContainerCraneSettings } from '../src/crane/settings.ts'
 import type { Bench } from './bench.ts'
@@ -12,10 +12,15 @@ import { bench, calm } from './bench.ts'
 /** The crane image of the tests; `images/crane/crane` says what its variables do. */
 export const CRANE_IMAGE = 'salvage-test/crane'
 
+/** The crane image of version 2; `images/crane2/crane` says what its variables do. */
+export const CRANE2_IMAGE = 'salvage-test/crane2'
+
 /** A bench with the crane image on it, and the words of its tests. */
 export interface Yard extends Bench {
   /** The crane `c` with these settings. */
-  crane(settings?: Partial<ContainerCraneSettings>, options?: Omit<ContainerCraneOptions, 'cranes'>): Crane
+  crane(settings?: Partial<ContainerCraneSettings>, options?: Omit<ContainerCraneOptions, 'cranes'>): ContainerCrane
+  /** The same of version 2, whose store is the volume `store`. */
+  crane2(settings?: Partial<ContainerCraneSettings>, options?: Omit<ContainerCraneOptions, 'cranes'>): ContainerCrane
   /** A volume with files in it. */
   volume(name: string, files?: Readonly<Record<string, string>>): Promise<DockerVolumeSource>
   /** A file of a volume. */
@@ -30,13 +35,19 @@ export interface Yard extends Bench {
 export async function craneYard(): Promise<Yard> {
   const on = await bench()
   const run = async (...args: string[]): Promise<string> => on.cli(...args)
-  await run('build', '--quiet', '--network=none', '--tag', CRANE_IMAGE, join(import.meta.dirname, 'images', 'crane'))
+  for (const [image, folder] of [
+    [CRANE_IMAGE, 'crane'],
+    [CRANE2_IMAGE, 'crane2'],
+  ] as const)
+    await run('build', '--quiet', '--network=none', '--tag', image, join(import.meta.dirname, 'images', folder))
   const mountpoint = async (volume: string): Promise<string> =>
     run('volume', 'inspect', '--format={{.Mountpoint}}', volume)
   return {
     ...on,
     crane: (settings = {}, options = {}) =>
       containerCrane(async () => on.engine, { ...options, cranes: { c: craneSettings(settings) } }),
+    crane2: (settings = {}, options = {}) =>
+      containerCrane(async () => on.engine, { ...options, cranes: { c: crane2Settings(settings) } }),
     async volume(name, files = {}) {
       await run('volume', 'create', name)
       const place = await mountpoint(name)
@@ -62,6 +73,11 @@ export async function craneYard(): Promise<Yard> {
 /** Settings of the crane image of the tests. */
 export function craneSettings(settings: Partial<ContainerCraneSettings> = {}): ContainerCraneSettings {
   return { image: CRANE_IMAGE, pull: 'never', env: {}, mounts: {}, ...settings }
+}
+
+/** The same of version 2. */
+export function crane2Settings(settings: Partial<ContainerCraneSettings> = {}): ContainerCraneSettings {
+  return craneSettings({ image: CRANE2_IMAGE, mounts: { store: '/store' }, ...settings })
 }
 
 /** A lift that there has not been yet. */

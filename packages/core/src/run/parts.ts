@@ -46,7 +46,12 @@ export function provisionerOf(rig: Rig, scheme: string): Provisioner {
 export function archivesOf(rig: Rig, store: Store): ArchiveStore {
   const { archives } = craneOf(rig, store)
   if (archives !== undefined) return archives
-  throw new SalvageError('STORE.WRITE_ONLY', `the archives of ${store.ref} cannot be listed or restored from here`, {
+  throw writeOnly(store)
+}
+
+/** The error of a store whose crane only writes: `STORE.WRITE_ONLY`. */
+export function writeOnly(store: Store): SalvageError {
+  return new SalvageError('STORE.WRITE_ONLY', `the archives of ${store.ref} cannot be listed or restored from here`, {
     why: `the crane "${store.crane}" only writes`,
     hint: 'use the crane image itself, or its own tool, to restore',
   })

@@ -1,5 +1,6 @@
 import type { CallOptions } from '../call-options.ts'
 import { SalvageError } from '../error.ts'
+import { findingOf } from '../finding.ts'
 import type { Undo } from '../journal/journal.ts'
 import type { StuckEntry } from '../report/report.ts'
 import type { Rig } from '../rig.ts'
@@ -30,6 +31,7 @@ export interface RecoverOptions extends CallOptions {
  */
 export async function recover(rig: Rig, options: RecoverOptions): Promise<RecoverReport> {
   const told = unbreakable(rig)
+  await sweep(told.rig, options)
   const runs = new Set((await rig.journal.pending()).map((entry) => entry.runId))
   const alive: string[] = []
   const stuck: StuckEntry[] = []
@@ -50,6 +52,17 @@ export async function recover(rig: Rig, options: RecoverOptions): Promise<Recove
   }
   told.rethrow()
   return { undone, stuck, alive }
+}
+
+/** What is left for the next time is no reason to leave workloads at rest. */
+async function sweep(rig: Rig, { signal }: CallOptions): Promise<void> {
+  for (const backend of rig.backends)
+    try {
+      await backend.sweep?.({ signal })
+    } catch (error) {
+      signal.throwIfAborted()
+      rig.report({ type: 'warning', finding: findingOf(error) })
+    }
 }
 
 /**

@@ -86,7 +86,7 @@ export function craneContract(
       const point = await lift(ref)
       await fixture.again().clear(ref, unaborted())
       await fixture.again().clear(ref, unaborted())
-      if (fixture.crane.archives !== undefined) expect(await listed(fixture.crane.archives)).toEqual([point.id])
+      if (restores) expect(await listed(must(fixture.crane.archives))).toEqual([point.id])
     })
 
     it('an aborted lift rejects and leaves nothing after clear', async () => {
@@ -95,12 +95,32 @@ export function craneContract(
       await expect(fixture.crane.lift(ref, fixture.source, aborted())).rejects.toThrow()
       await fixture.again().clear(ref, unaborted())
       expect(await fixture.leftovers()).toEqual([])
-      if (fixture.crane.archives !== undefined) expect(await listed(fixture.crane.archives)).toEqual([])
+      if (restores) expect(await listed(must(fixture.crane.archives))).toEqual([])
     })
 
-    it(`says truly that it ${restores ? 'restores' : 'cannot restore'}`, () => {
-      expect(fixture.crane.archives !== undefined).toBe(restores)
+    it(`says truly that it ${restores ? 'restores' : 'cannot restore'}`, async () => {
+      const { crane, store } = fixture
+      const able = await crane.abilities?.(store, unaborted())
+      expect(able?.archives ?? crane.archives !== undefined).toBe(restores)
     })
+
+    it('withdraws what a lift that never began may have made, whether it restores or not', async () => {
+      await ready()
+      await fixture.again().archives?.withdraw(nextRef(), unaborted())
+      expect(await fixture.leftovers()).toEqual([])
+    })
+
+    if (!restores)
+      it('says of each of its archive verbs that it only writes', async () => {
+        const { archives } = fixture.crane
+        if (archives === undefined) return
+        await ready()
+        const point = await lift(nextRef())
+        const refused = { code: 'STORE.WRITE_ONLY' }
+        await expect(collect(archives.list(fixture.store, unaborted()))).rejects.toMatchObject(refused)
+        await expect(archives.lower(point, fixture.store, fixture.source, unaborted())).rejects.toMatchObject(refused)
+        await expect(archives.remove([point], fixture.store, unaborted())).rejects.toMatchObject(refused)
+      })
 
     if (!restores) return
 

@@ -3,20 +3,22 @@ import type { CallOptions, LiftRef } from '@salvage-kit/core'
 import { isSalvageError } from '@salvage-kit/core'
 import type { DockerEngine } from '../engine.ts'
 import { isMadeFor, removeMadeVolume } from './made-volume.ts'
-import { isVesselOf, LIFT_LABEL, vesselName } from './vessel-labels.ts'
+import { isVesselOf, LIFT_LABEL, vesselName, withdrawalName } from './vessel-labels.ts'
 
 const POLL_MS = 200
 
 /**
- * Resolves when no container of this lift is left, and no empty volume that the engine made for it; idempotent. Nothing
+ * Resolves when no container of this lift or task is left, and no empty volume that the engine made for it; idempotent. Nothing
  * is touched that does not carry the label of the lift.
  */
 export async function clearVessel(engine: DockerEngine, ref: Pick<LiftRef, 'id'>, options: CallOptions): Promise<void> {
   options.signal.throwIfAborted()
   const labelled = await engine.listContainers([`${LIFT_LABEL}=${ref.id}`], options)
-  const named = await engine.inspectContainer(vesselName(ref), options)
   const ids = new Set(labelled.map(({ id }) => id))
-  if (named !== undefined && isVesselOf(named, ref)) ids.add(named.id)
+  for (const name of namesOf(ref)) {
+    const named = await engine.inspectContainer(name, options)
+    if (named !== undefined && isVesselOf(named, ref)) ids.add(named.id)
+  }
   for (const id of ids) await removeVessel(engine, id, options)
   for (const volume of await engine.listVolumes(options))
     if (isMadeFor(volume, ref)) await removeMadeVolume(engine, volume, options)
@@ -34,11 +36,24 @@ export async function clearAfterDeath(
   for (;;) {
     await clearVessel(engine, ref, options)
     await sleep(POLL_MS, undefined, { signal: options.signal })
-    const named = await engine.inspectContainer(vesselName(ref), options)
-    if (named === undefined && !(await engine.isNameTaken(vesselName(ref), options))) return
-    // Somebody else's, who came first: ours cannot be made any more.
-    if (named !== undefined && !isVesselOf(named, ref)) return
+    const coming = await Promise.all(namesOf(ref).map((name) => mayCome(engine, ref, name, options)))
+    if (!coming.includes(true)) return
   }
+}
+
+function namesOf(ref: Pick<LiftRef, 'id'>): readonly string[] {
+  return [vesselName(ref), withdrawalName(ref)]
+}
+
+async function mayCome(
+  engine: DockerEngine,
+  ref: Pick<LiftRef, 'id'>,
+  name: string,
+  options: CallOptions,
+): Promise<boolean> {
+  const named = await engine.inspectContainer(name, options)
+  // Somebody else's, who came first: ours cannot be made any more.
+  return named === undefined ? engine.isNameTaken(name, options) : isVesselOf(named, ref)
 }
 
 /** Resolves when the container is gone, also when somebody else is removing it. */

@@ -6,19 +6,27 @@ import type { MountSpec } from '../container.ts'
 export const VOLUME_PATH = '/salvage/volume'
 /** Where a crane finds what there is to know about the volume. */
 export const META_PATH = '/salvage/meta/meta.json'
+/** Where a crane of version 2 says what came out. */
+export const RESULT_PATH = '/salvage/result'
+/** Where a crane of version 2 finds what it is to forget. */
+export const FORGET_PATH = '/salvage/forget'
+const OF_VERSION_1: readonly string[] = [VOLUME_PATH, posix.dirname(META_PATH)]
 
 const VOLUME_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/
 
 /**
  * The extra mounts of a crane, writable. Throws `CRANE.MOUNT` for a source that is neither the name of a volume nor an
  * absolute path, for a path that is not absolute, for one used twice, and for one that would hide or take in what the
- * crane contract puts under `/salvage`.
+ * crane contract puts under `/salvage`, or at the `further` paths.
  */
-export function extraMounts(mounts: Readonly<Record<string, string>>): readonly MountSpec[] {
+export function extraMounts(
+  mounts: Readonly<Record<string, string>>,
+  further: readonly string[] = [],
+): readonly MountSpec[] {
   const taken = new Map<string, string>()
   return Object.entries(mounts).map(([source, path]) => {
     const target = clean(path)
-    const problem = sourceProblem(source) ?? pathProblem(target)
+    const problem = sourceProblem(source) ?? pathProblem(target, [...OF_VERSION_1, ...further])
     if (problem !== undefined || target === undefined) throw refused(source, path, problem ?? 'it is not absolute')
     const other = taken.get(target)
     if (other !== undefined) throw refused(source, path, `${other} is mounted there already`)
@@ -42,9 +50,9 @@ function sourceProblem(source: string): string | undefined {
     : `${JSON.stringify(source)} is neither a volume's name nor an absolute path`
 }
 
-function pathProblem(target: string | undefined): string | undefined {
+function pathProblem(target: string | undefined, reserved: readonly string[]): string | undefined {
   if (target === undefined) return 'the path in the crane must be absolute'
-  for (const own of [VOLUME_PATH, posix.dirname(META_PATH)]) {
+  for (const own of reserved) {
     if (target === own || target.startsWith(`${own}/`)) return `the crane contract has its own ${own}`
     if (target === '/' || own.startsWith(`${target}/`)) return `it would take in ${own} of the crane contract`
   }

@@ -3,6 +3,8 @@ import { errorText, isSalvageError, SalvageError } from '@salvage-kit/core'
 import type { DockerEngine } from '../engine.ts'
 import type { NamedCrane } from './settings-of.ts'
 
+/** Names that mean a way of joining a network and not a network. */
+const MODES = /^(?:default|bridge|host|none|container:.*)$/
 const PULL_MS = 30 * 60_000
 
 /**
@@ -11,14 +13,15 @@ const PULL_MS = 30 * 60_000
  */
 export async function ensureImage(
   engine: DockerEngine,
-  { name, settings }: NamedCrane,
+  crane: NamedCrane,
   warn: ((finding: Finding) => void) | undefined,
   { signal }: CallOptions,
 ): Promise<void> {
+  const { name, settings } = crane
   const { image, pull } = settings
   const isLocal = (await engine.inspectImage(image, { signal })) !== undefined
   if (pull === 'never') {
-    if (!isLocal) throw missing(name, image, 'it is not on this engine and is never pulled', undefined)
+    if (!isLocal) throw imageMissing(crane, 'it is not on this engine and is never pulled', undefined)
     return
   }
   if (isLocal && pull === 'missing') return
@@ -27,7 +30,7 @@ export async function ensureImage(
   } catch (error) {
     signal.throwIfAborted()
     const why = isSalvageError(error) ? (error.why ?? error.message) : errorText(error)
-    if (!isLocal) throw missing(name, image, why, error)
+    if (!isLocal) throw imageMissing(crane, why, error)
     warn?.({
       code: 'CRANE.PULL_FAILED',
       message: `the image ${image} of the crane ${JSON.stringify(name)} could not be pulled; the local one is used`,
@@ -36,10 +39,27 @@ export async function ensureImage(
   }
 }
 
-function missing(crane: string, image: string, why: string, cause: unknown): SalvageError {
-  return new SalvageError('CRANE.IMAGE_MISSING', `there is no image ${image} for the crane ${JSON.stringify(crane)}`, {
+/** The error of a crane whose image is not there. */
+export function imageMissing({ name, settings }: NamedCrane, why: string, cause: unknown): SalvageError {
+  const message = `there is no image ${settings.image} for the crane ${JSON.stringify(name)}`
+  const hint = isSalvageError(cause) ? cause.hint : undefined
+  return new SalvageError('CRANE.IMAGE_MISSING', message, {
     why,
-    hint: isSalvageError(cause) && cause.hint !== undefined ? cause.hint : `docker pull ${image}, or check its name`,
+    hint: hint ?? `docker pull ${settings.image}, or check its name`,
     ...(cause === undefined ? {} : { cause, retryable: isSalvageError(cause) && cause.retryable }),
+  })
+}
+
+/** Resolves when the network that the crane is to join is there. Rejects with `CRANE.NETWORK`. */
+export async function ensureNetwork(
+  engine: DockerEngine,
+  { name, settings }: NamedCrane,
+  options: CallOptions,
+): Promise<void> {
+  const { network } = settings
+  if (network === undefined || MODES.test(network) || (await engine.hasNetwork(network, options))) return
+  throw new SalvageError('CRANE.NETWORK', `there is no network ${network} for the crane ${JSON.stringify(name)}`, {
+    why: 'it is not on this engine',
+    hint: 'make it with docker network create, or correct its name',
   })
 }

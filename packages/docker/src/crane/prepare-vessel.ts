@@ -1,32 +1,35 @@
-import type { DockerVolumeSource, LiftRef } from '@salvage-kit/core'
 import { isSalvageError, SalvageError } from '@salvage-kit/core'
-import type { DockerEngine } from '../engine.ts'
+import type { CallOptions } from '@salvage-kit/core'
+import type { DockerEngine, Volume } from '../engine.ts'
 import { isMadeFor } from './made-volume.ts'
-import { metaJson } from './meta-json.ts'
-import { META_PATH } from './mounts.ts'
+import { markDirectory } from './marked-directory.ts'
+import type { Secret } from './secrets.ts'
+import { secretEntries } from './secrets.ts'
 import type { NamedCrane } from './settings-of.ts'
-import { tarEntry } from './tar-entry.ts'
+import { tarOf } from './tar.ts'
 import { vesselSpec } from './vessel-spec.ts'
 import { sameVolume, volumeGone } from '../volume-identity.ts'
+import type { Work } from './work.ts'
 
 const UPLOAD_MS = 60_000
 
 /**
- * Makes the container of a lift with its metadata in it, not started, and resolves with its id. Rejects with
- * `DOCKER.VOLUME_GONE`, `CRANE.IMAGE_MISSING` or `CRANE.CREATE`; a container may stand then.
+ * Makes the container of an action with its files in it, not started, and resolves with its id. Rejects with
+ * `DOCKER.VOLUME_GONE`, `DOCKER.NO_HOST_PATH`, `CRANE.IMAGE_MISSING` or `CRANE.CREATE`; a container may stand then.
  *
  * Once asked for, the container is waited for whatever the signal says: one that nobody waits for may come after the
  * clearing up.
  */
 export async function prepareVessel(
   engine: DockerEngine,
-  ref: LiftRef,
+  work: Work,
   { name, settings }: NamedCrane,
-  source: DockerVolumeSource,
-  signal: AbortSignal,
+  { signal, secrets }: CallOptions & { readonly secrets: readonly Secret[] },
 ): Promise<string> {
-  const volume = await sameVolume(engine, source, { signal })
-  const spec = vesselSpec(ref, name, settings, source.name)
+  await contentOf(engine, work, signal)
+  const spec = vesselSpec(work, settings)
+  const source = work.content?.source
+  await using mark = source?.medium === 'directory' ? await markDirectory(source.path) : undefined
   signal.throwIfAborted()
   const steady = { signal: new AbortController().signal }
   const id = await engine.createContainer(spec, steady).catch((error: unknown) => {
@@ -34,12 +37,18 @@ export async function prepareVessel(
   })
   signal.throwIfAborted()
   // From here on the container holds the volume: nobody can remove it any more.
-  if (isMadeFor(await sameVolume(engine, source, { signal }), ref))
-    throw volumeGone(source.name, 'it was removed when the crane was about to begin')
-  const meta = metaJson(volume, ref, name, settings.image, new Date())
-  const tar = tarEntry(META_PATH.slice(1), meta, new Date())
-  await engine.putArchive(id, '/', tar, { signal, limitMs: UPLOAD_MS })
+  const volume = await contentOf(engine, work, signal)
+  if (volume !== undefined && isMadeFor(volume, work.vessel))
+    throw volumeGone(volume.name, 'it was removed when the crane was about to begin')
+  await mark?.mustBeSeenBy(engine, id, { signal })
+  const now = new Date()
+  const entries = [...work.files(volume, now), ...secretEntries(secrets)]
+  await engine.putArchive(id, '/', tarOf(entries, now), { signal, limitMs: UPLOAD_MS })
   return id
+}
+
+async function contentOf(engine: DockerEngine, { content }: Work, signal: AbortSignal): Promise<Volume | undefined> {
+  return content?.source.medium === 'docker-volume' ? sameVolume(engine, content.source, { signal }) : undefined
 }
 
 function createFault(error: unknown, crane: string, image: string): unknown {

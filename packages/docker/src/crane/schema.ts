@@ -11,6 +11,9 @@ const EnvValue = z
   .transform(String)
   .refine((value) => !value.includes('\0'), 'a value cannot hold a NUL')
 
+const SecretName = z.string().regex(/^[\w.-]{1,64}$/, 'a name of letters, digits, "_", "." and "-"')
+const SecretFile = z.string().regex(/^\/[^\p{Cc}]*$/u, 'the absolute path of a file')
+
 const Mounts = z.record(z.string(), z.string()).superRefine((mounts, context) => {
   try {
     extraMounts(mounts)
@@ -26,6 +29,11 @@ export const ContainerCraneConfig: z.ZodType<ContainerCraneSettings> = z.strictO
   pull: z.enum(['missing', 'always', 'never']).default('missing'),
   env: z.record(EnvKey, EnvValue).default({}),
   mounts: Mounts.default({}),
+  secrets: z.record(SecretName, SecretFile).exactOptional(),
+  network: z
+    .string()
+    .regex(/^[^\s\p{Cc}]+$/u, 'the name of a network, without blanks')
+    .exactOptional(),
   maxConcurrent: z.int().positive('at least 1').exactOptional(),
 })
 

@@ -13,9 +13,16 @@ export interface ContainerCraneSettings {
    * volume that is not there is made by the engine, and a new one is filled from the image's directory.
    */
   readonly mounts: Readonly<Record<string, string>>
+  /**
+   * From the name of a secret to the file of this process that holds it; read at each use. The crane finds the content at
+   * `/run/secrets/NAME`, and nothing else does.
+   */
+  readonly secrets?: Readonly<Record<string, string>>
+  /** The network of the engine that it joins; absent: the engine's own. */
+  readonly network?: string
   /** How many containers of this crane run at once in this process; absent: no limit of its own. */
   readonly maxConcurrent?: number
-  /** How long one lift may take. Default: {@link DEFAULT_TIMEOUT_MS}. */
+  /** How long one action may take. Default: {@link DEFAULT_TIMEOUT_MS}. */
   readonly timeoutMs?: number
   /** How long the container has between SIGTERM and SIGKILL when somebody else stops it. Default: 120 s. */
   readonly stopTimeoutMs?: number

@@ -17,30 +17,44 @@ const HARMLESS = new Set([10, 12, 18, 28])
 const NAMES: Readonly<Record<number, string>> = { 1: 'SIGHUP', 2: 'SIGINT', 3: 'SIGQUIT', 9: 'SIGKILL', 15: 'SIGTERM' }
 
 /**
- * Says whether a crane did its work. Exit code 0 alone is good. Throws `CRANE.STOPPED` when somebody else ended it, with
- * whatever exit code: many programs end with 0 on SIGTERM in the middle of their work; `CRANE.FAILED` for any other exit
- * code. Gives findings for a crane that ended with 0 although one of its processes was killed for memory.
+ * Says whether a crane of version 1 did its work, `what` being the crane and what it was for. Exit code 0 alone is good.
+ * Throws `CRANE.STOPPED` and `CRANE.FAILED`.
  */
-export function judge(crane: string, volume: string, end: VesselEnd): readonly Finding[] {
-  const what = `the crane ${JSON.stringify(crane)} for volume ${volume}`
+export function judge(what: string, end: VesselEnd): readonly Finding[] {
+  mustEndByItself(what, end)
+  if (end.exitCode !== 0) throw failed(what, end)
+  return memoryFindings(what, end)
+}
+
+/**
+ * Throws `CRANE.STOPPED` when somebody else ended it, with whatever exit code: many programs end with 0 on SIGTERM in the
+ * middle of their work.
+ */
+export function mustEndByItself(what: string, end: VesselEnd): void {
   const ending = end.signals.filter((signal) => !HARMLESS.has(signal))
-  if (ending.length > 0)
-    throw new SalvageError('CRANE.STOPPED', `${what} was ended by somebody else (exit code ${String(end.exitCode)})`, {
-      why: sentences(`it was sent ${ending.map(signalName).join(', ')} through the engine`, end.lastLines),
-      hint: 'see who stops containers on this engine; the copy does not count even when the exit code is 0',
-      retryable: true,
-    })
-  if (end.exitCode !== 0)
-    throw new SalvageError('CRANE.FAILED', `${what} ended with exit code ${String(end.exitCode)}`, {
-      why: sentences(exitText(end), end.lastLines),
-      hint:
-        end.outOfMemory || end.exitCode === 137 ? 'give the machine more memory' : 'see the last lines of the crane',
-    })
+  if (ending.length === 0) return
+  throw new SalvageError('CRANE.STOPPED', `${what} was ended by somebody else (exit code ${String(end.exitCode)})`, {
+    why: sentences(`it was sent ${ending.map(signalName).join(', ')} through the engine`, end.lastLines),
+    hint: 'see who stops containers on this engine; its work does not count even when the exit code is 0',
+    retryable: true,
+  })
+}
+
+/** The error of a crane that failed by itself. */
+export function failed(what: string, end: VesselEnd): SalvageError {
+  return new SalvageError('CRANE.FAILED', `${what} ended with exit code ${String(end.exitCode)}`, {
+    why: sentences(exitText(end), end.lastLines),
+    hint: end.outOfMemory || end.exitCode === 137 ? 'give the machine more memory' : 'see the last lines of the crane',
+  })
+}
+
+/** Of a crane that ended well although one of its processes was killed for memory. */
+export function memoryFindings(what: string, end: VesselEnd): readonly Finding[] {
   return end.outOfMemory
     ? [
         {
           code: 'CRANE.OUT_OF_MEMORY',
-          message: `a process of ${what} was killed for want of memory, though the crane ended with exit code 0`,
+          message: `a process of ${what} was killed for want of memory, though the crane ended with exit code ${String(end.exitCode)}`,
           hint: 'give the machine more memory, and check the archive',
         },
       ]

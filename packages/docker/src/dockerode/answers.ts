@@ -52,6 +52,9 @@ export const InfoAnswer: z.ZodType<{ readonly Name: string; readonly SystemTime:
   SystemTime: z.string(),
 })
 
+/** `GET /networks/NAME`. */
+export const NetworkAnswer: z.ZodType<{ readonly Name: string }> = z.object({ Name: z.string() })
+
 /** `POST /containers/create`, `POST /containers/ID/exec`. */
 export const CreatedAnswer: z.ZodType<{ readonly Id: string }> = z.object({ Id: z.string() })
 

@@ -4,6 +4,7 @@ import type { ContainerSpec, MountSpec } from '../container.ts'
 export function containerBody(spec: ContainerSpec): object {
   return {
     Image: spec.image,
+    Hostname: spec.hostname,
     Entrypoint: spec.entrypoint,
     Cmd: spec.command,
     User: spec.user,
@@ -16,9 +17,16 @@ export function containerBody(spec: ContainerSpec): object {
       Privileged: spec.privileged,
       NetworkMode: spec.networkMode,
       SecurityOpt: spec.securityOpt,
+      LogConfig: logBody(spec.keptOutput),
       Mounts: spec.mounts.map(mountBody),
     },
   }
+}
+
+/** Not the engine's own driver: it may keep everything for ever, or send it where nobody can read it back. */
+function logBody(kept: ContainerSpec['keptOutput']): object | undefined {
+  if (kept === undefined) return undefined
+  return { Type: 'json-file', Config: { 'max-size': String(kept.fileBytes), 'max-file': String(kept.files) } }
 }
 
 function mountBody(mount: MountSpec): object {

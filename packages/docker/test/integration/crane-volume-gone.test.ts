@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { containerCrane } from '../../src/crane/container-crane.ts'
 import { vesselSpec } from '../../src/crane/vessel-spec.ts'
+import { liftVessel } from '../../src/crane/vessel-labels.ts'
+import { liftWork } from '../../src/crane/work.ts'
 import type { DockerEngine } from '../../src/engine.ts'
 import { calm, DOCKER } from '../bench.ts'
 import type { Yard } from '../crane-yard.ts'
@@ -119,12 +121,15 @@ describe.skipIf(!DOCKER)('T-12: a volume that goes away is never made anew and c
 
   test('a process that dies just after the engine made one: clear removes it while it is empty', async () => {
     const ref = liftRef('d2')
-    await on.engine.createContainer(vesselSpec(ref, 'c', craneSettings(), 'd2'), calm())
+    const settings = craneSettings()
+    const source = { medium: 'docker-volume', name: 'd2' } as const
+    const spec = vesselSpec(liftWork(liftVessel(ref), { name: 'c', settings }, ref, source), settings)
+    await on.engine.createContainer(spec, calm())
     expect(await volumes()).toBe('d2')
     await on.crane().clear(ref, calm())
     expect(await volumes()).toBe('')
 
-    await on.engine.createContainer(vesselSpec(ref, 'c', craneSettings(), 'd2'), calm())
+    await on.engine.createContainer(spec, calm())
     await on.cli('run', '--rm', '--network=none', '-v', 'd2:/d', 'salvage-test/crane', 'touch', '/d/precious')
     await on.crane().clear(ref, calm())
     expect(await on.read('d2', 'precious')).toBe('')

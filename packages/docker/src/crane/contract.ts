@@ -1,0 +1,52 @@
+import type { CallOptions } from '@salvage-kit/core'
+import { SalvageError } from '@salvage-kit/core'
+import type { DockerEngine, Image } from '../engine.ts'
+import { imageMissing } from './preflight.ts'
+import type { NamedCrane } from './settings-of.ts'
+
+/** What a crane image can be asked to do. */
+export type Action = 'lift' | 'lower' | 'list' | 'check' | 'forget'
+
+/** What an image says of itself. An image that says nothing follows version 1, which has no way back. */
+export interface Contract {
+  readonly version: 1 | 2
+  readonly actions: ReadonlySet<Action>
+  readonly deduplicates: boolean
+}
+
+const VERSION_LABEL = 'salvage.crane.contract'
+const ACTIONS_LABEL = 'salvage.crane.actions'
+const DEDUPLICATES_LABEL = 'salvage.crane.deduplicates'
+const ACTIONS: readonly Action[] = ['lift', 'lower', 'list', 'check', 'forget']
+
+/** The contract of the crane's image on the engine. Rejects with `CRANE.IMAGE_MISSING` or `CRANE.CONTRACT`. */
+export async function contractOf(engine: DockerEngine, crane: NamedCrane, options: CallOptions): Promise<Contract> {
+  const image = await engine.inspectImage(crane.settings.image, options)
+  if (image === undefined) throw imageMissing(crane, 'it is not on this engine', undefined)
+  return readContract(image.labels, crane)
+}
+
+/** Throws `CRANE.CONTRACT` for a version that is not known here, and for a version 2 that cannot lift. */
+export function readContract(labels: Image['labels'], crane: NamedCrane): Contract {
+  const version = labels[VERSION_LABEL]?.trim() ?? '1'
+  if (version === '1') return { version: 1, actions: new Set(['lift']), deduplicates: false }
+  if (version !== '2')
+    throw refused(crane, `its label ${VERSION_LABEL} says ${JSON.stringify(version)}, and known here are 1 and 2`)
+  const named = new Set((labels[ACTIONS_LABEL] ?? '').split(',').map((action) => action.trim()))
+  const actions = new Set(ACTIONS.filter((action) => named.has(action)))
+  if (!actions.has('lift')) throw refused(crane, `its label ${ACTIONS_LABEL} does not name "lift"`)
+  return { version: 2, actions, deduplicates: labels[DEDUPLICATES_LABEL]?.trim() === 'true' }
+}
+
+/** Whether archives can be brought back and removed; checking them is a thing of its own. */
+export function hasArchives({ actions }: Contract): boolean {
+  return actions.has('lower') && actions.has('list') && actions.has('forget')
+}
+
+function refused({ name, settings }: NamedCrane, why: string): SalvageError {
+  const message = `the image ${settings.image} of the crane ${JSON.stringify(name)} follows no known crane contract`
+  return new SalvageError('CRANE.CONTRACT', message, {
+    why,
+    hint: 'update salvage-kit, or take an image that was made for this version',
+  })
+}

@@ -1,0 +1,67 @@
+import { readFile, readlink } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import type { CallOptions } from '@salvage-kit/core'
+import { z } from 'zod'
+import type { DockerEngine } from '../engine.ts'
+
+/*
+ * A vessel outside of every journal is told from that of a dead process by the label of the process that made it. A
+ * process id means something only in its process namespace and until the machine starts anew.
+ */
+
+const Identity = z.object({ boot: z.string(), space: z.string(), host: z.string(), pid: z.int(), start: z.string() })
+
+/** As a label says which process made something. */
+type Identity = z.infer<typeof Identity>
+
+/** The label of this process; undefined where the system does not tell. */
+export async function thisProcess(): Promise<string | undefined> {
+  const own = await ownIdentity()
+  return own === undefined ? undefined : JSON.stringify(own)
+}
+
+/** Whether a label is that of this very process. */
+export async function isThisProcess(label: string): Promise<boolean> {
+  return label === (await thisProcess())
+}
+
+/**
+ * Whether the process of a label is certainly dead: its id is gone in this process namespace, or the container that it
+ * ran in is.
+ */
+export async function isCertainlyDead(engine: DockerEngine, label: string, options: CallOptions): Promise<boolean> {
+  const parsed = Identity.safeParse(parse(label))
+  const own = await ownIdentity()
+  if (!parsed.success || own === undefined || parsed.data.boot !== own.boot) return false
+  const { space, host, pid, start } = parsed.data
+  if (space === own.space) return (await startOf(pid)) !== start
+  if (!/^[0-9a-f]{12}$/.test(host)) return false
+  // A container has one process namespace at a time: it was started anew since.
+  if (host === own.host) return true
+  const container = await engine.inspectContainer(host, options)
+  return container === undefined || !['running', 'paused'].includes(container.status)
+}
+
+async function ownIdentity(): Promise<Identity | undefined> {
+  const [boot, space, start] = await Promise.all([
+    readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => undefined),
+    readlink('/proc/self/ns/pid').catch(() => undefined),
+    startOf(process.pid),
+  ])
+  if (boot === undefined || space === undefined || start === undefined) return undefined
+  return { boot: boot.trim(), space, host: hostname(), pid: process.pid, start }
+}
+
+/** When the process began, in ticks since the machine did; the name of the program before it may hold anything. */
+async function startOf(pid: number): Promise<string | undefined> {
+  const text = await readFile(`/proc/${String(pid)}/stat`, 'utf8').catch(() => '')
+  return text.slice(text.lastIndexOf(')') + 2).split(' ')[19]
+}
+
+function parse(label: string): unknown {
+  try {
+    return JSON.parse(label)
+  } catch {
+    return undefined
+  }
+}

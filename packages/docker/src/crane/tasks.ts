@@ -1,0 +1,63 @@
+import { hostname } from 'node:os'
+import type { CallOptions, LiftRef, Store } from '@salvage-kit/core'
+import type { DockerEngine } from '../engine.ts'
+import type { Contract } from './contract.ts'
+import { judgeAction } from './exit-codes.ts'
+import { perform } from './perform.ts'
+import type { Stage } from './perform.ts'
+import { DEFAULT_TIMEOUT_MS } from './settings.ts'
+import type { NamedCrane } from './settings-of.ts'
+import { taskVessel } from './vessel-labels.ts'
+import { taskWork } from './work.ts'
+import type { Task } from './work.ts'
+
+/** How long the question whether a store is there may take: everybody waits for it. */
+const CHECK_MS = 10 * 60_000
+/** A container over its time is put away by its own process; others wait so much longer. */
+const MARGIN_MS = 10 * 60_000
+
+/** A crane of version 2 on its engine. */
+export interface ReadyCrane {
+  readonly engine: DockerEngine
+  readonly crane: NamedCrane
+  readonly contract: Contract
+  readonly store: Store
+  readonly machine: string | undefined
+  /** Waits for a turn. */
+  readonly turn: (signal: AbortSignal) => Promise<Disposable | undefined>
+}
+
+/** What {@link runTask} takes besides the task. */
+export interface TaskOptions<Outcome> extends CallOptions {
+  /** The lift that is withdrawn. */
+  readonly ref?: LiftRef
+  /** Reads what the crane said, when it did its work. */
+  readonly conclude: (stage: Stage & { readonly what: string }) => Promise<Outcome> | Outcome
+}
+
+/** Runs one action that is not a lift. Rejects with the errors of `perform` and `judgeAction`. */
+export async function runTask<Outcome>(
+  on: ReadyCrane,
+  task: Omit<Task, 'machine'>,
+  { ref, signal, conclude }: TaskOptions<Outcome>,
+): Promise<Outcome> {
+  const { engine, crane, store } = on
+  using _turn = await on.turn(signal)
+  const ownMs = crane.settings.timeoutMs ?? DEFAULT_TIMEOUT_MS
+  const isQuestion = task.action === 'check' && task.point === undefined
+  const limitMs = isQuestion ? Math.min(ownMs, CHECK_MS) : ownMs
+  const vessel = await taskVessel(task.action, {
+    untilMs: Date.now() + limitMs + MARGIN_MS,
+    ...(ref === undefined ? {} : { ref }),
+    ...(task.point === undefined ? {} : { target: task.point.target }),
+  })
+  const work = taskWork(vessel, crane, { ...task, machine: on.machine ?? hostname() })
+  return await perform(engine, crane, work, {
+    signal,
+    limitMs,
+    conclude(end, stage) {
+      judgeAction(work.what, task.action, store, end)
+      return conclude({ ...stage, what: work.what })
+    },
+  })
+}
