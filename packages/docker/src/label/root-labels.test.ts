@@ -84,6 +84,33 @@ test('what nobody says', () => {
   expect(cranes).toEqual({ c: { image: 'example/crane:1', pull: 'missing', env: {}, mounts: {} } })
 })
 
+test('what labels of a tide say beyond the original', () => {
+  const { tides, problems } = read({
+    ...TIDE,
+    ...CRANE,
+    'salvage.tides.d.timeZone': 'Europe/Berlin',
+    'salvage.tides.d.jitter': '10m',
+    'salvage.tides.d.blackout': 'mon-fri 08:00-18:00; sun 00:00-24:00',
+    'salvage.tides.d.catchUp': 'false',
+    'salvage.tides.d.hold': 'warm',
+    'salvage.tides.d.maxHold': '30m',
+    'salvage.tides.d.healthTimeout': '90s',
+    'salvage.tides.d.keep.daily': '7',
+    'salvage.tides.d.keep.within': '2d',
+  })
+  expect(problems).toEqual([])
+  expect(tides[0]).toMatchObject({
+    timeZone: 'Europe/Berlin',
+    jitterMs: 600_000,
+    blackout: ['mon-fri 08:00-18:00', 'sun 00:00-24:00'],
+    catchUp: false,
+    hold: 'warm',
+    maxHoldMs: 1_800_000,
+    healthTimeoutMs: 90_000,
+    keep: { daily: 7, withinMs: 172_800_000 },
+  })
+})
+
 describe('a wrong tide is left out, with its label named', () => {
   test.each([
     [{ 'salvage.tides.d.cron': '' }, 'salvage.tides.d.cron', 'has no cron'],
@@ -92,6 +119,13 @@ describe('a wrong tide is left out, with its label named', () => {
     [{ 'salvage.tides.d.crane': '' }, 'salvage.tides.d.crane', 'has no crane'],
     [{ 'salvage.tides.d.maxConcurrent': '0' }, 'salvage.tides.d.maxConcurrent', 'at least 1'],
     [{ 'salvage.tides.d.maxConcurrent': '-1' }, 'salvage.tides.d.maxConcurrent', 'at least 1'],
+    [{ 'salvage.tides.d.jitter': 'some' }, 'salvage.tides.d.jitter', 'not a duration'],
+    [{ 'salvage.tides.d.maxHold': '0s' }, 'salvage.tides.d.maxHold', 'no time at all'],
+    [{ 'salvage.tides.d.catchUp': 'yes' }, 'salvage.tides.d.catchUp', 'none of its values'],
+    [{ 'salvage.tides.d.hold': 'hot' }, 'salvage.tides.d.hold', 'none of its values'],
+    [{ 'salvage.tides.d.keep.daily': '0' }, 'salvage.tides.d.keep.daily', ''],
+    [{ 'salvage.tides.d.keep.daily': 'seven' }, 'salvage.tides.d.keep.daily', ''],
+    [{ 'salvage.tides.d.keep.within': '-' }, 'salvage.tides.d.keep.within', 'duration'],
     [{ 'salvage.tides.d.maxConcurrent': 'many' }, 'salvage.tides.d.maxConcurrent', 'at least 1'],
     [{ 'salvage.tides.d.report.method': 'PUT' }, 'salvage.tides.d.report.method', 'is no method'],
     [

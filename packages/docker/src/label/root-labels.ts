@@ -6,9 +6,10 @@ import type { Labels } from './keys.ts'
 import { readCrane } from './root-crane.ts'
 import { readReport } from './root-report.ts'
 import { readTide } from './root-tide.ts'
+import type { TideExtras } from './root-tide-extras.ts'
 
 /** A tide as the labels of the root container define it. Its cron is text: who has schedules reads it. */
-export interface LabelTide {
+export interface LabelTide extends TideExtras {
   readonly name: string
   readonly cron: string
   readonly grouping: Grouping

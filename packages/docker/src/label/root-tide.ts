@@ -4,9 +4,11 @@ import type { Labels } from './keys.ts'
 import type { LabelTide, Reading, RootProblem } from './root-labels.ts'
 import { positive } from './positive.ts'
 import { readReport, REPORT_SETTINGS } from './root-report.ts'
+import { EXTRA_SETTINGS, readExtras } from './root-tide-extras.ts'
+import type { Wrong } from './root-tide-extras.ts'
 
 const GROUPINGS: readonly Grouping[] = ['individual', 'smart', 'project']
-const SETTINGS = ['cron', 'grouping', 'crane', 'maxConcurrent', ...REPORT_SETTINGS]
+const SETTINGS = ['cron', 'grouping', 'crane', 'maxConcurrent', ...EXTRA_SETTINGS, ...REPORT_SETTINGS]
 
 /** Reads one tide. A wrong setting leaves the tide out; an unknown one is a warning. Codes: `LABEL.TIDE`, `LABEL.UNKNOWN`. */
 export function readTide(
@@ -32,6 +34,7 @@ export function readTide(
   const grouping = groupingOf(settings, required, wrong)
   const crane = required('crane', 'name a crane, as in salvage.cranes.NAME.image')
   const maxConcurrent = positive(settings['maxConcurrent'], (why) => wrong('maxConcurrent', why, 'write 1 or more'))
+  const extras = readExtras(settings, wrong)
   const report = readReport(settings, wrong)
   const unknown = Object.keys(settings)
     .filter((setting) => !SETTINGS.includes(setting))
@@ -42,11 +45,17 @@ export function readTide(
     }))
   if (cron === undefined || grouping === undefined || crane === undefined || problems.length > 0)
     return { problems: [...problems, ...unknown] }
-  const value = { name, cron, grouping, crane, ...(maxConcurrent === undefined ? {} : { maxConcurrent }), report }
+  const value = {
+    name,
+    cron,
+    grouping,
+    crane,
+    ...(maxConcurrent === undefined ? {} : { maxConcurrent }),
+    ...extras,
+    report,
+  }
   return { value, problems: unknown }
 }
-
-type Wrong = (setting: string, message: string, hint: string | undefined, why?: string) => undefined
 
 function groupingOf(
   settings: Labels,

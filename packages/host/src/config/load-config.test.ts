@@ -51,7 +51,7 @@ test('one fault is said whole, several on a line each', async () => {
   await expect(loadConfig(search)).rejects.toMatchObject({
     code: 'CONFIG.INVALID',
     message: `${file}:2:14: tides.d.cron: "never" is not a schedule`,
-    why: 'it has 1 fields, not five',
+    why: 'it has 1 fields, not five or six',
   })
   writeFileSync(file, 'machin: x\ntides:\n  d: { cron: never }\n')
   await expect(loadConfig(search)).rejects.toMatchObject({

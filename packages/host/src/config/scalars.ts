@@ -3,7 +3,9 @@ import { isSalvageError, parseDuration, parseExitCodes, SalvageError, splitComma
 import type { TargetRef } from '@salvage-kit/core'
 import { z } from 'zod'
 import { checkTarget } from '../target/parse-target.ts'
+import { blackoutFault } from '../schedule/blackout.ts'
 import { cronFault } from '../schedule/cron.ts'
+import { timeZoneFault } from '../schedule/time-zone.ts'
 
 /** Adds the problem of a {@link SalvageError} to a zod context; anything else is a bug and goes on. */
 function complain(context: z.RefinementCtx, input: string, error: unknown): void {
@@ -80,15 +82,35 @@ export const AbsolutePath: z.ZodType<string, string> = z.string().superRefine((t
   })
 })
 
-/** A schedule: five fields, or a nickname such as `@daily`. */
+/** A schedule: five fields, six with seconds, or a nickname such as `@daily`. */
 export const Schedule: z.ZodType<string, string> = z
   .string()
-  .describe('five cron fields, minute hour day month weekday, or @daily')
+  .describe('five cron fields, minute hour day month weekday, six with seconds first, or @daily')
   .superRefine((text, context) => {
     const fault = cronFault(text, new Date())
     if (fault === undefined) return
     const message = `${JSON.stringify(text)} is not a schedule`
     context.addIssue({ code: 'custom', message, params: { ...fault }, input: text })
+  })
+
+/** The name of a time zone. */
+export const TimeZone: z.ZodType<string, string> = z.string().superRefine((text, context) => {
+  const fault = timeZoneFault(text)
+  if (fault === undefined) return
+  const message = `${JSON.stringify(text)} is not a time zone`
+  context.addIssue({ code: 'custom', message, params: { ...fault }, input: text })
+})
+
+/** Windows of the week in which no run begins, and which must leave some time. */
+export const Blackout: z.ZodType<readonly string[], readonly string[]> = z
+  .array(z.string())
+  .superRefine((texts, context) => {
+    const fault = blackoutFault(texts)
+    if (fault === undefined) return
+    const { text, ...why } = fault
+    const message = `${JSON.stringify(text)} is not a blackout`
+    const place = texts.indexOf(text)
+    context.addIssue({ code: 'custom', message, params: { ...why }, input: texts, path: place < 0 ? [] : [place] })
   })
 
 function positiveDuration(text: string): number {

@@ -2,7 +2,17 @@ import { keepRules } from '@salvage-kit/core'
 import { z } from 'zod'
 import type { CommandEntry, Config, CraneEntry, DirectoryEntry, StoreEntry, TideEntry } from './config.ts'
 import { Heartbeat, Report } from './report-schema.ts'
-import { AbsolutePath, CommandText, Duration, ExitCodes, Name, Schedule, TargetReference } from './scalars.ts'
+import {
+  AbsolutePath,
+  Blackout,
+  CommandText,
+  Duration,
+  ExitCodes,
+  Name,
+  Schedule,
+  TargetReference,
+  TimeZone,
+} from './scalars.ts'
 
 const Count = z.int().min(1)
 const Text = z.string().min(1)
@@ -46,6 +56,9 @@ const Directory: z.ZodType<DirectoryEntry> = z.strictObject({
 const VariableName = z.string().regex(/^[^=\0]+$/, 'it is not the name of an environment variable')
 const VariableValue = z.union([z.string(), z.number(), z.boolean()]).transform(String)
 
+const SecretName = z.string().regex(/^[\w.-]{1,64}$/, 'it is not a name of letters, digits, "_", "." and "-"')
+const Network = z.string().regex(/^[^\s\p{Cc}]+$/u, 'it is not the name of a network')
+
 const Crane: z.ZodType<CraneEntry> = z.strictObject({
   image: z
     .string()
@@ -54,8 +67,13 @@ const Crane: z.ZodType<CraneEntry> = z.strictObject({
   pull: z.enum(['missing', 'always', 'never']).exactOptional().describe('when it is pulled; default: missing'),
   env: z.record(VariableName, VariableValue).exactOptional(),
   mounts: z.record(Text, AbsolutePath).exactOptional().describe('volume, or path of the engine, to path in the crane'),
+  secrets: z
+    .record(SecretName, AbsolutePath)
+    .exactOptional()
+    .describe('name to file of this machine: the crane finds its content at /run/secrets/NAME'),
+  network: Network.exactOptional().describe('the network of the engine that it joins; default: the engine decides'),
   maxConcurrent: Count.exactOptional().describe('how many containers of this crane run at once'),
-  timeout: Duration.exactOptional().describe('how long one lift may take; default: 1d'),
+  timeout: Duration.exactOptional().describe('how long one action may take; default: 1d'),
   stopTimeout: Duration.exactOptional().describe('how long it has to end when somebody stops it; default: 120s'),
   grace: Duration.exactOptional().describe('the same when a run is aborted; default: 10s'),
 })
@@ -69,6 +87,15 @@ const Tide: z.ZodType<TideEntry> = z.strictObject({
   keep: keepRules.exactOptional().describe('how many points to keep of each period; within keeps everything younger'),
   maxHold: Duration.exactOptional().describe('the longest time that workloads may be at rest'),
   maxConcurrent: Count.exactOptional().describe('how many lifts of one group run at once'),
+  hold: z
+    .enum(['auto', 'snapshot', 'warm', 'copy'])
+    .exactOptional()
+    .describe('how the hold is kept short; default: auto'),
+  healthTimeout: Duration.exactOptional().describe('how long containers may take to be healthy after the hold'),
+  timeZone: TimeZone.exactOptional().describe('of cron and blackout, such as Europe/Berlin; default: the system'),
+  jitter: Duration.exactOptional().describe('each run begins up to this much later, the same for the same time'),
+  blackout: Blackout.exactOptional().describe('when no run begins, such as mon-fri 08:00-18:00; it waits for the end'),
+  catchUp: z.boolean().exactOptional().describe('whether a run that was missed is made good once; default: true'),
   reports: z.array(Name).exactOptional().describe('names of reports; without: all of them, empty: none'),
   heartbeat: Heartbeat.exactOptional().describe('address of a check of healthchecks, or urlFile: FILE'),
 })
@@ -76,6 +103,10 @@ const Tide: z.ZodType<TideEntry> = z.strictObject({
 const Docker = z.strictObject({
   enabled: z.boolean().exactOptional().describe('true: it must be reachable; false: leave Docker alone'),
   host: Text.exactOptional().describe('like DOCKER_HOST; default: that, or unix:///var/run/docker.sock'),
+})
+
+const Daemon = z.strictObject({
+  socket: AbsolutePath.exactOptional().describe('its unix socket; default: daemon.sock in the state directory'),
 })
 
 /** All of `salvage-kit.yaml`. */
@@ -87,5 +118,6 @@ export const ConfigFile: z.ZodType<Config> = z.strictObject({
   cranes: z.record(Name, Crane).exactOptional(),
   directories: z.array(Directory).exactOptional(),
   tides: z.record(Name, Tide).exactOptional(),
+  daemon: Daemon.exactOptional(),
   reports: z.record(Name, Report).exactOptional().describe('where reports of runs go'),
 })

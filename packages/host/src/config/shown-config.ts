@@ -7,7 +7,7 @@ export interface ShownConfig {
   readonly yaml: string
 }
 
-const SPANS = new Set(['maxHold', 'withinMs', 'timeout', 'stopTimeout', 'grace'])
+const SPANS = new Set(['maxHold', 'withinMs', 'timeout', 'stopTimeout', 'grace', 'healthTimeout', 'jitter'])
 
 /** Makes a configuration fit to be shown. */
 export async function shownConfig(config: Config): Promise<ShownConfig> {

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import type { TargetRef } from '@salvage-kit/core'
 import type { LoadedConfig } from '../config/load-config.ts'
 import type { Config } from '../config/config.ts'
+import { SETTING_WORDS } from './merge-tides.ts'
 import type { Setting, TideSource } from './merge-tides.ts'
 
 /** The tides of the configuration file, those that only directories name among them. */
@@ -15,6 +16,12 @@ export function configTides({ config, placeOf }: LoadedConfig): readonly TideSou
     keep: tide.keep,
     maxHoldMs: tide.maxHold,
     maxConcurrent: tide.maxConcurrent,
+    hold: tide.hold,
+    healthTimeoutMs: tide.healthTimeout,
+    timeZone: tide.timeZone,
+    jitterMs: tide.jitter,
+    blackout: tide.blackout,
+    catchUp: tide.catchUp,
     placeOf: (setting) => placeOf(['tides', name, ...keyOf(setting, tide.to !== undefined)]),
   }))
   return [...entries, ...directoryTides(config, placeOf)]
@@ -30,17 +37,6 @@ function directoryTides(config: Config, placeOf: LoadedConfig['placeOf']): reado
 }
 
 function keyOf(setting: Setting | undefined, hasTo: boolean): readonly string[] {
-  switch (setting) {
-    case undefined:
-      return []
-    case 'maxHoldMs':
-      return ['maxHold']
-    case 'to':
-      return [hasTo ? 'to' : 'crane']
-    case 'cron':
-    case 'grouping':
-    case 'keep':
-    case 'maxConcurrent':
-      return [setting]
-  }
+  if (setting === undefined) return []
+  return [setting === 'to' && !hasTo ? 'crane' : SETTING_WORDS[setting]]
 }

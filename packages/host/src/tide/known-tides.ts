@@ -7,7 +7,7 @@ import { labelTides } from './label-tides.ts'
 import { mergeTides } from './merge-tides.ts'
 import type { TideSettings } from './merge-tides.ts'
 
-/** Something wrong with labels; with `tide` or `crane` it concerns that one only. */
+/** Something wrong with labels, or between them and the configuration; with `tide` or `crane` it concerns that one only. */
 export interface TideProblem extends Finding {
   readonly tide?: string
   readonly crane?: string
@@ -21,12 +21,13 @@ export interface KnownTides {
   readonly problems: readonly TideProblem[]
 }
 
-/** Joins the tides of the configuration file with those of the labels. Throws `TIDE.CONFLICT`. */
+/** Joins the tides of the configuration file with those of the labels. */
 export function knownTides(loaded: LoadedConfig, labels: RootLabels, now: Date): KnownTides {
   const labelled = labelTides(labels.tides, labels.root ?? '', now)
-  const problems: readonly TideProblem[] = [...labels.problems, ...labelled.problems]
+  const merged = mergeTides([...configTides(loaded), ...labelled.tides])
+  const problems: readonly TideProblem[] = [...labels.problems, ...labelled.problems, ...merged.problems]
   return {
-    tides: mergeTides([...configTides(loaded), ...labelled.tides]),
+    tides: merged.tides,
     // A tide whose labels are wrong is told of as that.
     defined: new Set([
       ...Object.keys(loaded.config.tides ?? {}),
@@ -38,7 +39,7 @@ export function knownTides(loaded: LoadedConfig, labels: RootLabels, now: Date):
 }
 
 /**
- * The tide of that name. Throws what is wrong with its labels or with those of its crane, else `TIDE.UNKNOWN`; `away`
+ * The tide of that name. Throws what is wrong with it or with its crane: `TIDE.CONFLICT`, `TIDE.CRON`, `LABEL.TIDE` and others, else `TIDE.UNKNOWN`; `away`
  * says why labels could not be read.
  */
 export function tideNamed(

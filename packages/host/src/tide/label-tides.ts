@@ -1,6 +1,10 @@
 import type { Finding } from '@salvage-kit/core'
 import type { LabelTide } from '@salvage-kit/docker'
-import { cronFault } from './cron.ts'
+import { blackoutFault } from '../schedule/blackout.ts'
+import { cronFault } from '../schedule/cron.ts'
+import type { Fault } from '../schedule/cron.ts'
+import { timeZoneFault } from '../schedule/time-zone.ts'
+import { SETTING_WORDS } from './merge-tides.ts'
 import type { Setting, TideSource } from './merge-tides.ts'
 
 /** The tides of the root container's labels, and those whose schedule is rubbish, which are left out. */
@@ -13,23 +17,44 @@ export interface LabelTides {
 export function labelTides(tides: readonly LabelTide[], container: string, now: Date): LabelTides {
   const good: TideSource[] = []
   const problems: (Finding & { tide: string })[] = []
-  for (const { name, cron, grouping, crane, maxConcurrent } of tides) {
+  for (const { cron, crane, report: _report, ...tide } of tides) {
+    const { name } = tide
     const placeOf = (setting?: Setting): string => placeOfLabel(container, name, setting)
-    const fault = cronFault(cron, now)
-    if (fault === undefined)
-      good.push({ name, cron: cron.trim(), grouping, to: `crane:${crane}`, maxConcurrent, placeOf })
-    else
+    const faults = faultsOf({ cron, ...tide }, now)
+    for (const { setting, text, what, code, why, hint } of faults)
       problems.push({
-        code: 'TIDE.CRON',
-        message: `${placeOf('cron')}: ${JSON.stringify(cron)} is not a schedule`,
-        ...fault,
+        code,
+        message: `${placeOf(setting)}: ${JSON.stringify(text)} is not a ${what}`,
+        why,
+        hint,
         tide: name,
       })
+    if (faults.length === 0) good.push({ ...tide, cron: cron.trim(), to: `crane:${crane}`, placeOf })
   }
   return { tides: good, problems }
 }
 
+interface SettingFault extends Fault {
+  readonly setting: Setting
+  readonly text: string
+  readonly what: string
+  readonly code: string
+}
+
+function faultsOf(tide: Pick<LabelTide, 'cron' | 'timeZone' | 'blackout'>, now: Date): readonly SettingFault[] {
+  const { cron, timeZone, blackout } = tide
+  const faults: SettingFault[] = []
+  const cronIs = cronFault(cron, now)
+  if (cronIs !== undefined) faults.push({ setting: 'cron', text: cron, what: 'schedule', code: 'TIDE.CRON', ...cronIs })
+  const zoneIs = timeZone === undefined ? undefined : timeZoneFault(timeZone)
+  if (zoneIs !== undefined && timeZone !== undefined)
+    faults.push({ setting: 'timeZone', text: timeZone, what: 'time zone', code: 'TIDE.TIME_ZONE', ...zoneIs })
+  const darkIs = blackout === undefined ? undefined : blackoutFault(blackout)
+  if (darkIs !== undefined) faults.push({ setting: 'blackout', what: 'blackout', code: 'TIDE.BLACKOUT', ...darkIs })
+  return faults
+}
+
 function placeOfLabel(container: string, name: string, setting: Setting | undefined): string {
-  const label = setting === 'to' ? 'crane' : setting
-  return `container ${container}, label salvage.tides.${name}${label === undefined ? '' : `.${label}`}`
+  const label = setting === undefined ? '' : `.${setting === 'to' ? 'crane' : SETTING_WORDS[setting]}`
+  return `container ${container}, label salvage.tides.${name}${label}`
 }

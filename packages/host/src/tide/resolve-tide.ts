@@ -1,4 +1,4 @@
-import type { Grouping, Store, TargetRef, Tide } from '@salvage-kit/core'
+import type { Grouping, HoldChoice, Store, TargetRef, Tide } from '@salvage-kit/core'
 import type { TideSettings } from './merge-tides.ts'
 
 /** How long workloads may be at rest when nobody says it: long enough for a large copy, not for ever. */
@@ -13,12 +13,14 @@ export interface TideOverrides {
   readonly grouping?: Grouping | undefined
   readonly maxHoldMs?: number | undefined
   readonly maxConcurrent?: number | undefined
+  readonly hold?: HoldChoice | undefined
 }
 
 /** A tide as the planner takes it: what the command line says, else what the tide says, else the defaults. */
 export function resolveTide(settings: TideSettings | undefined, store: Store, overrides: TideOverrides): Tide {
   const whole = settings !== undefined && overrides.targets.length === 0
   const keep = settings?.keep
+  const hold = overrides.hold ?? settings?.hold
   return {
     ...(whole ? { name: settings.name } : {}),
     targets: whole ? settings.targets : overrides.targets,
@@ -27,5 +29,6 @@ export function resolveTide(settings: TideSettings | undefined, store: Store, ov
     maxHoldMs: overrides.maxHoldMs ?? settings?.maxHoldMs ?? DEFAULT_MAX_HOLD_MS,
     maxConcurrent: overrides.maxConcurrent ?? settings?.maxConcurrent ?? DEFAULT_MAX_CONCURRENT,
     ...(keep === undefined ? {} : { keep }),
+    ...(hold === undefined ? {} : { hold }),
   }
 }
