@@ -27,7 +27,7 @@ export async function providersOf(
 /**
  * Waits until the providers of a container that is about to be started are healthy. Those that are not up, or have no
  * health check, are not waited for. When the time is over the container is to be started all the same, and the finding
- * `HEALTH.PROVIDER` says so.
+ * `DOCKER.PROVIDER` says so.
  */
 export async function providersHealthy(
   engine: DockerEngine,
@@ -59,7 +59,7 @@ async function containersOf(
 
 function notHealthy(token: StopToken, { name }: Container, limitMs: number): Finding {
   return {
-    code: 'HEALTH.PROVIDER',
+    code: 'DOCKER.PROVIDER',
     message: `${nameOf(token)} was started although container ${name}, which it waits for, is not healthy`,
     why: `${formatDuration(limitMs)} were not enough`,
     hint: `see docker logs ${name}; if it needs longer, set the label ${HEALTH_TIMEOUT} on it`,

@@ -25,7 +25,7 @@ const BEYOND_GRACE_MS = 60_000
  *
  * Codes: `DOCKER.NOT_FOUND`, `DOCKER.AUTO_REMOVE` (prepare); `DOCKER.CHANGED`, `DOCKER.NOT_AT_REST` (quiesce);
  * `DOCKER.NOT_STARTED` (resume); `DOCKER.TOKEN`. Findings: `DOCKER.GONE`, `DOCKER.ENDED_AGAIN`, `DOCKER.LEFT_PAUSED`,
- * `DOCKER.LEFT_STOPPED`, `HEALTH.…`.
+ * `DOCKER.LEFT_STOPPED`, `DOCKER.PROVIDER`, `HEALTH.…`.
  */
 export function stopQuiescer(engine: DockerEngine): TellingQuiescer {
   return {

@@ -9,6 +9,12 @@ const SLOW = 'rm -f /tmp/ok; trap "exit 0" TERM; sleep 1; touch /tmp/ok; while :
 /** Is healthy after its first start only. */
 const ONCE = 'rm -f /tmp/ok; [ -e /ran ] || touch /ran /tmp/ok; trap "exit 0" TERM; while :; do sleep 0.1; done'
 
+const service = (name: string): string[] => [
+  '--label=com.docker.compose.project=shop',
+  `--label=com.docker.compose.service=${name}`,
+  '--label=com.docker.compose.container-number=1',
+]
+
 describe.skipIf(!DOCKER)('the health of containers that rise', () => {
   let on: Bench
   beforeAll(async () => {
@@ -25,6 +31,16 @@ describe.skipIf(!DOCKER)('the health of containers that rise', () => {
 
   async function health(name: string): Promise<string | undefined> {
     return (await on.engine.inspectContainer(name, calm()))?.health
+  }
+
+  /** What happened to both, in order. */
+  async function order(sinceMs: number): Promise<string[]> {
+    const untilMs = await on.engine.now(calm())
+    const told: string[] = []
+    for await (const { action, attributes } of await on.engine.events({ sinceMs, untilMs, actions: [] }, calm()))
+      if (action === 'start' || action.startsWith('health_status'))
+        told.push(`${attributes['name'] ?? ''} ${action.replace('health_status: ', '')}`)
+    return told
   }
 
   test.each(['stop', 'pause'])('after a %s it is waited for', async (action) => {
@@ -101,22 +117,7 @@ describe.skipIf(!DOCKER)('the health of containers that rise', () => {
   })
 
   describe('compose starts a container only when another is healthy', () => {
-    const service = (name: string): string[] => [
-      '--label=com.docker.compose.project=shop',
-      `--label=com.docker.compose.service=${name}`,
-      '--label=com.docker.compose.container-number=1',
-    ]
     const AFTER_DB = '--label=com.docker.compose.depends_on=db:service_healthy:false,cache:service_started:false'
-
-    /** What happened to both, in order. */
-    async function order(sinceMs: number): Promise<string[]> {
-      const untilMs = await on.engine.now(calm())
-      const told: string[] = []
-      for await (const { action, attributes } of await on.engine.events({ sinceMs, untilMs, actions: [] }, calm()))
-        if (action === 'start' || action.startsWith('health_status'))
-          told.push(`${attributes['name'] ?? ''} ${action.replace('health_status: ', '')}`)
-      return told
-    }
 
     test('it is started then, and not before', async () => {
       await checked('db', SLOW, ...service('db'), '--health-start-period=1h')
@@ -135,7 +136,7 @@ describe.skipIf(!DOCKER)('the health of containers that rise', () => {
       const [db, web] = [await act(on, 'db'), await act(on, 'web')]
       await web.hold()
       await db.hold()
-      expect([await db.release(), await web.release()]).toEqual([[], ['HEALTH.PROVIDER']])
+      expect([await db.release(), await web.release()]).toEqual([[], ['DOCKER.PROVIDER']])
       expect((await on.engine.inspectContainer('web', calm()))?.status).toBe('running')
     })
 
