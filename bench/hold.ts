@@ -74,7 +74,7 @@ async function ourHold(): Promise<number> {
   const found = await survey(rig, { signal })
   const plan = makePlan(
     found,
-    await probe(rig, found, { signal }),
+    await probe(rig, found, { signal, stores: [store] }),
     { targets: [`docker:${name}`], grouping: 'smart', store, maxHoldMs: 600_000, maxConcurrent: 1 },
     { runId: newRunId(new Date(), randomBytes(3).toString('hex')), now: new Date(), machine: 'bench' },
   )

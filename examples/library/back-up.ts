@@ -30,5 +30,5 @@ const { signal } = new AbortController()
 const found = await survey(rig, { signal })
 const now = rig.now()
 const identity = { runId: newRunId(now, randomUUID()), now, machine: hostname() }
-const plan = makePlan(found, await probe(rig, found, { signal }), tide, identity)
+const plan = makePlan(found, await probe(rig, found, { signal, stores: [tide.store] }), tide, identity)
 console.log(formatReport(await run(rig, plan, { signal, init: true })))

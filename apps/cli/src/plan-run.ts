@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import { makePlan, newRunId, probe, survey } from '@salvage-kit/core'
-import type { Plan, Store } from '@salvage-kit/core'
+import { makePlan, newRunId, predictHolds, probe, storesOf, survey } from '@salvage-kit/core'
+import type { Plan, RunReport, Store } from '@salvage-kit/core'
 import { resolveTide, withoutMissing } from '@salvage-kit/host'
 import type { OpenRig } from '@salvage-kit/host'
 import { usageError } from './failure.ts'
 import { refuseNested } from './nesting.ts'
 import type { Wishes } from './wishes.ts'
+
+/** How many runs of the past are looked through for holds like those of the plan. */
+const PAST_RUNS = 50
 
 /**
  * Looks at the world and decides what a run would do; changes nothing itself. `settle` sees to what a dead run left, or
@@ -23,10 +26,16 @@ export async function planRun(
   await refuseNested(tide.targets, store)
   await settle()
   const found = withoutMissing(await survey(rig, { signal }), tide)
-  const capabilities = await probe(rig, found.survey, { signal })
+  const capabilities = await probe(rig, found.survey, { signal, stores: storesOf(found.tide) })
   const now = rig.now()
   const runId = newRunId(now, randomBytes(3).toString('hex'))
-  return makePlan(found.survey, capabilities, found.tide, { runId, now, machine: rig.machine })
+  const plan = makePlan(found.survey, capabilities, found.tide, { runId, now, machine: rig.machine })
+  return predictHolds(plan, await pastReports(rig, plan.tide))
+}
+
+async function pastReports(rig: OpenRig, tide: string | undefined): Promise<readonly RunReport[]> {
+  const runs = await rig.catalog.runs(PAST_RUNS, tide)
+  return runs.flatMap(({ report }) => report ?? [])
 }
 
 /** `--to`, else the store of the tide, else the only one that is configured. */

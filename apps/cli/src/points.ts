@@ -10,7 +10,15 @@ import { openSession } from './session.ts'
 export interface FoundPoints {
   /** Newest last. */
   readonly points: readonly RestorePoint[]
-  readonly unreachable: readonly { readonly store: string; readonly finding: Finding }[]
+  readonly unreachable: readonly StoreFinding[]
+  /** What stands in a store and cannot be read. */
+  readonly unreadable: readonly StoreFinding[]
+}
+
+/** What is wrong with a store, or with something in it. */
+interface StoreFinding {
+  readonly store: string
+  readonly finding: Finding
 }
 
 /** Where to look, and for what. */
@@ -28,27 +36,29 @@ export interface PointSearch {
 export async function findPoints(rig: OpenRig, search: PointSearch, signal: AbortSignal): Promise<FoundPoints> {
   const { targets } = search
   const wanted = (point: RestorePoint): boolean => targets === undefined || targets.includes(point.target)
+  const unreadable: StoreFinding[] = []
   if (search.from !== undefined) {
     const store = await rig.store(search.from)
     const known = await rig.catalog.points({ store: store.ref })
-    const points = completed(await ask(rig, store, signal), known)
-    return { points: sorted(points.filter(wanted)), unreachable: [] }
+    const points = completed(await ask(rig, store, unreadable, signal), known)
+    return { points: sorted(points.filter(wanted)), unreachable: [], unreadable }
   }
   const remembered = await rig.catalog.points(targets === undefined ? {} : { targets })
   const stores = await storesToAsk(rig, remembered)
-  const unreachable: { store: string; finding: Finding }[] = []
+  const unreachable: StoreFinding[] = []
   const asked = new Set<string>()
   const points: RestorePoint[] = []
   for (const store of stores)
     try {
-      points.push(...completed(await ask(rig, store, signal), remembered).filter(wanted))
+      points.push(...completed(await ask(rig, store, unreadable, signal), remembered).filter(wanted))
       asked.add(store.ref)
     } catch (error) {
       signal.throwIfAborted()
       if (!isSalvageError(error)) throw error
       unreachable.push({ store: store.ref, finding: findingOf(error) })
     }
-  return { points: sorted([...points, ...remembered.filter((point) => !asked.has(point.store))]), unreachable }
+  const others = remembered.filter((point) => !asked.has(point.store))
+  return { points: sorted([...points, ...others]), unreachable, unreadable }
 }
 
 /**
@@ -98,9 +108,15 @@ function newest(points: readonly RestorePoint[], target: TargetRef, machine: str
   })
 }
 
-async function ask(rig: OpenRig, store: Store, signal: AbortSignal): Promise<RestorePoint[]> {
+async function ask(
+  rig: OpenRig,
+  store: Store,
+  unreadable: StoreFinding[],
+  signal: AbortSignal,
+): Promise<RestorePoint[]> {
   const points: RestorePoint[] = []
-  for await (const point of listPoints(rig, store, { signal })) points.push(point)
+  const onProblem = (finding: Finding): void => void unreadable.push({ store: store.ref, finding })
+  for await (const point of listPoints(rig, store, { signal, onProblem })) points.push(point)
   return points
 }
 
@@ -127,6 +143,14 @@ function sorted(points: readonly RestorePoint[]): readonly RestorePoint[] {
   return points.toSorted((a, b) => Date.parse(a.takenAt) - Date.parse(b.takenAt))
 }
 
+/** For stderr: which stores could not be asked, and what in the others cannot be read. */
+export function problemsText({ unreachable, unreadable }: Omit<FoundPoints, 'points'>): string {
+  return [
+    ...unreachable.map(({ store, finding }) => failureText(finding, `not asked: ${store}`)),
+    ...unreadable.map(({ store, finding }) => failureText(finding, `left out, ${store}`)),
+  ].join('')
+}
+
 /** The one point that a command line names, looked for in `--from` or everywhere. */
 export async function pointFor(
   invocation: Invocation<{ readonly from?: string }>,
@@ -137,7 +161,7 @@ export async function pointFor(
   const { from } = options
   await using rig = await openSession(invocation, { targets: [], stores: from === undefined ? [] : [from] }, signal)
   const targets = text.includes(':') ? [parseTarget(text, terminal.directory)] : undefined
-  const { points, unreachable } = await findPoints(rig, { from, targets }, signal)
-  for (const { store, finding } of unreachable) terminal.err(failureText(finding, `not asked: ${store}`))
+  const { points, ...problems } = await findPoints(rig, { from, targets }, signal)
+  terminal.err(problemsText(problems))
   return pickPoint(points, text, rig.machine, terminal.directory)
 }

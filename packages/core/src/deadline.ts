@@ -1,3 +1,4 @@
+import { formatDuration } from './config/duration.ts'
 import { SalvageError } from './error.ts'
 
 /** Node fires a longer timer at once. */
@@ -16,7 +17,9 @@ export interface Deadline extends Disposable {
 export function deadline(ms: number, parent?: AbortSignal, reason?: unknown): Deadline {
   const controller = new AbortController()
   const over = (): void =>
-    controller.abort(reason ?? new SalvageError('DEADLINE', `not done within ${String(ms)} ms`, { retryable: true }))
+    controller.abort(
+      reason ?? new SalvageError('DEADLINE', `not done within ${formatDuration(ms)}`, { retryable: true }),
+    )
   const timer = setTimeout(over, Math.min(ms, LONGEST_TIMER_MS))
   const forward = (): void => controller.abort(parent?.reason)
   if (parent?.aborted === true) forward()

@@ -1,5 +1,5 @@
 import { formatElapsed } from '@salvage-kit/core'
-import type { RunRecord } from '@salvage-kit/core'
+import type { GroupReport, RunRecord } from '@salvage-kit/core'
 import type { State } from '@salvage-kit/host'
 import type { Invocation } from '../invocation.ts'
 import { timeText } from '../output/points-text.ts'
@@ -12,8 +12,10 @@ export async function execute(invocation: Invocation<{ readonly limit: number }>
   using memory = await openMemory(invocation)
   const runs = await memory.catalog.runs(options.limit)
   if (options.json === true) terminal.out(`${JSON.stringify({ version: 1, runs }, undefined, 2)}\n`)
-  else if (runs.length > 0) terminal.out(historyText(runs, await endsOf(memory, runs)))
-  else if (options.quiet !== true) terminal.err('no runs yet\n')
+  else if (runs.length > 0) {
+    terminal.out(historyText(runs, await endsOf(memory, runs)))
+    if (options.verbose === true) terminal.out(holdsText(runs))
+  } else if (options.quiet !== true) terminal.err('no runs yet\n')
   return 0
 }
 
@@ -35,22 +37,53 @@ async function endsOf(
 /** Runs as a table; `ends` says what became of those without a report. */
 function historyText(runs: readonly RunRecord[], ends: ReadonlyMap<string, string>): string {
   const left = ['RUN', 'STARTED', 'KIND', 'TIDE', 'OUTCOME'].map((heading) => ({ heading }))
-  const right = ['TARGETS', 'TOOK', 'LONGEST HOLD'].map((heading) => ({ heading, align: 'right' as const }))
+  const right = ['TARGETS', 'TOOK', 'LONGEST HOLD', 'PREDICTED'].map((heading) => ({
+    heading,
+    align: 'right' as const,
+  }))
   const rows = runs.map((run) => row(run, ends.get(run.runId) ?? ''))
   return table([...left, ...right], rows)
 }
 
 function row({ runId, startedAt, kind, tide, report }: RunRecord, end: string): readonly string[] {
   const start = [runId, timeText(startedAt), kind, tide ?? '']
-  if (report === undefined) return [...start, end, '', '', '']
+  if (report === undefined) return [...start, end, '', '', '', '']
   const outcomes = report.groups.flatMap((group) => group.targets.map((target) => target.outcome))
   const good = outcomes.filter((outcome) => outcome === 'good').length
-  const holds = report.groups.flatMap(({ holdMs }) => holdMs ?? [])
+  const [longest] = report.groups.filter(isHeld).toSorted((a, b) => (b.holdMs ?? 0) - (a.holdMs ?? 0))
   return [
     ...start,
     `${report.outcome}${report.aborted ? ', aborted' : ''}${report.stuck.length > 0 ? ', STUCK' : ''}`,
     `${String(good)}/${String(outcomes.length + report.skipped.length)}`,
     formatElapsed(Math.max(0, Date.parse(report.endedAt) - Date.parse(report.startedAt))),
-    holds.length === 0 ? '' : formatElapsed(Math.max(...holds)),
+    elapsed(longest?.holdMs),
+    elapsed(longest?.predictedHoldMs),
   ]
+}
+
+/** The hold of each group of each run, measured and predicted. */
+function holdsText(runs: readonly RunRecord[]): string {
+  const left = ['RUN', 'GROUP', 'WAY'].map((heading) => ({ heading }))
+  const right = ['HOLD', 'PREDICTED'].map((heading) => ({ heading, align: 'right' as const }))
+  const rows = runs.flatMap(({ runId, report }) =>
+    (report?.groups ?? [])
+      .filter(isHeld)
+      .map((group) => [
+        runId,
+        group.id,
+        group.way ?? '',
+        elapsed(group.holdMs),
+        elapsed(group.predictedHoldMs),
+        group.targets.map(({ target }) => target).join(', '),
+      ]),
+  )
+  return rows.length === 0 ? '' : `\n${table([...left, ...right, { heading: 'TARGETS' }], rows)}`
+}
+
+function isHeld({ holdMs }: GroupReport): boolean {
+  return holdMs !== undefined
+}
+
+function elapsed(ms: number | undefined): string {
+  return ms === undefined ? '' : formatElapsed(ms)
 }

@@ -2,7 +2,7 @@ import { keepPolicy, parseDuration, prune, survey } from '@salvage-kit/core'
 import type { KeepRules, PruneReport, TargetRef } from '@salvage-kit/core'
 import { parseTarget } from '@salvage-kit/host'
 import type { OpenRig } from '@salvage-kit/host'
-import { usageError } from '../failure.ts'
+import { failureText, usageError } from '../failure.ts'
 import { interruptible } from '../interrupt.ts'
 import type { Invocation } from '../invocation.ts'
 import { plural } from '../output/plan-text.ts'
@@ -45,8 +45,11 @@ export async function execute(invocation: Invocation<PruneOptions>): Promise<num
   const report = await prune(rig, { ...request, ...(targets === undefined ? {} : { targets }) }, { signal })
   if (options.json === true)
     terminal.out(`${JSON.stringify({ version: 1, dryRun: request.dryRun, ...report }, undefined, 2)}\n`)
-  else if (options.quiet !== true) terminal.out(pruneText(report, request.dryRun))
-  return 0
+  else {
+    for (const finding of report.problems) terminal.err(failureText(finding, `left where it is, ${request.store.ref}`))
+    if (options.quiet !== true) terminal.out(pruneText(report, request.dryRun))
+  }
+  return report.problems.length > 0 ? 3 : 0
 }
 
 /** The rules of the command line; undefined when it says none. */

@@ -24,7 +24,7 @@ const step = (name: string, quiescer: string): Plan['groups'][number]['idle'][nu
 })
 
 const plan: Plan = {
-  version: 1,
+  version: 2,
   runId: '20261121t080000z-abcdef',
   createdAt: at,
   machine: 'm',
@@ -39,6 +39,14 @@ const plan: Plan = {
       quiesce: [[step('web', 'docker.stop'), step('worker', 'docker.pause')], [step('db', 'docker.stop')]],
       idle: [step('old', 'docker.stop')],
       left: [{ workload: 'docker:cache', name: 'cache', why: 'salvage.action=ignore' }],
+      beforeHold: [
+        {
+          kind: 'lift',
+          ref: { ...lift('w1', 'docker:uploads'), warm: true },
+          from: { kind: 'live', source: { medium: 'docker-volume', name: 'uploads' } },
+        },
+      ],
+      predictedHoldMs: 2300,
       whileQuiesced: [
         {
           kind: 'snapshot',
@@ -81,6 +89,7 @@ const plan: Plan = {
       quiesce: [],
       idle: [],
       left: [],
+      beforeHold: [],
       whileQuiesced: [
         {
           kind: 'lift',
@@ -105,12 +114,14 @@ test('a plan says what rests, how, what is copied when and where to', () => {
     .toBe(`run 20261121t080000z-abcdef of tide nightly: 3 targets in 2 groups (smart), holds of at most 30m
 
 group g1: docker:pgdata, docker:uploads
+  warm, while all still run; thrown away later:
+    lift docker:uploads to archive:/backups
   comes to rest, and rises in reverse:
     1. web (docker.stop), worker (docker.pause)
     2. db (docker.stop)
   at rest already, stays so: old
   keeps running: cache (salvage.action=ignore)
-  while at rest:
+  while at rest, 2.3s as far as past runs tell:
     snapshot docker:pgdata (btrfs)
     lift docker:uploads to archive:/backups
   once all run again:

@@ -1,4 +1,4 @@
-import { formatDuration } from '@salvage-kit/core'
+import { formatDuration, formatElapsed } from '@salvage-kit/core'
 import type { Finding, Group, LiftStep, Plan, QuiesceStep } from '@salvage-kit/core'
 
 /** A plan for people: what comes to rest, in which order and how, what is copied while it rests and after, and where to. */
@@ -22,16 +22,24 @@ function groupLines(group: Group): readonly string[] {
     step.kind === 'lift' ? liftLine(step) : `snapshot ${step.ref.target} (${step.snapshotter})`,
   )
   const numbered = group.quiesce.map((wave, index) => `    ${String(index + 1)}. ${wave.map(restLine).join(', ')}`)
+  const before = group.beforeHold.map((step) => `    ${liftLine(step)}`)
   return [
     `group ${group.id}: ${group.targets.join(', ')}`,
+    ...(before.length > 0 ? ['  warm, while all still run; thrown away later:', ...before] : []),
     ...(rests ? ['  comes to rest, and rises in reverse:', ...numbered] : ['  nothing has to come to rest']),
     ...group.idle.map((step) => `  at rest already, stays so: ${step.name}`),
     ...group.left.map((left) => `  keeps running: ${left.name} (${left.why})`),
-    ...(inside.length > 0 ? [rests ? '  while at rest:' : '  then:', ...inside.map((line) => `    ${line}`)] : []),
+    ...(inside.length > 0
+      ? [rests ? `  while at rest${predicted(group)}:` : '  then:', ...inside.map((line) => `    ${line}`)]
+      : []),
     ...(group.afterResume.length > 0
       ? ['  once all run again:', ...group.afterResume.map((step) => `    ${liftLine(step)}`)]
       : []),
   ]
+}
+
+function predicted({ predictedHoldMs }: Group): string {
+  return predictedHoldMs === undefined ? '' : `, ${formatElapsed(predictedHoldMs)} as far as past runs tell`
 }
 
 function liftLine(step: LiftStep): string {

@@ -27,11 +27,17 @@ export function progressView(line: LiveLine, style: ProgressStyle, now: () => nu
     } else if (event.type === 'lift.progress' || event.type === 'lower.progress') {
       running.set(event.target, event.progress)
       draw(false)
-    } else if (event.type === 'lift.finished' || event.type === 'lower.finished' || event.type === 'target.failed') {
+    } else if (isEnd(event)) {
       running.delete(event.target)
       draw(style === 'live')
     }
   }
+}
+
+type EndEvent = Extract<RunEvent, { type: 'lift.finished' | 'lift.warmed' | 'lower.finished' | 'target.failed' }>
+
+function isEnd(event: RunEvent): event is EndEvent {
+  return ['lift.finished', 'lift.warmed', 'lower.finished', 'target.failed'].includes(event.type)
 }
 
 function progressText([target, progress]: readonly [string, Progress | undefined]): string {

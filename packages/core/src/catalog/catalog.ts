@@ -29,8 +29,8 @@ export interface Catalog {
   spare(targets: readonly TargetRef[]): Promise<void>
   /** The targets whose last run failed, left them out, died, or goes on. */
   spared(): Promise<ReadonlySet<TargetRef>>
-  /** Newest first. */
-  runs(limit: number): Promise<readonly RunRecord[]>
+  /** Newest first; all, or those of one tide. */
+  runs(limit: number, tide?: string): Promise<readonly RunRecord[]>
   addPoint(point: RestorePoint): Promise<void>
   removePoints(points: readonly RestorePoint[]): Promise<void>
   /** Newest last. */

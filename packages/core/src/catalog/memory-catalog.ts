@@ -25,8 +25,9 @@ export function memoryCatalog(): Catalog {
       for (const target of targets) spared.add(target)
     },
     spared: async () => new Set(spared),
-    runs: async (limit) =>
+    runs: async (limit, tide) =>
       [...runs.values()]
+        .filter((run) => tide === undefined || run.tide === tide)
         .toReversed()
         .toSorted((a, b) => compare(b.startedAt, a.startedAt))
         .slice(0, limit),

@@ -19,6 +19,9 @@ const groupReport: z.ZodType<GroupReport> = z.object({
   id: z.string(),
   targets: z.array(targetReport),
   holdMs: z.number().exactOptional(),
+  predictedHoldMs: z.number().exactOptional(),
+  way: z.enum(['snapshot', 'warm', 'copy']).exactOptional(),
+  workloads: z.array(z.string()).exactOptional(),
   tainted: z.string().exactOptional(),
   findings: z.array(finding).exactOptional(),
 })

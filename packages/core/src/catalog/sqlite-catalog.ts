@@ -86,8 +86,13 @@ export function sqliteCatalog(path: string): Catalog & Disposable {
       new Set(
         read('SELECT target FROM spared').map(({ target }) => reference(typeof target === 'string' ? target : '')),
       ),
-    runs: async (limit) =>
-      read('SELECT * FROM run ORDER BY started_at DESC, rowid DESC LIMIT ?', limit).map((row) => readRun(row, path)),
+    runs: async (limit, tide) => {
+      const rows =
+        tide === undefined
+          ? read('SELECT * FROM run ORDER BY started_at DESC, rowid DESC LIMIT ?', limit)
+          : read('SELECT * FROM run WHERE tide = ? ORDER BY started_at DESC, rowid DESC LIMIT ?', tide, limit)
+      return rows.map((row) => readRun(row, path))
+    },
     addPoint: async (point) =>
       write(() => {
         database

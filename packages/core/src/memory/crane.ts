@@ -10,7 +10,10 @@ import type { MemoryArchive, MemoryFiles, MemoryPlatform } from './platform.ts'
 export const memoryStore: Store = { ref: 'memory:store', crane: 'memory', settings: {} }
 
 /** The crane of the memory platform. */
-export function memoryCrane(platform: MemoryPlatform): Crane {
+export function memoryCrane(
+  platform: MemoryPlatform,
+  { deduplicates = false }: { readonly deduplicates?: boolean } = {},
+): Crane {
   return {
     id: 'memory',
     media: new Set(['docker-volume']),
@@ -33,13 +36,18 @@ export function memoryCrane(platform: MemoryPlatform): Crane {
       platform.vessels.delete(ref.id)
     },
     archives: memoryArchives(platform),
+    abilities: async (_store, options) => {
+      options.signal.throwIfAborted()
+      return { archives: true, deduplicates }
+    },
   }
 }
 
 function memoryArchives(platform: MemoryPlatform): ArchiveStore {
   return {
     async *list() {
-      const points = [...platform.archives.values()].map((archive) => archive.point)
+      const counting = [...platform.archives.values()].filter((archive) => archive.ref.warm !== true)
+      const points = counting.map((archive) => archive.point)
       yield* points.toSorted((a, b) => a.takenAt.localeCompare(b.takenAt))
     },
     lower: async (point, _store, destination, options) => {

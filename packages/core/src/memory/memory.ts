@@ -6,14 +6,22 @@ import { memoryProvisioner } from './provisioner.ts'
 import { memoryQuiescers } from './quiescers.ts'
 import { memorySnapshotter } from './snapshotter.ts'
 
+/** What the memory platform can do. */
+export interface MemoryOptions {
+  /** Whether its volumes can be cut. Default: true. */
+  readonly snapshots?: boolean
+  /** Whether its store says that it deduplicates. Default: false. */
+  readonly deduplicates?: boolean
+}
+
 /** The reference backend: a platform in memory, with every ability. */
-export function memory(platform: MemoryPlatform, options: { readonly snapshots?: boolean } = {}): Backend {
+export function memory(platform: MemoryPlatform, options: MemoryOptions = {}): Backend {
   return {
     id: 'memory',
     discovery: memoryDiscovery(platform),
     quiescers: memoryQuiescers(platform),
     ...(options.snapshots === false ? {} : { snapshotters: [memorySnapshotter(platform)] }),
-    cranes: [memoryCrane(platform)],
+    cranes: [memoryCrane(platform, { deduplicates: options.deduplicates ?? false })],
     provisioners: [memoryProvisioner(platform)],
   }
 }

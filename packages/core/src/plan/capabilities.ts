@@ -1,5 +1,6 @@
+import type { StoreAbilities } from '../crane/crane.ts'
 import type { Json } from '../json.ts'
-import type { TargetRef } from '../target/reference.ts'
+import type { Reference, TargetRef } from '../target/reference.ts'
 import type { Medium } from '../target/source.ts'
 
 /** What the backends of a rig can do with the targets of a survey. Plain data: the planner calls no backend. */
@@ -8,6 +9,8 @@ export interface Capabilities {
   readonly snapshots: readonly SnapshotCapability[]
   /** What each crane can read, by crane id. */
   readonly cranes: { readonly [crane: string]: readonly Medium[] }
+  /** What can be done with each store that was asked about; one that could not be asked is absent. */
+  readonly stores: { readonly [store: Reference]: StoreAbilities }
 }
 
 /** One target that one snapshotter can cut. */

@@ -10,7 +10,7 @@ export interface Inconsistency {
 /**
  * What a plan by its form alone may still get wrong: a target copied twice or not at all, an id used twice (leftovers
  * are found by it), a step for a target of another group, a lift of a snapshot that its group does not cut, a ref of
- * another run.
+ * another run, a warm lift of what is not lifted again inside the hold.
  */
 export function inconsistencies(plan: Plan): readonly Inconsistency[] {
   const found: Inconsistency[] = []
@@ -31,14 +31,19 @@ export function inconsistencies(plan: Plan): readonly Inconsistency[] {
         found.push({ path: [...name, 'runId'], message: 'is not the run id of the plan' })
       if (!members.has(step.ref.target)) found.push({ path: [...name, 'target'], message: 'is no target of its group' })
     }
-    found.push(...strayLifts(group).map(({ path: at, message }) => ({ path: [...path, ...at], message })))
+    found.push(
+      ...[...strayLifts(group), ...strayWarmLifts(group)].map(({ path: at, message }) => ({
+        path: [...path, ...at],
+        message,
+      })),
+    )
   }
   for (const [place, { target }] of plan.skipped.entries()) once(`target ${target}`, ['skipped', place, 'target'])
   return found
 }
 
 function stepsWithPaths(group: Group): readonly (readonly [readonly PropertyKey[], SnapshotStep | LiftStep])[] {
-  return (['whileQuiesced', 'afterResume'] as const).flatMap((list) =>
+  return (['beforeHold', 'whileQuiesced', 'afterResume'] as const).flatMap((list) =>
     group[list].map((step, place) => [[list, place], step] as const),
   )
 }
@@ -62,6 +67,24 @@ function strayLifts(group: Group): readonly Inconsistency[] {
     if (count !== 1) found.push({ path: ['targets', place], message: `is lifted ${String(count)} times` })
   }
   return found
+}
+
+/** The second lift reads and writes what the first did: only then is it short. */
+function strayWarmLifts({ beforeHold, whileQuiesced }: Group): readonly Inconsistency[] {
+  const again = new Set(whileQuiesced.flatMap((step) => (step.kind === 'lift' ? [pathText(step)] : [])))
+  const seen = new Set<string>()
+  const found: Inconsistency[] = []
+  for (const [place, step] of beforeHold.entries()) {
+    const path = ['beforeHold', place]
+    if (!again.has(pathText(step))) found.push({ path, message: 'is not lifted again inside the hold' })
+    if (seen.has(step.ref.target)) found.push({ path, message: 'is a second warm lift of its target' })
+    seen.add(step.ref.target)
+  }
+  return found
+}
+
+function pathText({ ref, from }: LiftStep): string {
+  return JSON.stringify([ref.target, ref.store, from])
 }
 
 function cutText(snapshotter: string, ref: SnapshotRef): string {

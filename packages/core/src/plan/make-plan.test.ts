@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { capabilities, cranes, options, store, survey, target, tide, wavesOf, workload } from '../../test/plan/build.ts'
+import { capabilities, options, store, survey, target, tide, wavesOf, workload } from '../../test/plan/build.ts'
 import type { Capabilities } from './capabilities.ts'
 import { makePlan } from './make-plan.ts'
 import type { Plan } from './plan.ts'
@@ -8,7 +8,7 @@ const hook = { quiescer: 'docker-exec', settings: { command: ['sync'] } }
 const stop = { quiescer: 'docker-stop', settings: { grace: 10 } }
 
 const cut: Capabilities = {
-  cranes,
+  ...capabilities,
   snapshots: [{ target: 'docker:a', snapshotter: 'btrfs', exposes: 'directory', token: { subvolume: 7 } }],
 }
 
@@ -31,7 +31,7 @@ test('a plan in full', () => {
     token: { subvolume: 7 },
   }
   expect(plan).toStrictEqual({
-    version: 1,
+    version: 2,
     runId,
     createdAt: at,
     machine,
@@ -56,6 +56,7 @@ test('a plan in full', () => {
         ],
         idle: [],
         left: [],
+        beforeHold: [],
         whileQuiesced: [{ kind: 'snapshot', snapshotter: 'btrfs', ref: snapshot }],
         afterResume: [
           {
@@ -89,10 +90,11 @@ test('a snapshot that the crane cannot read is not taken; of several the first t
     { target: 'docker:a' as const, snapshotter: 'btrfs', exposes: 'directory' as const, token: null },
   ]
   const place = survey([target('a')])
-  const [chosen] = makePlan(place, { cranes, snapshots }, tide(), options).groups[0]?.whileQuiesced ?? []
+  const [chosen] = makePlan(place, { ...capabilities, snapshots }, tide(), options).groups[0]?.whileQuiesced ?? []
   expect(chosen).toMatchObject({ kind: 'snapshot', snapshotter: 'zfs' })
   const [live] =
-    makePlan(place, { cranes, snapshots: snapshots.slice(0, 1) }, tide(), options).groups[0]?.whileQuiesced ?? []
+    makePlan(place, { ...capabilities, snapshots: snapshots.slice(0, 1) }, tide(), options).groups[0]?.whileQuiesced ??
+    []
   expect(live).toMatchObject({ kind: 'lift', from: { kind: 'live' } })
 })
 

@@ -56,8 +56,9 @@ export function makePlan(survey: Survey, capabilities: Capabilities, tide: Tide,
       continue
     }
     const own = targets.flatMap((ref) => ways.get(ref) ?? [])
-    const steps = stepsOf(own, base, first)
-    const { quiesce, idle, left } = rest
+    const { quiesce, idle, left, interrupts } = rest
+    const steps = stepsOf(own, base, { first, interrupts })
+    if (interrupts) warnings.push(...own.flatMap((way) => (way.kind === 'live' ? (way.warm.warning ?? []) : [])))
     groups.push({ id: `g${String(groups.length + 1)}`, targets, quiesce, idle, left, ...steps })
     first += own.length
   }

@@ -6,7 +6,7 @@ import type { TargetRef } from '../target/reference.ts'
 import type { Source } from '../target/source.ts'
 
 /** The version of the plan format that this package writes and reads. */
-export const PLAN_VERSION = 1
+export const PLAN_VERSION = 2
 
 /**
  * Which targets come to rest together. `individual`: each target with its workloads; `smart`: connected components over
@@ -45,10 +45,14 @@ export interface Group {
   readonly idle: readonly QuiesceStep[]
   /** Workloads that use the targets and keep running because they were told to; their events do not taint. */
   readonly left: readonly LeftWorkload[]
+  /** Warm lifts, while everything still runs: of live sources that are lifted again inside the hold. */
+  readonly beforeHold: readonly LiftStep[]
   /** Snapshots first, then lifts of live sources. */
   readonly whileQuiesced: readonly (SnapshotStep | LiftStep)[]
   /** Lifts of what the snapshots of this group expose. */
   readonly afterResume: readonly LiftStep[]
+  /** How long the workloads will be at rest, in milliseconds, judged by what was measured; absent without history. */
+  readonly predictedHoldMs?: number
 }
 
 /** Brings one workload to rest in one way. */

@@ -8,7 +8,12 @@ import type { Group, QuiesceStep } from './plan.ts'
 
 /** How the workloads of one group come to rest, or why they cannot. */
 export type Rest =
-  | ({ readonly kind: 'possible'; readonly warnings: readonly Finding[] } & Pick<Group, 'quiesce' | 'idle' | 'left'>)
+  | ({
+      readonly kind: 'possible'
+      readonly warnings: readonly Finding[]
+      /** Whether somebody who runs is brought to rest: only then is there something to keep short. */
+      readonly interrupts: boolean
+    } & Pick<Group, 'quiesce' | 'idle' | 'left'>)
   | { readonly kind: 'refused'; readonly finding: Finding; readonly warnings: readonly Finding[] }
 
 /**
@@ -35,6 +40,7 @@ export function restOf(targets: readonly TargetRef[], { usersOf, guestsOf, needs
   const { levels, cycles } = restOrder(held, needs)
   return {
     kind: 'possible',
+    interrupts: held.some((workload) => workload.state === 'running'),
     quiesce: levels.flatMap(wavesOf),
     left: users.flatMap(({ id, name, left }) => (left === undefined ? [] : [{ workload: id, name, why: left }])),
     idle: stopped.filter(({ left }) => left === undefined).flatMap((workload) => stepsOf(workload).slice(-1)),

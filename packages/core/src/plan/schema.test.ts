@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { cranes, options, survey, target, tide, workload } from '../../test/plan/build.ts'
+import { capabilities, options, survey, target, tide, workload } from '../../test/plan/build.ts'
 import { makePlan } from './make-plan.ts'
 import { readPlan } from './schema.ts'
 
 const made = makePlan(
   survey([target('a'), target('b')], [workload('web', ['a', 'b'])]),
-  { cranes, snapshots: [{ target: 'docker:a', snapshotter: 'btrfs', exposes: 'directory', token: null }] },
+  { ...capabilities, snapshots: [{ target: 'docker:a', snapshotter: 'btrfs', exposes: 'directory', token: null }] },
   tide(),
   options,
 )
@@ -17,13 +17,13 @@ test('a plan reads back as it was', () => {
 })
 
 test('a plan of another version, and what is no JSON', () => {
-  expect(() => readPlan(text.replace('"version":1', '"version":2'))).toThrow(
-    expect.objectContaining({ code: 'PLAN.VERSION', message: 'the plan has version 2' }),
+  expect(() => readPlan(text.replace('"version":2', '"version":1'))).toThrow(
+    expect.objectContaining({ code: 'PLAN.VERSION', message: 'the plan has version 1' }),
   )
   expect(() => readPlan('{')).toThrow(expect.objectContaining({ code: 'PLAN.INVALID' }))
   expect(() => readPlan('"x"')).toThrow(expect.objectContaining({ code: 'PLAN.INVALID' }))
-  expect(() => readPlan(text.replace('"version":1,', ''))).toThrow(
-    expect.objectContaining({ code: 'PLAN.INVALID', message: 'not a plan: version: must be 1' }),
+  expect(() => readPlan(text.replace('"version":2,', ''))).toThrow(
+    expect.objectContaining({ code: 'PLAN.INVALID', message: 'not a plan: version: must be 2' }),
   )
 })
 

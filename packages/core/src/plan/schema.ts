@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { issuesOf, issueText, pathText } from '../config/issue.ts'
-import type { LiftRef } from '../crane/crane.ts'
 import { SalvageError } from '../error.ts'
 import type { SnapshotRef } from '../snapshot/snapshotter.ts'
 import { json, jsonObject, reference } from '../target/schema.ts'
@@ -29,7 +28,7 @@ const source: z.ZodType<Source> = z.discriminatedUnion('medium', [
     hostIdentity: text.exactOptional(),
   }),
 ])
-const liftRef: z.ZodType<LiftRef> = z.strictObject({
+const liftRef = z.strictObject({
   id,
   runId: id,
   target: reference,
@@ -37,8 +36,9 @@ const liftRef: z.ZodType<LiftRef> = z.strictObject({
   at: time,
   machine: z.string(),
   tide: z.string().exactOptional(),
-  warm: z.literal(true).exactOptional(),
 })
+/** A copy that is made while everything runs must never pass for one that counts. */
+const warmRef = liftRef.extend({ warm: z.literal(true) })
 const snapshotRef: z.ZodType<SnapshotRef> = z.strictObject({ id, runId: id, target: reference, source, token: json })
 const quiesceStep = z.strictObject({
   kind: z.literal('quiesce'),
@@ -48,11 +48,9 @@ const quiesceStep = z.strictObject({
   settings: json,
 })
 const snapshotStep = z.strictObject({ kind: z.literal('snapshot'), snapshotter: text, ref: snapshotRef })
-const liveLift = z.strictObject({
-  kind: z.literal('lift'),
-  ref: liftRef,
-  from: z.strictObject({ kind: z.literal('live'), source }),
-})
+const live = z.strictObject({ kind: z.literal('live'), source })
+const liveLift = z.strictObject({ kind: z.literal('lift'), ref: liftRef, from: live })
+const warmLift = z.strictObject({ kind: z.literal('lift'), ref: warmRef, from: live })
 /** A live source is never lifted after its workloads rose: the copy would be of no one point in time. */
 const snapshotLift = z.strictObject({
   kind: z.literal('lift'),
@@ -65,8 +63,10 @@ const group = z.strictObject({
   quiesce: z.array(z.array(quiesceStep)),
   idle: z.array(quiesceStep),
   left: z.array(z.strictObject({ workload: text, name: z.string(), why: z.string() })),
+  beforeHold: z.array(warmLift),
   whileQuiesced: z.array(z.discriminatedUnion('kind', [snapshotStep, liveLift])),
   afterResume: z.array(snapshotLift),
+  predictedHoldMs: z.number().nonnegative().exactOptional(),
 })
 
 /** A plan from a file: every member checked, nothing else in it, and consistent in itself. */

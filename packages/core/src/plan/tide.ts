@@ -20,6 +20,11 @@ export interface Tide {
   readonly hold?: HoldChoice
 }
 
+/** Every store that a tide may write to. */
+export function storesOf({ store, storeOf = {} }: Pick<Tide, 'store' | 'storeOf'>): readonly Store[] {
+  return [...new Map([store, ...Object.values(storeOf)].map((one) => [one.ref, one])).values()]
+}
+
 /**
  * How the hold of a tide is kept short. `snapshot`: only snapshots, what cannot be cut is skipped; `warm`: a first copy
  * before the hold; `copy`: the copy inside the hold; `auto`: snapshot, else warm where the crane deduplicates, else copy.

@@ -6,29 +6,56 @@ import type { Medium } from '../target/source.ts'
 import type { Target } from '../target/target.ts'
 import type { Capabilities, SnapshotCapability } from './capabilities.ts'
 import { byText } from './compare.ts'
-import type { Tide } from './tide.ts'
+import type { HoldChoice, Tide } from './tide.ts'
+import { warmthOf } from './warmth.ts'
+import type { PossibleWarmth } from './warmth.ts'
 
 /** How one target gets into its store, or why it cannot. */
 export type Way =
   | { readonly kind: 'snapshot'; readonly target: Target; readonly store: Store; readonly cut: SnapshotCapability }
-  | { readonly kind: 'live'; readonly target: Target; readonly store: Store }
+  | { readonly kind: 'live'; readonly target: Target; readonly store: Store; readonly warm: PossibleWarmth }
   | { readonly kind: 'none'; readonly target: Target; readonly finding: Finding }
 
 /**
  * The planner's whole rule: if a snapshotter can cut the target and the crane can read what it exposes, cut it and lift
  * the snapshot; otherwise lift the live source; otherwise `PLAN.UNREADABLE`. Of several snapshotters the first that fits
- * is taken. Throws `CRANE.UNKNOWN`.
+ * is taken. A tide that chooses one way gets no other: `PLAN.UNCUT` for snapshots, `PLAN.WARM_STAYS` where a warm copy
+ * could never be removed. Throws `CRANE.UNKNOWN`.
  */
 export function wayOf(target: Target, tide: Tide, capabilities: Capabilities): Way {
+  const { hold = 'auto' } = tide
   const store = storeOf(target, tide)
   const reads = mediaReadBy(store, capabilities)
   const snapshots = capabilities.snapshots.filter((snapshot) => snapshot.target === target.ref)
   const cut = snapshots.find((snapshot) => reads.includes(snapshot.exposes))
-  if (cut !== undefined) return { kind: 'snapshot', target, store, cut }
+  if (cut !== undefined && (hold === 'auto' || hold === 'snapshot')) return { kind: 'snapshot', target, store, cut }
   const media = mediaOf(target.source)
-  if (media.some((medium) => reads.includes(medium))) return { kind: 'live', target, store }
-  const offered = new Set([...media, ...snapshots.map((snapshot) => snapshot.exposes)])
+  if (media.some((medium) => reads.includes(medium))) return liveWay(target, store, hold, capabilities)
+  const offered = new Set([...media, ...(hold === 'auto' ? snapshots.map((snapshot) => snapshot.exposes) : [])])
   return { kind: 'none', target, finding: unreadable(target, store, [...offered], capabilities) }
+}
+
+function liveWay(target: Target, store: Store, hold: HoldChoice, capabilities: Capabilities): Way {
+  if (hold === 'snapshot') return { kind: 'none', target, finding: uncut(target, store, capabilities) }
+  const warm = warmthOf(target.ref, store, hold, capabilities)
+  return warm.kind === 'refused'
+    ? { kind: 'none', target, finding: warm.finding }
+    : { kind: 'live', target, store, warm }
+}
+
+function uncut(target: Target, store: Store, capabilities: Capabilities): Finding {
+  const cuts = capabilities.snapshots.filter((snapshot) => snapshot.target === target.ref)
+  const reads = mediaReadBy(store, capabilities).join(' or ')
+  const why =
+    cuts.length === 0
+      ? 'nothing here can cut a snapshot of it'
+      : `its snapshot can be read as ${cuts.map(({ exposes }) => exposes).join(' or ')}; the crane reads ${reads}`
+  return {
+    code: 'PLAN.UNCUT',
+    message: `${target.ref} is left out: the tide copies from snapshots only`,
+    why,
+    hint: 'move it to a file system that can be cut, or use hold: auto',
+  }
 }
 
 function storeOf(target: Target, tide: Tide): Store {

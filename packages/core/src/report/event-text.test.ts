@@ -54,6 +54,14 @@ const SAMPLES: { readonly [K in RunEvent['type']]: readonly [Extract<RunEvent, {
     { type: 'workload.quiesced', group: 'g1', workload: 'docker:web', quiescer: 'docker.stop' },
     'g1: docker:web is at rest',
   ],
+  'workload.awaited': [
+    { type: 'workload.awaited', workload: 'docker:web' },
+    'waiting until docker:web is as healthy as before',
+  ],
+  'lift.warmed': [
+    { type: 'lift.warmed', target: 'docker:db', liftMs: 1400, whole: true },
+    'docker:db: lifted warm after 1.4s',
+  ],
   'workload.resuming': [
     { type: 'workload.resuming', workload: 'docker:web', quiescer: 'docker.stop' },
     'putting docker:web back (docker.stop)',
@@ -144,6 +152,8 @@ const KEYS: { readonly [type in RunEvent['type']]: string } = {
   'workload.quiesced': 'group workload quiescer',
   'workload.resuming': 'workload quiescer',
   'workload.resumed': 'workload quiescer',
+  'workload.awaited': 'workload',
+  'lift.warmed': 'target liftMs whole',
   'group.held': 'group holdMs',
   'group.tainted': 'group why',
   'snapshot.taken': 'target snapshotter',

@@ -30,8 +30,14 @@ function textOf(event: RunEvent): string | undefined {
       return `${event.group}: its copies do not count: ${event.why}`
     case 'snapshot.taken':
       return `${event.target}: snapshot taken (${event.snapshotter})`
+    case 'workload.awaited':
+      return `waiting until ${event.workload} is as healthy as before`
     case 'lift.started':
-      return `${event.target}: lifting to ${event.store}`
+      return event.warm === true
+        ? `${event.target}: lifting warm to ${event.store}, everything still runs`
+        : `${event.target}: lifting to ${event.store}`
+    case 'lift.warmed':
+      return `${event.target}: ${event.whole ? 'lifted warm' : 'the warm lift failed'} after ${formatElapsed(event.liftMs)}`
     case 'lift.progress':
     case 'lower.progress':
       return undefined

@@ -24,10 +24,14 @@ export type RunEvent =
   | { readonly type: 'workload.quiesced'; readonly group: string; readonly workload: string; readonly quiescer: string }
   | { readonly type: 'workload.resuming'; readonly workload: string; readonly quiescer: string }
   | { readonly type: 'workload.resumed'; readonly workload: string; readonly quiescer: string }
+  /** It is up again, and has not yet said that it is as healthy as before. Told once, and only if it takes a while. */
+  | { readonly type: 'workload.awaited'; readonly workload: string }
   | { readonly type: 'group.held'; readonly group: string; readonly holdMs: number }
   | { readonly type: 'group.tainted'; readonly group: string; readonly why: string }
   | { readonly type: 'snapshot.taken'; readonly target: TargetRef; readonly snapshotter: string }
-  | { readonly type: 'lift.started'; readonly target: TargetRef; readonly store: string }
+  | { readonly type: 'lift.started'; readonly target: TargetRef; readonly store: string; readonly warm?: true }
+  /** A warm lift has ended; `whole` says whether it makes the lift inside the hold short. Its archive never counts. */
+  | { readonly type: 'lift.warmed'; readonly target: TargetRef; readonly liftMs: number; readonly whole: boolean }
   | { readonly type: 'lift.progress'; readonly target: TargetRef; readonly progress: Progress }
   | {
       readonly type: 'lift.finished'

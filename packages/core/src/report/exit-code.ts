@@ -25,6 +25,7 @@ const BY_CODE: { readonly [code: string]: number } = {
   'RESTORE.POINT_UNKNOWN': USAGE,
   'RESTORE.POINT_AMBIGUOUS': USAGE,
   'RESTORE.OCCUPIED': USAGE,
+  'RESTORE.NO_PARENT': USAGE,
   // Thrown when a process starts, before anything is touched.
   'JOURNAL.UNREADABLE': PREFLIGHT,
   'JOURNAL.VERSION': PREFLIGHT,
@@ -39,6 +40,7 @@ const BY_CODE: { readonly [code: string]: number } = {
 const BY_AREA: { readonly [area: string]: number } = {
   CLI: USAGE,
   CONFIG: USAGE,
+  IMPORT: USAGE,
   LABEL: USAGE,
   PLAN: USAGE,
   REFERENCE: USAGE,

@@ -1,5 +1,6 @@
 import type { RestorePoint } from '../crane/restore-point.ts'
 import type { Finding } from '../finding.ts'
+import type { HoldWay } from '../plan/hold-way.ts'
 import type { TargetRef } from '../target/reference.ts'
 
 /** The version of the report format. */
@@ -32,9 +33,18 @@ export interface GroupReport {
   readonly targets: readonly TargetReport[]
   /** From before the first workload was touched until the last was up again, in milliseconds; absent without workloads. */
   readonly holdMs?: number
+  /** What the plan said it would be. */
+  readonly predictedHoldMs?: number
+  /** What the hold waited for; absent when nobody was to be brought to rest. A warm copy that failed makes it `copy`. */
+  readonly way?: HoldWay
+  /** Ids of the workloads that the plan brings to rest. */
+  readonly workloads?: readonly string[]
   /** Why the copies of this group do not count although they were made. */
   readonly tainted?: string
-  /** What of its workloads is not as it was and cannot be put back by `recover`: the run is partial at best. */
+  /**
+   * What of its workloads is not as it was and cannot be put back by `recover`: the run is partial at best. With a code of
+   * the area `HEALTH` a workload that rose is not well: the run failed, although its copies may be good.
+   */
   readonly findings?: readonly Finding[]
 }
 

@@ -5,6 +5,7 @@ import { makePlan } from '../plan/make-plan.ts'
 import type { Group } from '../plan/plan.ts'
 import type { Rig } from '../rig.ts'
 import type { StuckEntry } from '../report/report.ts'
+import { illnesses } from '../run/health.ts'
 import { createHold } from '../run/hold.ts'
 import type { Hold } from '../run/hold.ts'
 import { probe } from '../run/probe.ts'
@@ -47,12 +48,15 @@ export async function restoreInPlace(rig: Rig, request: RestoreRequest, signal: 
   } catch (error) {
     failure = error
   }
-  const stuck = await tidy(rig, exchange, { wanted: failure === undefined, signal })
+  const [stuck, ill] = await Promise.all([
+    tidy(rig, exchange, { wanted: failure === undefined, signal }),
+    illnesses(rig, hold.risen, signal),
+  ])
   return {
     target: failure === undefined ? restored(request) : notRestored(rig, request, failure, signal),
     stuck: [...hold.stuck, ...stuck],
     ...(hold.holdMs === undefined ? {} : { holdMs: hold.holdMs }),
-    findings: hold.findings,
+    findings: [...hold.findings, ...ill],
   }
 }
 
@@ -114,7 +118,7 @@ async function placeOf(
 ): Promise<{ readonly group: Group; readonly directory: string }> {
   const found = await survey(rig, { signal })
   const lowered: Survey = { ...found, workloads: found.workloads.map((workload) => broughtDown(workload, request)) }
-  const capabilities = await probe(rig, { ...lowered, targets: [] }, { signal })
+  const capabilities = await probe(rig, { ...lowered, targets: [] }, { signal, stores: [] })
   const plan = makePlan(
     lowered,
     capabilities,

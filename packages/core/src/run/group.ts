@@ -1,5 +1,5 @@
-import { deadline } from '../deadline.ts'
 import type { Finding } from '../finding.ts'
+import { holdWayOf } from '../plan/hold-way.ts'
 import type { Group, LiftStep, Plan, SnapshotStep } from '../plan/plan.ts'
 import type { GroupReport, StuckEntry } from '../report/report.ts'
 import type { Rig } from '../rig.ts'
@@ -7,6 +7,7 @@ import { aborted } from './aborted.ts'
 import { createCalls } from './calls.ts'
 import type { Calls } from './calls.ts'
 import { failureOf } from './failure.ts'
+import { illnesses } from './health.ts'
 import { createHold } from './hold.ts'
 import type { Hold } from './hold.ts'
 import { lift } from './lift.ts'
@@ -14,11 +15,12 @@ import type { LiftRecord } from './lift.ts'
 import { mapLimit } from './limit.ts'
 import { settleLifts } from './settle-lifts.ts'
 import type { SettledLifts } from './settle-lifts.ts'
+import { settledWithin, TEARDOWN_MS } from './settled-within.ts'
 import { createSnapshots, LIFT_ORDER } from './snapshots.ts'
 import type { Snapshots } from './snapshots.ts'
-
-/** How long an aborted lift may take to stop once the workloads are up, in milliseconds. */
-const TEARDOWN_MS = 150_000
+import { notBegun } from './not-begun.ts'
+import { createWarmLifts } from './warm-lifts.ts'
+import type { WarmLifts } from './warm-lifts.ts'
 
 /** What became of a group. */
 export interface GroupResult {
@@ -27,21 +29,29 @@ export interface GroupResult {
 }
 
 /**
- * Quiesce, cut or copy, resume, then copy what was cut. Rejects only for a bug. Resume waits for nothing but the copies that must
- * be made at rest; when the hold must end, not even for those.
+ * Lift warm, quiesce, cut or copy, resume, then copy what was cut. Rejects only for a bug. Resume waits for nothing but the
+ * copies that must be made at rest; when the hold must end, not even for those. Health is waited for beside what comes
+ * after, and before the next group: it may bring the same workloads down.
  */
 export async function runGroup(rig: Rig, plan: Plan, group: Group, signal: AbortSignal): Promise<GroupResult> {
   const hold = createHold(rig, group, { runId: plan.runId, maxHoldMs: plan.maxHoldMs, signal })
   const snapshots = createSnapshots(rig, plan.runId)
   const calls = createCalls()
+  const warm = createWarmLifts(rig, group, { maxConcurrent: plan.maxConcurrent, signal, calls })
   const settled: SettledLifts[] = []
+  let health: Promise<readonly Finding[]> = Promise.resolve([])
   let tainted: string | undefined
   {
     await using lasting = snapshots
+    await warm.make()
     const live = recordsOf(group.whileQuiesced)
-    const held = await withinHold(rig, { plan, group, hold, snapshots: lasting, live, calls })
+    const held = await withinHold(rig, { plan, group, hold, snapshots: lasting, live, calls, stuck: warm.stuck })
+    health = illnesses(rig, hold.risen, signal)
+    // Workloads are up. What was aborted gets its time to stop before it is taken apart.
+    await settledWithin(held.work, TEARDOWN_MS)
     tainted = held.tainted
     settled.push(await settleLifts(rig, live, { taint: held.verdict, calls }))
+    await warm.remove()
     const cut = recordsOf(group.afterResume)
     if (held.verdict === undefined) {
       const work = mapLimit(cut, plan.maxConcurrent, (record) =>
@@ -52,15 +62,28 @@ export async function runGroup(rig: Rig, plan: Plan, group: Group, signal: Abort
     }
     settled.push(await settleLifts(rig, cut, { taint: held.verdict, calls }))
   }
+  const findings = [...hold.findings, ...(await health)]
   return {
     report: {
       id: group.id,
       targets: settled.flatMap((one) => one.targets),
       ...(hold.holdMs === undefined ? {} : { holdMs: hold.holdMs }),
       ...(tainted === undefined ? {} : { tainted }),
-      ...(hold.findings.length === 0 ? {} : { findings: hold.findings }),
+      ...(findings.length === 0 ? {} : { findings }),
+      ...shapeOf(group, warm),
     },
-    stuck: [...hold.stuck, ...snapshots.stuck, ...settled.flatMap((one) => one.stuck)],
+    stuck: [...warm.stuck, ...hold.stuck, ...snapshots.stuck, ...settled.flatMap((one) => one.stuck)],
+  }
+}
+
+/** What a later plan needs to know to judge by this hold. */
+function shapeOf(group: Group, warm: WarmLifts): Pick<GroupReport, 'way' | 'workloads' | 'predictedHoldMs'> {
+  const way = holdWayOf(group)
+  if (way === undefined) return {}
+  return {
+    way: way === 'warm' && !warm.whole ? 'copy' : way,
+    workloads: [...new Set(group.quiesce.flat().map((step) => step.workload))],
+    ...(group.predictedHoldMs === undefined ? {} : { predictedHoldMs: group.predictedHoldMs }),
   }
 }
 
@@ -71,17 +94,23 @@ interface HeldWork {
   readonly snapshots: Snapshots
   readonly live: readonly LiftRecord[]
   readonly calls: Calls
+  /** What could not be taken back by now: then nothing is brought to rest. */
+  readonly stuck: readonly StuckEntry[]
 }
 
 interface HeldResult {
   readonly tainted: string | undefined
   /** Why no copy of this group counts. */
   readonly verdict: Finding | undefined
+  /** The copies that were begun in the hold; they may still be ending. */
+  readonly work: Promise<unknown>
 }
 
 /** Everything between the first workload's rest and the last one's rise. Never rejects. */
 async function withinHold(rig: Rig, given: HeldWork): Promise<HeldResult> {
-  const { plan, group, hold, snapshots, live, calls } = given
+  const { plan, group, hold, snapshots, live, calls, stuck } = given
+  const [first] = stuck
+  if (first !== undefined) return { tainted: undefined, verdict: notBegun(first), work: Promise.resolve() }
   let work: Promise<unknown> = Promise.resolve()
   let failure: Finding | undefined
   let tainted: string | undefined
@@ -99,9 +128,7 @@ async function withinHold(rig: Rig, given: HeldWork): Promise<HeldResult> {
     failure = failureOf(error, hold.signal)
   }
   if (tainted !== undefined) rig.report({ type: 'group.tainted', group: group.id, why: tainted })
-  // Workloads are up. What was aborted gets its time to stop before it is taken apart.
-  await settledWithin(work, TEARDOWN_MS)
-  return { tainted, verdict: failure ?? (tainted === undefined ? undefined : taintFinding(tainted)) }
+  return { tainted, verdict: failure ?? (tainted === undefined ? undefined : taintFinding(tainted)), work }
 }
 
 function recordsOf(steps: readonly (LiftStep | SnapshotStep)[]): LiftRecord[] {
@@ -118,11 +145,6 @@ async function liftLive(
     if (from.kind !== 'live') throw new Error('a lift inside a hold reads a live source')
     await lift(rig, record, from.source, { signal: hold.signal, order: LIFT_ORDER, calls })
   })
-}
-
-async function settledWithin(work: Promise<unknown>, ms: number): Promise<void> {
-  using limit = deadline(ms)
-  await Promise.race([work.catch(() => undefined), aborted(limit.signal)])
 }
 
 function taintFinding(why: string): Finding {

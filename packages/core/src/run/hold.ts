@@ -1,3 +1,4 @@
+import { formatDuration } from '../config/duration.ts'
 import { deadline } from '../deadline.ts'
 import type { Deadline } from '../deadline.ts'
 import { SalvageError } from '../error.ts'
@@ -32,6 +33,8 @@ export interface Hold extends AsyncDisposable {
   readonly stuck: readonly StuckEntry[]
   /** After disposal: what of the workloads is not as it was and cannot be put back. */
   readonly findings: readonly Finding[]
+  /** After disposal: the ways back that were gone, in the order in which the workloads rose. */
+  readonly risen: readonly JournalEntry[]
   /**
    * After disposal: from before the first workload was touched until the last was up again, in milliseconds. Undefined
    * when none was touched, or not all are up.
@@ -53,6 +56,7 @@ export function createHold(
   const opened: JournalEntry[] = []
   const witnesses: Prepared[] = []
   const findings: Finding[] = []
+  const risen: JournalEntry[] = []
   const calls = createCalls()
   let stuck: readonly StuckEntry[] = []
   let watch: RestWatch | undefined
@@ -78,10 +82,12 @@ export function createHold(
       return stuck
     },
     findings,
+    risen,
     get holdMs() {
       return holdMs
     },
     acquire: async () => {
+      signal.throwIfAborted()
       watch = await watchRest(rig, group, { signal, onTaint })
       if (group.quiesce.length === 0 && group.idle.length === 0) {
         await mustBeAsPlanned(rig, group, [], signal)
@@ -112,7 +118,11 @@ export function createHold(
     [Symbol.asyncDispose]: async () => {
       watch?.[Symbol.dispose]()
       budget?.[Symbol.dispose]()
-      stuck = await release(rig, opened, { calls, told: (finding) => findings.push(finding) })
+      stuck = await release(rig, opened, {
+        calls,
+        told: (finding) => findings.push(finding),
+        undone: (entry) => risen.push(entry),
+      })
       if (since === undefined || stuck.length > 0) return
       holdMs = Math.round(performance.now() - since)
       rig.report({ type: 'group.held', group: group.id, holdMs })
@@ -126,9 +136,13 @@ function lastOfEach(prepared: readonly Prepared[]): readonly Prepared[] {
 }
 
 function over(maxHoldMs: number): SalvageError {
-  return new SalvageError('HOLD.OVER', `the hold took longer than its budget of ${String(maxHoldMs)} ms`, {
-    hint: 'raise maxHold, or use a store or a file system that needs a shorter hold',
-  })
+  return new SalvageError(
+    'HOLD.OVER',
+    `the hold took longer than ${formatDuration(maxHoldMs)}, the longest that it may take`,
+    {
+      hint: 'allow more with --max-hold or the maxHold of the tide, or use a store or a file system that needs a shorter hold',
+    },
+  )
 }
 
 function unwatched(): SalvageError {

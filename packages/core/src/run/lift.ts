@@ -31,7 +31,8 @@ export async function lift(
     const [entry] = await rig.journal.open([{ runId: ref.runId, order: options.order, undo: { kind: 'lift', ref } }])
     if (entry === undefined) throw new Error('the journal opened no entry')
     record.entry = entry
-    rig.report({ type: 'lift.started', target: ref.target, store: ref.store.ref })
+    const warm = ref.warm === true ? { warm: true as const } : {}
+    rig.report({ type: 'lift.started', target: ref.target, store: ref.store.ref, ...warm })
     await confirm(rig, source, options)
     const call = craneOf(rig, ref.store).lift(ref, source, {
       signal: options.signal,

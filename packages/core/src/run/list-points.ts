@@ -1,13 +1,15 @@
-import type { CallOptions } from '../call-options.ts'
-import type { LiftOptions } from '../crane/crane.ts'
+import type { LiftOptions, ListOptions } from '../crane/crane.ts'
 import type { RestorePoint } from '../crane/restore-point.ts'
 import type { Store } from '../crane/store.ts'
 import { SalvageError } from '../error.ts'
 import type { Rig } from '../rig.ts'
 import { archivesOf } from './parts.ts'
 
-/** The restore points of a store, newest last, as the store itself tells them. */
-export function listPoints(rig: Rig, store: Store, options: CallOptions): AsyncIterable<RestorePoint> {
+/**
+ * The restore points of a store, newest last, as the store itself tells them. `onProblem` gets what stands there and cannot
+ * be read.
+ */
+export function listPoints(rig: Rig, store: Store, options: ListOptions): AsyncIterable<RestorePoint> {
   return archivesOf(rig, store).list(store, options)
 }
 

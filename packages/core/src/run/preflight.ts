@@ -33,7 +33,7 @@ export async function preflight(
     if (!isSalvageError(error)) throw error
     throw new SalvageError('PREFLIGHT.FAILED', `nothing was touched: ${errorText(error)}`, {
       cause: error,
-      why: error.why ?? error.code,
+      ...(error.why === undefined ? {} : { why: error.why }),
       ...(error.hint === undefined ? {} : { hint: error.hint }),
     })
   }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { CallOptions } from '../call-options.ts'
 import type { RestorePoint } from '../crane/restore-point.ts'
 import type { Store } from '../crane/store.ts'
+import type { Finding } from '../finding.ts'
 import { newRunId } from '../plan/run-id.ts'
 import type { RetentionPolicy, Verdict } from '../retention/policy.ts'
 import type { Rig } from '../rig.ts'
@@ -26,6 +27,13 @@ export interface PruneReport {
   /** Of every point looked at. */
   readonly verdicts: readonly Verdict[]
   readonly removed: readonly RestorePoint[]
+  /** What stands in the store and cannot be read. It is left where it is, and nothing else goes for its sake. */
+  readonly problems: readonly Finding[]
+}
+
+interface Judgement {
+  readonly verdicts: readonly Verdict[]
+  readonly problems: readonly Finding[]
 }
 
 /**
@@ -37,35 +45,40 @@ export interface PruneReport {
  * withdrawn, no older one goes for its sake.
  */
 export async function prune(rig: Rig, request: PruneRequest, options: CallOptions): Promise<PruneReport> {
-  const verdicts = await judge(rig, request, options)
+  const { verdicts, problems } = await judge(rig, request, options)
   const doomed = dropped(verdicts)
-  if (request.dryRun || doomed.length === 0) return { verdicts, removed: [] }
+  if (request.dryRun || doomed.length === 0) return { verdicts, removed: [], problems }
   const runId = newRunId(rig.now(), randomBytes(8).toString('hex'))
   const keys = [...new Set(doomed.flatMap((point) => [point.target, pointKey(point)]))]
   await using _lock = await rig.locks.acquire(runId, keys)
   await recoverFirst(rig, { ...options, held: { runId, keys } })
   const locked = new Set(keys)
-  const judged = (await judge(rig, request, options)).map((verdict) =>
+  const again = await judge(rig, request, options)
+  const judged = again.verdicts.map((verdict) =>
     locked.has(pointKey(verdict.point)) ? verdict : spared(verdict, 'it came while others were judged'),
   )
   const removed = dropped(judged)
-  if (removed.length === 0) return { verdicts: judged, removed }
+  const report: PruneReport = { verdicts: judged, removed, problems: again.problems }
+  if (removed.length === 0) return report
   await archivesOf(rig, request.store).remove(removed, request.store, options)
   await remember(rig, () => rig.catalog.removePoints(removed))
-  return { verdicts: judged, removed }
+  return report
 }
 
-async function judge(rig: Rig, request: PruneRequest, options: CallOptions): Promise<readonly Verdict[]> {
+async function judge(rig: Rig, request: PruneRequest, options: CallOptions): Promise<Judgement> {
   const { store, policy, targets } = request
   const points: RestorePoint[] = []
-  for await (const point of archivesOf(rig, store).list(store, options))
+  const problems: Finding[] = []
+  const onProblem = (finding: Finding): void => void problems.push(finding)
+  for await (const point of archivesOf(rig, store).list(store, { ...options, onProblem }))
     if (targets?.includes(point.target) !== false) points.push(point)
   const failed = await rig.catalog.spared()
   const last = newestGood(points)
-  return policy(points, rig.now()).map((verdict) => {
+  const verdicts = policy(points, rig.now()).map((verdict) => {
     if (failed.has(verdict.point.target)) return spared(verdict, 'the last run of its target failed')
     return last.has(pointKey(verdict.point)) ? spared(verdict, 'the last good one') : verdict
   })
+  return { verdicts, problems }
 }
 
 /** Of each target on each machine. */

@@ -29,6 +29,8 @@ export interface ReleaseOptions {
   readonly patienceMs?: number
   /** Gets each finding: something is not as it was, and nothing more can be done about it. */
   readonly told?: (finding: Finding) => void
+  /** Gets each entry that is undone without a finding. */
+  readonly undone?: (entry: JournalEntry) => void
   /** The calls whose effects are taken back. Where one still goes on, its entry stays in the journal. */
   readonly calls?: Calls
 }
@@ -108,6 +110,7 @@ async function releaseOne(
       }
       await rig.journal.settle([entry.id])
       announce(rig, entry, 'resumed')
+      if (findings.length === 0) options.undone?.(entry)
       return undefined
     } catch (error) {
       const mayHelp = isSalvageError(error) && error.retryable && !patience.signal.aborted

@@ -8,6 +8,7 @@ import type { Rig } from '../rig.ts'
 import { outcomeOf } from './outcome.ts'
 import { runSignal } from './failure.ts'
 import { runGroup } from './group.ts'
+import { notBegun } from './not-begun.ts'
 import { preflight } from './preflight.ts'
 import { recoverFirst } from './recover.ts'
 import { finish } from './remember.ts'
@@ -107,13 +108,7 @@ async function runGroups(
 function whyNot(signal: AbortSignal, stuck: readonly StuckEntry[]): Finding | undefined {
   if (signal.aborted) return { code: 'RUN.ABORTED', message: 'not begun: the run was aborted' }
   const [first] = stuck
-  if (first === undefined) return undefined
-  return {
-    code: 'RUN.STOPPED',
-    message: 'not begun: the run stopped because something could not be put back',
-    why: `${first.what}: ${first.failure.message}`,
-    hint: 'remove the cause, run `salvage-kit recover`, then run again',
-  }
+  return first === undefined ? undefined : notBegun(first)
 }
 
 function notRun(rig: Rig, group: Group, finding: Finding): GroupReport {

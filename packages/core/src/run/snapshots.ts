@@ -12,7 +12,9 @@ import { notBeyond } from './not-beyond.ts'
 import { snapshotterOf } from './parts.ts'
 import { release } from './release.ts'
 
-// Undone from the highest: first the lift is cleared, then the exposure goes, then the snapshot.
+// Undone from the highest: first the lift is cleared, then the exposure goes, then the snapshot; a warm archive last, as
+// the parent of the lift.
+export const WARM_ORDER = 0
 const SNAPSHOT_ORDER = 1
 const EXPOSURE_ORDER = 2
 export const LIFT_ORDER = 3

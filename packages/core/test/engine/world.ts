@@ -9,6 +9,7 @@ import { memoryPlatform } from '../../src/memory/platform.ts'
 import type { MemoryPlatform, MemoryWorkload } from '../../src/memory/platform.ts'
 import { makePlan } from '../../src/plan/make-plan.ts'
 import type { Plan } from '../../src/plan/plan.ts'
+import { storesOf } from '../../src/plan/tide.ts'
 import type { Tide } from '../../src/plan/tide.ts'
 import type { RunEvent } from '../../src/report/event.ts'
 import type { Rig } from '../../src/rig.ts'
@@ -27,7 +28,7 @@ const T0 = new Date('2026-11-21T08:00:00.000Z')
 export const never: AbortSignal = new AbortController().signal
 
 /** Workloads of each kind over shared volumes: db ← web (needs db), a hook, one that is stopped, one that is paused. */
-export function world(options: { readonly snapshots: boolean }): World {
+export function world(options: { readonly snapshots: boolean; readonly deduplicates?: boolean }): World {
   const platform = memoryPlatform()
   for (const name of ['db', 'web', 'logs', 'lonely']) platform.volumes.set(name, new Map([['file', `${name} content`]]))
   add(platform, 'db', { by: 'stop', uses: ['memory:db'] })
@@ -70,10 +71,17 @@ export function leftBehind(platform: MemoryPlatform): unknown {
 export async function planOf(there: World, runId: string, tide: Partial<Tide> = {}): Promise<Plan> {
   const targets: TargetRef[] = ['memory:db', 'memory:web', 'memory:logs', 'memory:lonely']
   const found = await survey(there.rig, { signal: never })
-  return makePlan(
-    found,
-    await probe(there.rig, found, { signal: never }),
-    { targets, grouping: 'smart', store: memoryStore, maxHoldMs: 60_000, maxConcurrent: 2, ...tide },
-    { runId, now: T0, machine: 'here' },
-  )
+  const whole: Tide = {
+    targets,
+    grouping: 'smart',
+    store: memoryStore,
+    maxHoldMs: 60_000,
+    maxConcurrent: 2,
+    ...tide,
+  }
+  return makePlan(found, await probe(there.rig, found, { signal: never, stores: storesOf(whole) }), whole, {
+    runId,
+    now: T0,
+    machine: 'here',
+  })
 }

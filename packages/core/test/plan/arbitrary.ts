@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import type { Capabilities } from '../../src/plan/capabilities.ts'
-import type { Tide } from '../../src/plan/tide.ts'
+import type { HoldChoice, Tide } from '../../src/plan/tide.ts'
 import type { Problem, Survey } from '../../src/target/discovery.ts'
 import type { TargetRef } from '../../src/target/reference.ts'
 import type { Target } from '../../src/target/target.ts'
@@ -86,6 +86,12 @@ const capabilities: fc.Arbitrary<Capabilities> = fc.record({
     { archive: ['directory'], container: ['docker-volume'] },
     { archive: ['directory', 'docker-volume'], container: [] },
   ),
+  stores: fc.constantFrom<Capabilities['stores']>(
+    {},
+    { [store.ref]: { archives: true, deduplicates: true } },
+    { [store.ref]: { archives: true, deduplicates: false } },
+    { [store.ref]: { archives: false, deduplicates: true } },
+  ),
 })
 
 /** A place with every target of {@link refs}, and up to seven workloads. */
@@ -98,13 +104,15 @@ export const anyCase: fc.Arbitrary<Case> = fc
     named: someOf(refs),
     grouping: fc.constantFrom('individual' as const, 'smart' as const, 'project' as const),
     elsewhere: someOf(refs),
+    hold: fc.constantFrom<HoldChoice>('auto', 'snapshot', 'warm', 'copy'),
   })
-  .map(({ targets, workloads, problems, named, grouping, elsewhere, ...rest }) => ({
+  .map(({ targets, workloads, problems, named, grouping, elsewhere, hold, ...rest }) => ({
     ...rest,
     survey: { targets, workloads, problems },
     tide: tide({
       targets: named,
       grouping,
+      hold,
       storeOf: Object.fromEntries(elsewhere.map((ref) => [ref, { ...store, crane: 'container' }])),
     }),
   }))

@@ -41,7 +41,7 @@ export function survey(
 
 export const cranes: Capabilities['cranes'] = { archive: ['directory'], container: ['docker-volume'] }
 
-export const capabilities: Capabilities = { snapshots: [], cranes }
+export const capabilities: Capabilities = { snapshots: [], cranes, stores: {} }
 
 export const store: Store = { ref: 'archive:/backups', crane: 'archive', settings: { level: 3 } }
 

@@ -57,7 +57,7 @@ async function copy(on: Rig, store: Store, signal: AbortSignal): Promise<RunRepo
   const found = await survey(on, { signal })
   const plan = makePlan(
     found,
-    await probe(on, found, { signal }),
+    await probe(on, found, { signal, stores: [store] }),
     {
       targets: wishes.volumes.map((volume) => `docker:${volume}` as const),
       grouping: 'smart',

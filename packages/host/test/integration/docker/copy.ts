@@ -20,7 +20,11 @@ export async function copy(
   } as const
   const now = new Date()
   const runId = newRunId(now, String(now.getTime()))
-  const plan = makePlan(found, await probe(rig, found, { signal }), tide, { runId, now, machine: 'm' })
+  const plan = makePlan(found, await probe(rig, found, { signal, stores: [tide.store] }), tide, {
+    runId,
+    now,
+    machine: 'm',
+  })
   await planned()
   return run(rig, plan, { init: true })
 }
