@@ -1,12 +1,15 @@
 // A lift of the archive crane, against `tar | zstd -3` with the same options of tar, of the same tree to the same disk,
-// both synced; and the peak memory of a process that lifts.
+// both synced: time, processor time, and the peak
+// memory of a process that lifts.
 // node bench/archive.ts [MEGABYTES] [ROUNDS] [DIRECTORY]
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { processorTime } from './processor-time.mjs'
 import { compare } from './sides.ts'
+import type { Figures } from './sides.ts'
 
 const TAR = [
   '--create',
@@ -40,9 +43,9 @@ async function main(megabytes: number, rounds: number, place: string): Promise<v
             encoding: 'utf8',
           })
           rmSync(store, { recursive: true })
-          const [ms = Number.NaN, peak = Number.NaN] = told.split(' ').map(Number)
+          const [ms = Number.NaN, cpu = Number.NaN, peak = Number.NaN] = told.split(' ').map(Number)
           peaks.push(peak)
-          return ms
+          return { ms, cpu }
         },
       },
       rounds,
@@ -53,15 +56,16 @@ async function main(megabytes: number, rounds: number, place: string): Promise<v
   }
 }
 
-function bare(tree: string, file: string): number {
+function bare(tree: string, file: string): Figures {
   const tar = [...TAR, `--directory=${tree}`, '--file=-', '.'].map((option) => `'${option}'`).join(' ')
   const begun = performance.now()
+  const worked = processorTime()
   execFileSync('sh', ['-c', `tar ${tar} | zstd -q -3 > '${file}' && sync '${file}'`], {
     env: { ...process.env, LC_ALL: 'C' },
   })
-  const ms = performance.now() - begun
+  const figures = { ms: performance.now() - begun, cpu: processorTime() - worked }
   rmSync(file)
-  return ms
+  return figures
 }
 
 /** Half of it programs, libraries and texts from /usr, a quarter log lines, a quarter noise that does not compress. */

@@ -23,7 +23,7 @@ export function local(options: LocalOptions): Backend {
     id: 'local',
     discovery: directoryDiscovery(options.directories),
     quiescers: [commandQuiescer()],
-    cranes: [archiveCrane(), resticCrane(options.stateDirectory)],
+    cranes: [archiveCrane(options.stateDirectory), resticCrane(options.stateDirectory)],
     provisioners: [directoryProvisioner(options.stateDirectory)],
   }
 }

@@ -16,8 +16,8 @@ craneContract('archive', async () => {
   await writeFile(join(source, 'folder', 'file'), 'content')
   await symlink('folder/file', join(source, 'link'))
   return {
-    crane: archiveCrane(),
-    again: () => archiveCrane(),
+    crane: archiveCrane(join(home, 'state')),
+    again: () => archiveCrane(join(home, 'state')),
     store: archiveStore(storeDirectory),
     source: { medium: 'directory', path: source },
     destination: async () => {

@@ -9,13 +9,13 @@ import { clear, remove, withdraw } from './remove.ts'
 /**
  * Copies directories with the host's GNU tar into a directory, one tar + zstd file with its manifest for each lift. It
  * needs no other program, and an archive can be read without salvage-kit: `zstd -dc data.tar.zst | tar -x --xattrs
- * --xattrs-include='*'`.
+ * --xattrs-include='*'`. `stateDirectory` remembers which stores were used from this machine.
  */
-export function archiveCrane(): Crane {
+export function archiveCrane(stateDirectory: string): Crane {
   return {
     id: 'archive',
     media: new Set(['directory']),
-    preflight,
+    preflight: (store, sources, options) => preflight(stateDirectory, store, sources, options),
     lift,
     clear,
     archives: { list, lower, check, remove, withdraw },

@@ -5,7 +5,19 @@ import { entryOfLine, lineOf } from './manifest-line.ts'
 /** Enough to see that a whole tree is wrong. */
 const MOST = 1000
 
-const FIELDS = ['type', 'mode', 'uid', 'gid', 'mtime', 'size', 'sha256', 'target', 'device', 'xattrs'] as const
+const FIELDS = [
+  'type',
+  'mode',
+  'uid',
+  'gid',
+  'mtime',
+  'size',
+  'sha256',
+  'blocksSha256',
+  'target',
+  'device',
+  'xattrs',
+] as const
 
 /** What is looked at of an entry. */
 export type Lens = (entry: Entry) => Entry
@@ -15,12 +27,13 @@ export type Difference = string
 
 /**
  * Compares a tree with the lines of its manifest, both in the order of `tar --sort=name`; `lens` says what of an entry
- * counts. Reads both to their ends, unless the thousandth difference comes before. Takes memory for one entry of each.
+ * counts; `alike` may give an entry another hash, of the kind that its line has. Reads both to their ends, unless the thousandth difference comes before. Takes memory for one entry of each.
  */
 export async function compareTrees(
   stored: AsyncIterable<string>,
   found: AsyncIterable<Entry>,
   lens: Lens,
+  alike: (wanted: Entry, entry: Entry) => Promise<Entry> = (_wanted, same) => Promise.resolve(same),
 ): Promise<readonly Difference[]> {
   const differences: Difference[] = []
   await using lines = iterate(stored)
@@ -36,7 +49,7 @@ export async function compareTrees(
     const expected = line === undefined ? undefined : entryOfLine(line)
     const order = expected === undefined ? 1 : entry === undefined ? -1 : comparePaths(expected.path, entry.path)
     if (expected !== undefined && entry !== undefined && order === 0)
-      differences.push(...differing(lens(expected), lens(entry)))
+      differences.push(...differing(lens(expected), lens(await alike(expected, entry))))
     if (expected !== undefined && order < 0) differences.push(`${shown(expected.path)} is missing`)
     if (entry !== undefined && order > 0 && entry.path !== 'lost+found')
       differences.push(`${shown(entry.path)} is there and should not be`)
@@ -49,7 +62,7 @@ export async function compareTrees(
 function differing(expected: Entry, found: Entry): readonly Difference[] {
   const wrong = FIELDS.filter((field) => JSON.stringify(expected[field]) !== JSON.stringify(found[field]))
   const told = wrong.map((field) =>
-    field === 'sha256'
+    field === 'sha256' || field === 'blocksSha256'
       ? 'its content differs'
       : `its ${field} is ${value(found, field)}, not ${value(expected, field)}`,
   )

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
+import type { SumKind, Written } from './checksum.ts'
 import { durableFile } from './durable-file.ts'
-import type { Written } from './durable-file.ts'
 import { framePacker } from './frame-packer.ts'
 import { lending } from './lending.ts'
 import { letGo } from './let-go.ts'
@@ -26,8 +26,8 @@ export interface CompressedFile extends AsyncDisposable {
 }
 
 /** Makes a compressed file that must not be there yet. Rejects with `ARCHIVE.STORE_…`, as all of its verbs do. */
-export async function compressedFile(path: string): Promise<CompressedFile> {
-  const file = await durableFile(path)
+export async function compressedFile(path: string, kind: SumKind): Promise<CompressedFile> {
+  const file = await durableFile(path, kind)
   const packers = Array.from({ length: LANES }, framePacker)
   const pool = lending(packers)
   const free: Buffer[] = []

@@ -1,11 +1,12 @@
 import { join } from 'node:path'
 import type { Finding, LiftOptions } from '@salvage-kit/core'
+import type { Written } from './checksum.ts'
 import { compressedFile } from './compressed-file.ts'
-import type { Written } from './durable-file.ts'
 import type { Entry } from './entry.ts'
 import { DATA } from './layout.ts'
 import { writeManifest } from './manifest.ts'
 import { TELLING } from './observed.ts'
+import { LONG_HOLES } from './tar/content-hash.ts'
 import { tarOutput } from './tar/tar-output.ts'
 import { tarCreate } from './tar/tar-process.ts'
 import { readTar } from './tar/tar-reader.ts'
@@ -32,7 +33,7 @@ export interface CopiedTree {
  */
 export async function copyTree(directory: string, archive: string, options: LiftOptions): Promise<CopiedTree> {
   const { signal, onProgress } = options
-  await using data = await compressedFile(join(archive, DATA))
+  await using data = await compressedFile(join(archive, DATA), 'crc32')
   await using manifest = await writeManifest(archive)
   await using tar = tarCreate(directory, signal)
   const tooLong: Finding[] = []
@@ -50,7 +51,7 @@ export async function copyTree(directory: string, archive: string, options: Lift
     if (streamBytes - told >= TELLING) tell()
     await data.write(chunk)
   })
-  for await (const entry of readTar(output, signal)) {
+  for await (const entry of readTar(output, LONG_HOLES)) {
     entries += 1
     bytes += entry.size ?? 0
     if (entry.type !== 'directory') files += 1

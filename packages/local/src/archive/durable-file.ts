@@ -1,14 +1,9 @@
-import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
+import { summing } from './checksum.ts'
+import type { SumKind, Written } from './checksum.ts'
 import { storeFailure } from './store-failure.ts'
 
-/** What was written. */
-export interface Written {
-  readonly bytes: number
-  readonly sha256: string
-}
-
-/** A new file that is hashed while it is written. Disposing closes it. */
+/** A new file whose checksum is made while it is written. Disposing closes it. */
 export interface DurableFile extends AsyncDisposable {
   /** One call at a time. Rejects with `ARCHIVE.STORE_FULL`, `ARCHIVE.STORE_UNWRITABLE`, `ARCHIVE.STORE_FAILED`. */
   write(pieces: readonly Buffer[]): Promise<void>
@@ -17,15 +12,15 @@ export interface DurableFile extends AsyncDisposable {
 }
 
 /** Makes a file that must not be there yet, readable by its owner alone. Rejects as `write` does. */
-export async function durableFile(path: string): Promise<DurableFile> {
+export async function durableFile(path: string, kind: SumKind): Promise<DurableFile> {
   const file = await open(path, 'wx', 0o600).catch((error: unknown) => {
     throw storeFailure(error, path)
   })
-  const digest = createHash('sha256')
+  const sum = summing(kind)
   let bytes = 0
   return {
     async write(pieces) {
-      for (const piece of pieces) digest.update(piece)
+      for (const piece of pieces) sum.update(piece)
       for (let rest = pieces; rest.length > 0;)
         try {
           const { bytesWritten } = await file.writev(rest)
@@ -42,7 +37,7 @@ export async function durableFile(path: string): Promise<DurableFile> {
       } catch (error) {
         throw storeFailure(error, path)
       }
-      return { bytes, sha256: digest.digest('hex') }
+      return { bytes, ...sum.end() }
     },
     async [Symbol.asyncDispose]() {
       // What could not be closed here was never finished, and nobody will read it.

@@ -19,6 +19,8 @@ export interface Entry {
   readonly size?: number
   /** Of a file's whole content, holes read as zeros; hexadecimal. */
   readonly sha256?: string
+  /** In its place for a file with long holes: the SHA-256 over the blocks of it that are not all zeros, see `blocksHash`. */
+  readonly blocksSha256?: string
   /** Where a symlink points, byte for byte; the path that a hard link is another name of. */
   readonly target?: string
   /** Major and minor number. */
@@ -26,6 +28,9 @@ export interface Entry {
   /** Sorted by name. ACLs are among them as the kernel has them: `system.posix_acl_access`, `system.posix_acl_default`. */
   readonly xattrs?: readonly Xattr[]
 }
+
+/** The hash of a file's content, of either kind. */
+export type ContentHash = { readonly sha256: string } | { readonly blocksSha256: string }
 
 /** An extended attribute; name and value as latin1 text. */
 export type Xattr = readonly [name: string, value: string]

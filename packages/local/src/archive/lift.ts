@@ -63,7 +63,7 @@ async function makePartial({ folder, partial, whole }: Place): Promise<void> {
 
 async function publish({ folder, partial, whole }: Place, point: PointFile): Promise<void> {
   try {
-    await using file = await durableFile(join(partial, POINT))
+    await using file = await durableFile(join(partial, POINT), 'crc32')
     await file.write([Buffer.from(textOfPoint(point))])
     await file.finish()
     await syncDirectory(partial)

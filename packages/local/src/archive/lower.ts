@@ -7,7 +7,8 @@ import { compareTrees } from './compare.ts'
 import { DATA } from './layout.ts'
 import { readManifest } from './manifest.ts'
 import { observed } from './observed.ts'
-import { openPoint } from './point.ts'
+import { holesOf, openPoint } from './point.ts'
+import { rehashing } from './rehash.ts'
 import type { PointFile } from './schema.ts'
 import { sourceDirectory } from './source-directory.ts'
 import { existingStore } from './store-marker.ts'
@@ -87,9 +88,9 @@ async function compareWithManifest(
   signal: AbortSignal,
 ): Promise<void> {
   await using tar = tarCreate(directory, signal)
-  const found = readTar(tarOutput(tar, directory, signal), signal)
+  const found = readTar(tarOutput(tar, directory, signal), holesOf(file, signal))
   const stored = readManifest(archive, file.manifest, signal)
-  const differences = await compareTrees(stored, found, restorable(isPrivileged()))
+  const differences = await compareTrees(stored, found, restorable(isPrivileged()), rehashing(directory, signal))
   if (differences.length === 0) return
   const more = differences.length - NAMED
   throw new SalvageError('ARCHIVE.RESTORE_DIFFERS', `what was restored into ${directory} is not what was archived`, {

@@ -21,6 +21,7 @@ const line = z.strictObject({
   mtime: z.string(),
   size: z.int().exactOptional(),
   sha256: z.string().exactOptional(),
+  blocksSha256: z.string().exactOptional(),
   target: text.exactOptional(),
   targetBase64: base64.exactOptional(),
   device: z.tuple([z.int(), z.int()]).exactOptional(),
@@ -30,7 +31,7 @@ const line = z.strictObject({
 
 /** One entry as a line of JSON without its newline. The same entry always gives the same line. */
 export function lineOf(entry: Entry): string {
-  const { path, type, mode, uid, gid, mtime, size, sha256, target, device, xattrs } = entry
+  const { path, type, mode, uid, gid, mtime, size, sha256, blocksSha256, target, device, xattrs } = entry
   return JSON.stringify({
     ...named('path', path),
     type,
@@ -40,6 +41,7 @@ export function lineOf(entry: Entry): string {
     mtime,
     size,
     sha256,
+    blocksSha256,
     ...(target === undefined ? {} : named('target', target)),
     device,
     ...(xattrs === undefined ? {} : namedXattrs(xattrs)),

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
+import type { Written } from './checksum.ts'
 import { compressedFile } from './compressed-file.ts'
-import type { Written } from './durable-file.ts'
 import type { Entry } from './entry.ts'
 import { MANIFEST } from './layout.ts'
 import { lineOf } from './manifest-line.ts'
@@ -18,7 +18,7 @@ export interface ManifestWriter extends AsyncDisposable {
 
 /** Begins the manifest of an archive; takes no memory that grows with it. */
 export async function writeManifest(archive: string): Promise<ManifestWriter> {
-  const file = await compressedFile(join(archive, MANIFEST))
+  const file = await compressedFile(join(archive, MANIFEST), 'sha256')
   let lines: string[] = []
   const flush = async (): Promise<void> => {
     const text = lines.join('')

@@ -1,4 +1,4 @@
-import { mkdir, mkdtempDisposable, readdir, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtempDisposable, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
@@ -23,7 +23,7 @@ afterEach(async () => {
 
 const directory = (name: string): Source => ({ medium: 'directory', path: join(home, name) })
 const run = (store: string, source: Source, init = false): Promise<void> =>
-  preflight(archiveStore(join(home, store)), [source], { signal, init })
+  preflight(join(home, 'state'), archiveStore(join(home, store)), [source], { signal, init })
 
 it('makes a store where nothing is, and in an empty directory', async () => {
   await run('new/store', directory('source'))
@@ -69,10 +69,43 @@ it('takes a directory with other things only when told to', async () => {
   await run('store', directory('source'))
 })
 
+it('refuses an empty directory that was a store before: its disk may not be mounted', async () => {
+  await run('store', directory('source'))
+  for (const unmounted of ['store', 'never/there']) {
+    if (unmounted !== 'store') await run(unmounted, directory('source'))
+    await rm(join(home, unmounted), { recursive: true })
+    if (unmounted === 'store') await mkdir(join(home, 'store'))
+    else await rm(join(home, 'never'), { recursive: true })
+    await expect(run(unmounted, directory('source'))).rejects.toMatchObject({
+      code: 'STORE.NOT_FOUND',
+      why: expect.stringContaining('not be mounted'),
+    })
+    expect(await readdir(home)).not.toContain('never')
+    await run(unmounted, directory('source'), true)
+    await run(unmounted, directory('source'))
+  }
+})
+
+it('ends where nothing can be made', async () => {
+  const inProc = archiveStore('/proc/salvage/store')
+  await expect(
+    preflight(join(home, 'state'), inProc, [directory('source')], { signal, init: true }),
+  ).rejects.toMatchObject({ code: 'ARCHIVE.STORE_FAILED', message: '/proc/salvage/store cannot be written' })
+})
+
+it('marks a store of version 1 as one of this version', async () => {
+  await mkdir(join(home, 'store'))
+  await writeFile(join(home, 'store', 'salvage-archive.json'), '{"format":"salvage-archive","version":1}')
+  await run('store', directory('source'))
+  const marker: unknown = JSON.parse(await readFile(join(home, 'store', 'salvage-archive.json'), 'utf8'))
+  expect(marker).toEqual({ format: 'salvage-archive', version: 2 })
+  expect(await readdir(join(home, 'store'))).toEqual(['salvage-archive.json'])
+})
+
 it('refuses a store of a later version and a marker that is none', async () => {
   await mkdir(join(home, 'store'))
   const marker = join(home, 'store', 'salvage-archive.json')
-  await writeFile(marker, '{"format":"salvage-archive","version":2}')
+  await writeFile(marker, '{"format":"salvage-archive","version":3}')
   await expect(run('store', directory('source'))).rejects.toMatchObject({ code: 'ARCHIVE.STORE_TOO_NEW' })
   await writeFile(marker, '')
   await expect(run('store', directory('source'))).rejects.toMatchObject({ code: 'STORE.NOT_FOUND' })

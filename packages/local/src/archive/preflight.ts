@@ -1,12 +1,14 @@
-import { access, constants, realpath, stat, statfs } from 'node:fs/promises'
+import { access, constants, realpath, statfs } from 'node:fs/promises'
 import { basename, dirname, join, sep } from 'node:path'
-import { errorText, SalvageError } from '@salvage-kit/core'
+import { SalvageError } from '@salvage-kit/core'
 import type { PreflightOptions, Source, Store } from '@salvage-kit/core'
 import { directoryOfStore } from './layout.ts'
+import { readableSource } from './readable-source.ts'
 import { sourceDirectory } from './source-directory.ts'
 import { errno, storeFailure } from './store-failure.ts'
-import { existingStore, initialiseStore, stateOfStore } from './store-marker.ts'
+import { existingStore, initialiseStore, stateOfStore, upgradeStore } from './store-marker.ts'
 import { requireGnuTar } from './tar/gnu-tar.ts'
+import { rememberUse, wasUsed } from './used-stores.ts'
 
 /**
  * Below this no lift begins. It says nothing of what a lift needs: to know that, the source would have to be read. A lift
@@ -16,34 +18,28 @@ const LEAST_FREE = 64 << 20
 
 /**
  * Checks tar, sources and store; makes the store in a directory that is empty or not there, and with `init` also in one
- * that holds other things. Rejects with `ARCHIVE.TAR_MISSING`, `ARCHIVE.NO_DIRECTORY`, `ARCHIVE.SOURCE_UNREADABLE`,
+ * that holds other things, or in one that is empty although it was used from here before. Rejects with `ARCHIVE.TAR_MISSING`, `ARCHIVE.NO_DIRECTORY`, `ARCHIVE.SOURCE_UNREADABLE`,
  * `ARCHIVE.STORE_IN_SOURCE`, `ARCHIVE.STORE_FOREIGN`, `ARCHIVE.STORE_UNWRITABLE`, `ARCHIVE.STORE_FULL`, `STORE.…`.
  */
-export async function preflight(store: Store, sources: readonly Source[], options: PreflightOptions): Promise<void> {
+export async function preflight(
+  stateDirectory: string,
+  store: Store,
+  sources: readonly Source[],
+  options: PreflightOptions,
+): Promise<void> {
   options.signal.throwIfAborted()
   await requireGnuTar()
   const directory = directoryOfStore(store)
   const place = await realPlace(directory)
-  for (const source of sources) await requireReadable(sourceDirectory(source), place)
+  for (const source of sources) await requireOutside(sourceDirectory(source), place)
   options.signal.throwIfAborted()
-  await requireStore(store, directory, options.init)
+  await requireStore(stateDirectory, store, directory, options.init)
   await requireRoom(directory)
+  await rememberUse(stateDirectory, store)
 }
 
-async function requireReadable(source: string, store: string): Promise<void> {
-  const place = await realpath(source)
-    .then(async (path) => {
-      if (!(await stat(path)).isDirectory()) throw new Error('it is no directory')
-      await access(path, constants.R_OK | constants.X_OK)
-      return path
-    })
-    .catch((error: unknown) => {
-      throw new SalvageError('ARCHIVE.SOURCE_UNREADABLE', `${source} cannot be read`, {
-        why: errorText(error),
-        hint: 'check the path, and run as a user that may read it',
-        cause: error,
-      })
-    })
+async function requireOutside(source: string, store: string): Promise<void> {
+  const place = await readableSource(source)
   if (!isWithin(store, place) && !isWithin(place, store)) return
   throw new SalvageError('ARCHIVE.STORE_IN_SOURCE', `the store ${store} and the source ${place} overlap`, {
     why: 'the backup would copy itself',
@@ -51,14 +47,19 @@ async function requireReadable(source: string, store: string): Promise<void> {
   })
 }
 
-async function requireStore(store: Store, directory: string, init: boolean): Promise<void> {
+async function requireStore(stateDirectory: string, store: Store, directory: string, init: boolean): Promise<void> {
   const state = await stateOfStore(directory)
   if (state === 'foreign' && !init)
     throw new SalvageError('ARCHIVE.STORE_FOREIGN', `${directory} holds other things and is no archive store`, {
       hint: 'use an empty directory, or say that the store is to be made there',
     })
+  if (state === 'empty' && !init && (await wasUsed(stateDirectory, store)))
+    throw new SalvageError('STORE.NOT_FOUND', `${directory} is empty, and was used as an archive store before`, {
+      why: 'the disk that holds it may not be mounted; archives made here would fill the wrong disk',
+      hint: 'mount it and run again, or say with --init that a new store is to be made there',
+    })
   if (state !== 'store') await initialiseStore(directory)
-  await existingStore(store)
+  await upgradeStore(await existingStore(store))
   await access(directory, constants.R_OK | constants.W_OK | constants.X_OK).catch((error: unknown) => {
     throw storeFailure(error, directory)
   })

@@ -1,10 +1,13 @@
 import { z } from 'zod'
 import { reference } from '@salvage-kit/core'
 import type { Finding, Reference, TargetRef } from '@salvage-kit/core'
-import type { Written } from './durable-file.ts'
+import type { Written } from './checksum.ts'
 
-/** The version of the layout of a store, and of what stands in it, that this package writes. */
-export const ARCHIVE_VERSION = 1
+/**
+ * The version of the layout of a store, and of what stands in it, that this package writes; it reads all before. Version
+ * 2 has a CRC of the data in place of a SHA-256, and `blocksSha256` in the manifest for files with long holes.
+ */
+export const ARCHIVE_VERSION = 2
 
 /** The settings of an archive store. */
 export const storeSettings: z.ZodType<{ readonly directory: string }> = z.strictObject({
@@ -20,7 +23,7 @@ export const storeMarker: z.ZodType<{ readonly format: 'salvage-archive'; readon
 /** What is known of one archive without reading it: `point.json`. Times are ISO 8601 in UTC. */
 export interface PointFile {
   readonly format: 'salvage-archive-point'
-  readonly version: typeof ARCHIVE_VERSION
+  readonly version: 1 | typeof ARCHIVE_VERSION
   readonly id: string
   readonly target: TargetRef
   /** The time of its run. */
@@ -52,7 +55,10 @@ export interface PointFile {
 }
 
 const count = z.int().nonnegative()
-const written = z.object({ bytes: count, sha256: z.string().regex(/^[0-9a-f]{64}$/) })
+const written = z.union([
+  z.object({ bytes: count, sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+  z.object({ bytes: count, crc32: z.string().regex(/^[0-9a-f]{8}$/) }),
+])
 const finding = z.object({
   code: z.string(),
   message: z.string(),
@@ -71,7 +77,7 @@ const target = z.string().transform((text, context): Reference => {
 /** Reads a `point.json`. */
 export const pointFile: z.ZodType<PointFile> = z.object({
   format: z.literal('salvage-archive-point'),
-  version: z.literal(ARCHIVE_VERSION),
+  version: z.literal([1, ARCHIVE_VERSION]),
   id: z.string(),
   target,
   takenAt: z.iso.datetime(),

@@ -1,10 +1,11 @@
-import { mkdir, readdir, readFile, rename } from 'node:fs/promises'
+import { readdir, readFile, rename } from 'node:fs/promises'
 import { randomUUID } from 'node:crypto'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { errorText, SalvageError } from '@salvage-kit/core'
 import type { Store } from '@salvage-kit/core'
 import { durableFile, syncDirectory } from './durable-file.ts'
 import { directoryOfStore, MARKER } from './layout.ts'
+import { makeDirectory } from './make-directory.ts'
 import { jsonOf } from './point-text.ts'
 import { ARCHIVE_VERSION, storeMarker } from './schema.ts'
 import { errno, storeFailure } from './store-failure.ts'
@@ -41,17 +42,22 @@ export async function stateOfStore(directory: string): Promise<'empty' | 'store'
 /** Makes the directory, with those above it, and the marker in it. */
 export async function initialiseStore(directory: string): Promise<void> {
   try {
-    const first = await mkdir(directory, { recursive: true, mode: 0o700 })
+    await makeDirectory(directory)
     const draft = join(directory, `.${MARKER}-${randomUUID()}`)
-    await using file = await durableFile(draft)
+    await using file = await durableFile(draft, 'crc32')
     await file.write([Buffer.from(`${JSON.stringify({ format: 'salvage-archive', version: ARCHIVE_VERSION })}\n`)])
     await file.finish()
     await rename(draft, join(directory, MARKER))
     await syncDirectory(directory)
-    if (first !== undefined) await syncDirectory(dirname(first))
   } catch (error) {
     throw storeFailure(error, directory)
   }
+}
+
+/** Marks a store of an earlier version as one of this, so that earlier programs do not pass over what is written now. */
+export async function upgradeStore(directory: string): Promise<void> {
+  const marker = storeMarker.safeParse(jsonOf(await readFile(join(directory, MARKER), 'utf8')))
+  if (marker.data !== undefined && marker.data.version < ARCHIVE_VERSION) await initialiseStore(directory)
 }
 
 function notFound(store: Store, why: string): SalvageError {

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { basename } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createZstdDecompress } from 'node:zlib'
 import { errorText, isSalvageError, SalvageError } from '@salvage-kit/core'
-import type { Written } from './durable-file.ts'
+import { kindOfSum, sameSum, summing } from './checksum.ts'
+import type { Written } from './checksum.ts'
 import { errno } from './store-failure.ts'
 import { cutAtFrameEnds } from './zstd-frames.ts'
 
@@ -23,12 +23,12 @@ export function damaged(what: string, cause?: unknown): SalvageError {
  * `ARCHIVE.DAMAGED` otherwise, and with `STORE.UNREACHABLE` when the file cannot be opened.
  */
 async function* storedBytes(path: string, expected: Written, signal: AbortSignal): AsyncGenerator<Buffer> {
-  const digest = createHash('sha256')
+  const sum = summing(kindOfSum(expected))
   let bytes = 0
   try {
     const chunks: AsyncIterable<Buffer> = createReadStream(path, { highWaterMark: PIECE, signal })
     for await (const chunk of chunks) {
-      digest.update(chunk)
+      sum.update(chunk)
       bytes += chunk.length
       yield chunk
     }
@@ -38,7 +38,7 @@ async function* storedBytes(path: string, expected: Written, signal: AbortSignal
   }
   if (bytes !== expected.bytes)
     throw damaged(`${path} has ${String(bytes)} bytes and should have ${String(expected.bytes)}`)
-  if (digest.digest('hex') !== expected.sha256) throw damaged(`${path} is not what was written: its SHA-256 differs`)
+  if (!sameSum(sum.end(), expected)) throw damaged(`${path} is not what was written: its checksum differs`)
 }
 
 /** What the file was before it was compressed. Ends and rejects as {@link storedBytes} does. */

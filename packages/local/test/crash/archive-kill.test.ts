@@ -24,7 +24,7 @@ afterEach(async () => rm(home, { recursive: true }))
 
 it(`an archive is whole or not there, wherever its lift is killed: ${String(KILLS)} kills, seed ${String(seed)}`, async () => {
   for (let n = 0; n < 300; n++) await writeFile(join(home, 'a', `file-${String(n)}`), randomBytes(n * 500))
-  const crane = archiveCrane()
+  const crane = archiveCrane(join(home, 'state'))
   const { archives } = crane
   if (archives?.check === undefined) throw new Error('the archive crane has archives that can be checked')
   const store = archiveStore(join(home, 'store'))
@@ -47,7 +47,7 @@ it(`an archive is whole or not there, wherever its lift is killed: ${String(KILL
       await archives.check(after[0], store, { signal })
     }
     await expect.poll(() => tars(), { timeout: 5000 }).toBe('')
-    await archiveCrane().clear(ref, { signal })
+    await archiveCrane(join(home, 'state')).clear(ref, { signal })
     expect(await readdir(folder)).toEqual((await listed()).map((point) => point.id).toSorted())
     if (kill % 2 === 0) await archives.withdraw(ref, { signal })
     expect((await listed()).length).toBe(before.length + (kill % 2 === 0 ? 0 : after.length))

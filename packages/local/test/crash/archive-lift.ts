@@ -4,7 +4,7 @@ import { archiveStore } from '../../src/archive/archive-store.ts'
 /** Lifts SOURCE into STORE as ID, and says when it begins. The test kills it somewhere on the way. */
 const [source = '', store = '', id = ''] = process.argv.slice(2)
 process.stdout.write('begins\n')
-await archiveCrane().lift(
+await archiveCrane(`${store}-state`).lift(
   {
     id,
     runId: 'run',

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { LiftRef, Source } from '@salvage-kit/core'
+import type { Finding, LiftRef, Source } from '@salvage-kit/core'
 import { part } from '@salvage-kit/testbed'
 import { archiveCrane } from '../../src/archive/archive-crane.ts'
 import { archiveStore } from '../../src/archive/archive-store.ts'
@@ -34,7 +34,7 @@ const refOf = (id: string): LiftRef => ({
 })
 
 describe.skipIf(!tools)('the archive crane with real trees, as root', () => {
-  const crane = archiveCrane()
+  const crane = archiveCrane(join(home, 'state'))
   const { archives } = crane
   if (archives === undefined) throw new Error('the archive crane has archives')
   it('brings back 10,000 files and every oddity as they were', { timeout: 300_000 }, async () => {
@@ -121,7 +121,15 @@ describe.skipIf(!tools)('the archive crane with real trees, as root', () => {
     await writeFile(join(folder, 'no-point', 'point.json'), '{"version":1}')
     execFileSync('cp', [join(folder, 'l-1', 'point.json'), join(folder, 'wrong-id', 'point.json')])
     await writeFile(join(home, 'store', 'notes.txt'), '')
-    const listed = await Array.fromAsync(archives.list(ref.store, { signal }))
+    const problems: Finding[] = []
+    const onProblem = (problem: Finding): void => void problems.push(problem)
+    const listed = await Array.fromAsync(archives.list(ref.store, { signal, onProblem }))
+    expect(problems.map(({ code, message }) => `${code} ${message}`).toSorted()).toEqual(
+      ['no-point', 'wrong-id'].map(
+        (name) =>
+          `ARCHIVE.POINT_UNREADABLE an archive in ${ref.store.ref} is not listed: ${join(folder, name)}/point.json cannot be read`,
+      ),
+    )
     expect(listed.map(({ id }) => id)).toEqual(['l-1'])
     await archives.remove(listed, ref.store, { signal })
     expect((await readdir(folder)).toSorted()).toEqual(['.partial-l-2', 'foreign', 'no-point', 'wrong-id'])

@@ -12,7 +12,11 @@ export function isFile(typeflag: string): boolean {
 }
 
 /** Puts together what header, pax records and content say of one entry. Throws `ARCHIVE.TAR_UNREADABLE`. */
-export function entryOf(header: Header, records: PaxRecords, content: Pick<Entry, 'size' | 'sha256'>): Entry {
+export function entryOf(
+  header: Header,
+  records: PaxRecords,
+  content: Pick<Entry, 'size' | 'sha256' | 'blocksSha256'>,
+): Entry {
   const name = paxText(records, 'GNU.sparse.name') ?? paxText(records, 'path') ?? header.name
   const type = name.endsWith('/') && isFile(header.typeflag) ? 'directory' : typeOf(header.typeflag)
   const link = paxText(records, 'linkpath') ?? header.linkname

@@ -4,12 +4,16 @@ import type { Entry } from '../entry.ts'
 import { byteCursor } from './byte-cursor.ts'
 import type { ByteCursor } from './byte-cursor.ts'
 import { hashContent, hashSparse } from './content-hash.ts'
+import type { HashedHoles } from './content-hash.ts'
 import { entryOf, isFile } from './entry-of.ts'
 import { BLOCK, readHeader } from './header.ts'
 import type { Header } from './header.ts'
 import { paxNumber, paxText, readPax } from './pax.ts'
 import type { PaxRecords } from './pax.ts'
 import { readSparseMap } from './sparse-map.ts'
+
+/** What is said of a file's content. */
+type FileFacts = Pick<Entry, 'size' | 'sha256' | 'blocksSha256'>
 
 /** No name, link or set of extended attributes that Linux allows comes near it. */
 const LARGEST_EXTENSION = 64 << 20
@@ -22,17 +26,17 @@ const SPARSE = ['GNU.sparse.major', 'GNU.sparse.map', 'GNU.sparse.numblocks']
  * every entry with the hash of its content. Reads the stream to its very end. Takes memory for one entry at a time.
  * Rejects with `ARCHIVE.TAR_UNREADABLE`, and with what the stream itself rejects.
  */
-export async function* readTar(bytes: AsyncIterable<Buffer>, signal: AbortSignal): AsyncGenerator<Entry> {
+export async function* readTar(bytes: AsyncIterable<Buffer>, holes: HashedHoles): AsyncGenerator<Entry> {
   const cursor = byteCursor(bytes)
   try {
-    yield* entries(cursor, signal)
+    yield* entries(cursor, holes)
     await cursor.drain()
   } finally {
     await cursor.close()
   }
 }
 
-async function* entries(cursor: ByteCursor, signal: AbortSignal): AsyncGenerator<Entry> {
+async function* entries(cursor: ByteCursor, holes: HashedHoles): AsyncGenerator<Entry> {
   const defaults: PaxRecords = new Map()
   let records: PaxRecords = new Map()
   for (;;) {
@@ -53,17 +57,13 @@ async function* entries(cursor: ByteCursor, signal: AbortSignal): AsyncGenerator
         continue
     }
     const all = defaults.size === 0 ? records : new Map([...defaults, ...records])
-    yield entryOf(header, all, smallFile(cursor, header, all) ?? (await content(cursor, header, all, signal)))
+    yield entryOf(header, all, smallFile(cursor, header, all) ?? (await content(cursor, header, all, holes)))
     if (records.size > 0) records = new Map()
   }
 }
 
 /** What is to be said of a plain file all of whose content is there already: most files, without waiting. */
-function smallFile(
-  cursor: ByteCursor,
-  header: Header,
-  records: PaxRecords,
-): Pick<Entry, 'size' | 'sha256'> | undefined {
+function smallFile(cursor: ByteCursor, header: Header, records: PaxRecords): FileFacts | undefined {
   const { size } = header
   if (!isFile(header.typeflag) || records.has('size') || SPARSE.some((key) => records.has(key))) return undefined
   const padded = cursor.now(size + padding(size))
@@ -75,25 +75,25 @@ async function content(
   cursor: ByteCursor,
   header: Header,
   records: PaxRecords,
-  signal: AbortSignal,
-): Promise<Pick<Entry, 'size' | 'sha256'>> {
+  holes: HashedHoles,
+): Promise<FileFacts> {
   const stored = paxNumber(records, 'size') ?? header.size
   if (!isFile(header.typeflag)) {
     if (stored !== 0) throw unreadable(`a header of type ${JSON.stringify(header.typeflag)} with content`)
     return {}
   }
   const sparse = paxText(records, 'GNU.sparse.major')
-  let file: Pick<Entry, 'size' | 'sha256'>
+  let file: FileFacts
   if (sparse === '1') {
     const size = paxNumber(records, 'GNU.sparse.realsize') ?? 0
     const map = await readSparseMap(cursor)
     const data = map.pieces.reduce((sum, piece) => sum + piece.size, map.length)
     if (data !== stored) throw unreadable('a sparse file whose map does not agree with its size')
-    file = { size, sha256: await hashSparse(cursor, map, size, signal) }
+    file = { size, ...(await hashSparse(cursor, map, size, holes)) }
   } else if (SPARSE.some((key) => records.has(key))) {
     throw unreadable('a sparse file of another format than 1.0')
   } else {
-    file = { size: stored, sha256: await hashContent(cursor, stored) }
+    file = { size: stored, ...(await hashContent(cursor, stored)) }
   }
   if (padding(stored) > 0) await cursor.take(padding(stored))
   return file
