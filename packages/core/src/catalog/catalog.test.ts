@@ -129,4 +129,17 @@ describe.each([
     await catalog.finishRun(report('copied', '2026-01-02T00:00:00.000Z'))
     expect(await catalog.spared()).toEqual(new Set(['dir:/b', 'dir:/c']))
   })
+
+  test('knows how far each tide has come', async () => {
+    const catalog = make()
+    expect(await catalog.marks()).toEqual([])
+    const nightly = { tide: 'nightly', nominal: '2026-01-01T03:00:00.000Z', begun: 0, ended: false }
+    await catalog.mark(nightly)
+    await catalog.mark({ ...nightly, tide: 'weekly' })
+    await catalog.mark({ ...nightly, nominal: '2026-01-02T03:00:00.000Z', begun: 2, ended: true })
+    expect((await catalog.marks()).toSorted((a, b) => (a.tide < b.tide ? -1 : 1))).toEqual([
+      { tide: 'nightly', nominal: '2026-01-02T03:00:00.000Z', begun: 2, ended: true },
+      { ...nightly, tide: 'weekly' },
+    ])
+  })
 })

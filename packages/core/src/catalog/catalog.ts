@@ -13,6 +13,17 @@ export interface RunRecord {
   readonly report?: RunReport
 }
 
+/** How far a tide has come in its schedule. */
+export interface TideMark {
+  readonly tide: string
+  /** The newest time of the schedule that is seen to, or from when on the tide is known: ISO 8601 in UTC. */
+  readonly nominal: string
+  /** How often a run for that time was begun; 0 when none was due yet. */
+  readonly begun: number
+  /** Whether one of them came to its end, however that was. */
+  readonly ended: boolean
+}
+
 /** What of the catalog is asked for. */
 export interface PointFilter {
   readonly targets?: readonly TargetRef[]
@@ -31,6 +42,10 @@ export interface Catalog {
   spared(): Promise<ReadonlySet<TargetRef>>
   /** Newest first; all, or those of one tide. */
   runs(limit: number, tide?: string): Promise<readonly RunRecord[]>
+  /** Of every tide that was ever marked. */
+  marks(): Promise<readonly TideMark[]>
+  /** Replaces the mark of that tide. */
+  mark(mark: TideMark): Promise<void>
   addPoint(point: RestorePoint): Promise<void>
   removePoints(points: readonly RestorePoint[]): Promise<void>
   /** Newest last. */

@@ -1,6 +1,6 @@
 import type { RestorePoint } from '../crane/restore-point.ts'
 import type { TargetRef } from '../target/reference.ts'
-import type { Catalog, RunRecord } from './catalog.ts'
+import type { Catalog, RunRecord, TideMark } from './catalog.ts'
 import { copiedTargets } from './copied-targets.ts'
 import { planUsed } from './plan-used.ts'
 
@@ -9,6 +9,7 @@ export function memoryCatalog(): Catalog {
   const runs = new Map<string, RunRecord>()
   const points = new Map<string, RestorePoint>()
   const spared = new Set<TargetRef>()
+  const marks = new Map<string, TideMark>()
 
   return {
     startRun: async ({ runId, kind, tide, startedAt }) => {
@@ -31,6 +32,8 @@ export function memoryCatalog(): Catalog {
         .toReversed()
         .toSorted((a, b) => compare(b.startedAt, a.startedAt))
         .slice(0, limit),
+    marks: async () => [...marks.values()],
+    mark: async (mark) => void marks.set(mark.tide, mark),
     addPoint: async (point) => {
       points.delete(nameOf(point))
       points.set(nameOf(point), point)

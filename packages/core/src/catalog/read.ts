@@ -3,8 +3,8 @@ import type { RestorePoint } from '../crane/restore-point.ts'
 import { SalvageError } from '../error.ts'
 import { REPORT_VERSION } from '../report/report.ts'
 import type { RunReport } from '../report/report.ts'
-import type { RunRecord } from './catalog.ts'
-import { runReport, runRow } from './schema.ts'
+import type { RunRecord, TideMark } from './catalog.ts'
+import { markRow, runReport, runRow } from './schema.ts'
 import type { RunRow } from './schema.ts'
 
 /** A row of a table as `node:sqlite` gives it. */
@@ -32,6 +32,13 @@ export function readPoint(row: Row, path: string): RestorePoint {
   const read = restorePoint.safeParse(parsed(row['body']))
   if (read.success) return read.data
   throw corrupt(`point ${String(row['id'])} of ${String(row['store'])}`, path, read.error)
+}
+
+/** The mark that a row tells of. Throws `CATALOG.CORRUPT` naming the row. */
+export function readMark(row: Row, path: string): TideMark {
+  const read = markRow.safeParse(row)
+  if (read.success) return read.data
+  throw corrupt(`the mark of tide ${String(row['tide'])}`, path, read.error)
 }
 
 /** A report that cannot be read must not look like a run whose process died: its outcome is known all the same. */

@@ -4,6 +4,7 @@ import { finding } from '../journal/schema.ts'
 import { REPORT_VERSION } from '../report/report.ts'
 import type { GroupReport, RunReport, StuckEntry, TargetReport } from '../report/report.ts'
 import { reference } from '../target/schema.ts'
+import type { TideMark } from './catalog.ts'
 
 const outcome = z.enum(['good', 'partial', 'failed'])
 
@@ -61,6 +62,11 @@ export const runRow: z.ZodType<RunRow> = z.object({
   outcome: outcome.nullable(),
   report: z.string().nullable(),
 })
+
+/** A row of the table of marks. */
+export const markRow: z.ZodType<TideMark> = z
+  .object({ tide: z.string(), nominal: z.iso.datetime(), begun: z.int(), ended: z.int() })
+  .transform(({ ended, ...row }) => ({ ...row, ended: ended === 1 }))
 
 /** See {@link runRow}. */
 export interface RunRow {

@@ -84,10 +84,11 @@ test('refuses garbage and newer versions, and is for its owner only', () => {
 
 test('brings a catalog of the first version up, with all that is in it', async () => {
   addRun('{"version":2}')
-  edit('DROP TABLE spared; PRAGMA user_version = 1')
+  edit('DROP TABLE spared; DROP TABLE mark; PRAGMA user_version = 1')
   using catalog = sqliteCatalog(path)
   await catalog.spare(['dir:/a'])
   expect(await catalog.spared()).toEqual(new Set(['dir:/a']))
+  expect(await catalog.marks()).toEqual([])
   expect(await catalog.runs(1)).toMatchObject([{ runId: 'r1' }])
 })
 

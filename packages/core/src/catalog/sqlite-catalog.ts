@@ -7,7 +7,7 @@ import { reference } from '../target/reference.ts'
 import type { Catalog, PointFilter } from './catalog.ts'
 import { copiedTargets } from './copied-targets.ts'
 import { planUsed } from './plan-used.ts'
-import { readPoint, readRun } from './read.ts'
+import { readMark, readPoint, readRun } from './read.ts'
 import type { Row } from './read.ts'
 
 const SETTINGS: DatabaseSettings = {
@@ -40,6 +40,12 @@ const SETTINGS: DatabaseSettings = {
      CREATE INDEX point_taken ON point (taken_at);
      CREATE INDEX point_target ON point (target, taken_at);`,
     `CREATE TABLE spared (target TEXT PRIMARY KEY) STRICT;`,
+    `CREATE TABLE mark (
+       tide TEXT PRIMARY KEY,
+       nominal TEXT NOT NULL,
+       begun INTEGER NOT NULL,
+       ended INTEGER NOT NULL
+     ) STRICT;`,
   ],
 }
 
@@ -93,6 +99,13 @@ export function sqliteCatalog(path: string): Catalog & Disposable {
           : read('SELECT * FROM run WHERE tide = ? ORDER BY started_at DESC, rowid DESC LIMIT ?', tide, limit)
       return rows.map((row) => readRun(row, path))
     },
+    marks: async () => read('SELECT * FROM mark').map((row) => readMark(row, path)),
+    mark: async ({ tide, nominal, begun, ended }) =>
+      write(() => {
+        database
+          .prepare('INSERT OR REPLACE INTO mark (tide, nominal, begun, ended) VALUES (?, ?, ?, ?)')
+          .run(tide, nominal, begun, ended ? 1 : 0)
+      }),
     addPoint: async (point) =>
       write(() => {
         database
