@@ -15,8 +15,10 @@ const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   curl: ['curl'],
   busybox: ['busybox-static'],
   iptables: ['iptables'],
+  'docker-registry': ['docker-registry'],
   zsh: ['zsh'],
   fish: ['fish'],
+  openssl: ['openssl'],
 }
 
 /** Installs what is missing with apt, when this is root on Debian; resolves with what was installed. */

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { SalvageError } from '@salvage-kit/core'
 import { createTransport } from 'nodemailer'
 import type { MailMessage } from '../notifier.ts'
@@ -10,24 +12,25 @@ import { connectionFailure, hostOf } from './failure.ts'
 export async function sendMail(message: MailMessage, { signal }: { readonly signal: AbortSignal }): Promise<void> {
   signal.throwIfAborted()
   const { host, port, tls, user, password, ca } = message
-  const transport = createTransport({
-    host,
-    port,
-    secure: tls === 'tls',
-    requireTLS: tls === 'starttls',
-    ignoreTLS: tls === 'none',
-    ...(user === undefined ? {} : { auth: { user, pass: password ?? '' } }),
-    ...(ca === undefined ? {} : { tls: { ca } }),
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  })
   const { promise: aborted, reject } = Promise.withResolvers<never>()
-  const abort = (): void => {
-    transport.close()
-    reject(signal.reason)
-  }
+  const abort = (): void => reject(signal.reason)
   signal.addEventListener('abort', abort, { once: true })
+  // One of ours, so that it is closed whatever state the exchange is in: nodemailer leaves it to its own time limits.
+  const connection = connect({ host, port })
   try {
+    await Promise.race([once(connection, 'connect'), aborted])
+    const transport = createTransport({
+      host,
+      port,
+      connection,
+      secure: tls === 'tls',
+      requireTLS: tls === 'starttls',
+      ignoreTLS: tls === 'none',
+      ...(user === undefined ? {} : { auth: { user, pass: password ?? '' } }),
+      ...(ca === undefined ? {} : { tls: { ca } }),
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    })
     const { from, to, subject, text, id } = message
     const sending = transport.sendMail({ from, to: [...to], subject, text, messageId: id })
     const info = await Promise.race([sending, aborted])
@@ -41,7 +44,7 @@ export async function sendMail(message: MailMessage, { signal }: { readonly sign
     throw mailFailure(message, error)
   } finally {
     signal.removeEventListener('abort', abort)
-    transport.close()
+    connection.destroy()
   }
 }
 
