@@ -97,8 +97,8 @@ test('config check, show and schema', async () => {
   expect([wrong.code, wrong.out]).toEqual([2, ''])
   expect(wrong.err).toBe(
     `error: ${file}:1:21: tides.d.cron: "never" is not a schedule\n` +
-      '  why: it has 1 fields, not five\n' +
-      '  next: write five fields, minute hour day month weekday, like "0 3 * * *", or @daily\n',
+      '  why: it has 1 fields, not five or six\n' +
+      '  next: write five fields, minute hour day month weekday, like "0 3 * * *", six with seconds first, or @daily\n',
   )
 })
 

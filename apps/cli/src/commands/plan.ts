@@ -1,9 +1,9 @@
 import { SalvageError } from '@salvage-kit/core'
+import { planTide } from '@salvage-kit/host'
 import type { OpenRig } from '@salvage-kit/host'
 import { interruptible } from '../interrupt.ts'
 import type { Invocation } from '../invocation.ts'
 import { planText, plural } from '../output/plan-text.ts'
-import { planRun } from '../plan-run.ts'
 import { openSession } from '../session.ts'
 import { readWishes, scopeOf } from '../wishes.ts'
 import type { SelectOptions } from '../wishes.ts'
@@ -18,7 +18,7 @@ export async function execute(invocation: Invocation<SelectOptions>): Promise<nu
   using interrupt = interruptible(terminal)
   const { signal } = interrupt
   await using rig = await openSession(invocation, scopeOf(wishes), signal)
-  const plan = await planRun(rig, wishes, () => refuseUnfinished(rig), signal)
+  const plan = await planTide(rig, wishes, { settle: () => refuseUnfinished(rig), signal })
   terminal.out(options.json === true ? `${JSON.stringify(plan, undefined, 2)}\n` : planText(plan))
   return 0
 }

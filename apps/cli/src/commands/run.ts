@@ -8,17 +8,15 @@ import {
   isSalvageError,
   jsonLine,
   readPlan,
-  recoverFirst,
   run,
   SalvageError,
 } from '@salvage-kit/core'
-import type { Plan, Reporter } from '@salvage-kit/core'
-import { openReports } from '@salvage-kit/host'
+import type { CallOptions, Plan, Reporter, RunReport } from '@salvage-kit/core'
+import { openReports, runTide } from '@salvage-kit/host'
 import type { OpenRig, Reports, Scope } from '@salvage-kit/host'
 import { failureText, usageError } from '../failure.ts'
 import { interruptible } from '../interrupt.ts'
 import type { Invocation } from '../invocation.ts'
-import { planRun } from '../plan-run.ts'
 import { commandReporter } from '../reporter.ts'
 import { openSession, placeOf } from '../session.ts'
 import type { Place } from '../session.ts'
@@ -32,7 +30,7 @@ export interface RunOptions extends SelectOptions {
 }
 
 /**
- * Backs up: makes a plan, or reads one, and runs it. The report is on stdout, everything else on stderr. A tide as a
+ * Backs up: makes a plan, or reads one, and runs it; after a tide as a whole its `keep` is applied. The report is on stdout, everything else on stderr. A tide as a
  * whole is reported to where it says, however it ends; that it could not be reported is told and changes nothing.
  */
 export async function execute(invocation: Invocation<RunOptions>): Promise<number> {
@@ -76,18 +74,18 @@ async function runWork(
   }
   const onLabels = reports === undefined ? {} : { onLabels: reports.labels }
   await using rig = await openSession(invocation, work.scope, signal, { report, place, ...onLabels })
-  const ended = await run(rig, await work.plan(rig, signal), { signal, init: options.init ?? false })
+  const ended = await work.run(rig, { signal, init: options.init ?? false })
   if (options.json !== true && (options.quiet !== true || ended.outcome !== 'good'))
     terminal.out(`${formatReport(ended)}\n`)
   return exitCodeOf(ended)
 }
 
-/** What is run: the platforms that it needs, and how to get the plan once they are open. */
+/** What is run: the platforms that it needs, and what to do once they are open. */
 interface Work {
   readonly scope: Scope
   /** The tide that is run as a whole. */
   readonly tide: string | undefined
-  readonly plan: (rig: OpenRig, signal: AbortSignal) => Promise<Plan>
+  readonly run: (rig: OpenRig, options: CallOptions & { readonly init: boolean }) => Promise<RunReport>
 }
 
 function wished(invocation: Invocation<RunOptions>): Work {
@@ -95,7 +93,7 @@ function wished(invocation: Invocation<RunOptions>): Work {
   return {
     scope: scopeOf(wishes),
     tide: wishes.targets.length === 0 ? wishes.tide : undefined,
-    plan: (rig, signal) => planRun(rig, wishes, () => recoverFirst(rig, { signal }), signal),
+    run: (rig, options) => runTide(rig, wishes, options),
   }
 }
 
@@ -107,7 +105,11 @@ async function given(file: string, { args, options, terminal }: Invocation<RunOp
   const lifts = plan.groups.flatMap((group) => [...group.whileQuiesced, ...group.afterResume])
   const stores = lifts.flatMap((step) => (step.kind === 'lift' ? [step.ref.store.ref] : []))
   const targets = plan.groups.flatMap((group) => group.targets)
-  return { scope: { targets, stores: [...new Set(stores)] }, tide: plan.tide, plan: async () => plan }
+  return {
+    scope: { targets, stores: [...new Set(stores)] },
+    tide: plan.tide,
+    run: (rig, options) => run(rig, plan, options),
+  }
 }
 
 async function readPlanFile(file: string, directory: string): Promise<Plan> {
