@@ -150,6 +150,19 @@ export function craneContract(
       expect(await listed(archives)).toEqual([second.id])
     })
 
+    it('tells nobody of the archive of a warm lift, and withdraws it', async () => {
+      const archives = must(fixture.crane.archives)
+      await ready()
+      const warm = { ...nextRef(), warm: true } as const
+      await fixture.crane.lift(warm, fixture.source, unaborted())
+      expect(await listed(archives)).toEqual([])
+      const kept = await lift(nextRef())
+      await fixture.again().archives?.withdraw(warm, unaborted())
+      expect(await listed(archives)).toEqual([kept.id])
+      await archives.check?.(kept, fixture.store, unaborted())
+      expect(await fixture.leftovers()).toEqual([])
+    })
+
     it('withdraw removes the archive of that lift alone, twice, in another process', async () => {
       const archives = must(fixture.again().archives)
       await ready()

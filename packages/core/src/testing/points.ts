@@ -12,7 +12,12 @@ export function withPoints(rig: Rig, point: Point): Rig {
   return {
     ...rig,
     journal: observed(rig.journal, 'journal', ['open', 'done', 'settle', 'failed'], point),
-    catalog: observed(rig.catalog, 'catalog', ['spare', 'startRun', 'finishRun', 'addPoint', 'removePoints', 'mark'], point),
+    catalog: observed(
+      rig.catalog,
+      'catalog',
+      ['spare', 'startRun', 'finishRun', 'addPoint', 'removePoints', 'mark'],
+      point,
+    ),
     backends: rig.backends.map((backend) => observedBackend(backend, point)),
   }
 }

@@ -26,28 +26,32 @@ async function untilPoint(there: World, n: number, work: (rig: World['rig']) => 
   return ended === 'crashed'
 }
 
-describe.each([{ snapshots: false }, { snapshots: true }])('a run killed at every point ($snapshots)', (options) => {
-  it('is taken back whole, and a second recovery does nothing', async () => {
-    let points = 0
-    for (let n = 1; ; n += 1) {
-      const there = world(options)
-      const before = leftBehind(there.platform)
-      const plan = await planOf(there, RUN)
-      const crashed = await untilPoint(there, n, (rig) => run(rig, plan))
-      there.rig.locks.kill(RUN)
-      const report = await recover(there.rig, { signal: never })
-      expect(report.stuck, `point ${String(n)}`).toEqual([])
-      expect(leftBehind(there.platform), `point ${String(n)}`).toEqual(before)
-      expect(await there.rig.journal.pending()).toEqual([])
-      expect(await recover(there.rig, { signal: never })).toEqual({ undone: 0, stuck: [], alive: [] })
-      for (const point of await there.rig.catalog.points({}))
-        expect(there.platform.archives.has(point.id), 'the catalog names no archive that was withdrawn').toBe(true)
-      points = n
-      if (!crashed) break
-    }
-    expect(points).toBeGreaterThan(60)
-  })
-})
+describe.each([{ snapshots: false }, { snapshots: true }, { snapshots: false, deduplicates: true }])(
+  'a run killed at every point (%o)',
+  (options) => {
+    it('is taken back whole, and a second recovery does nothing', async () => {
+      let points = 0
+      for (let n = 1; ; n += 1) {
+        const there = world(options)
+        const before = leftBehind(there.platform)
+        const plan = await planOf(there, RUN)
+        const crashed = await untilPoint(there, n, (rig) => run(rig, plan))
+        there.rig.locks.kill(RUN)
+        const report = await recover(there.rig, { signal: never })
+        expect(report.stuck, `point ${String(n)}`).toEqual([])
+        expect(leftBehind(there.platform), `point ${String(n)}`).toEqual(before)
+        expect(await there.rig.journal.pending()).toEqual([])
+        expect(await recover(there.rig, { signal: never })).toEqual({ undone: 0, stuck: [], alive: [] })
+        for (const point of await there.rig.catalog.points({}))
+          expect(there.platform.archives.has(point.id), 'the catalog names no archive that was withdrawn').toBe(true)
+        expect([...there.platform.archives.values()].filter(({ ref }) => ref.warm === true)).toEqual([])
+        points = n
+        if (!crashed) break
+      }
+      expect(points).toBeGreaterThan(60)
+    })
+  },
+)
 
 describe('a restore into a new place killed at every point', () => {
   it('leaves the whole place or none', async () => {

@@ -39,6 +39,7 @@ export async function lift(ref: LiftRef, source: Source, options: LiftOptions): 
     runId: ref.runId,
     liftId: ref.id,
     ...(ref.tide === undefined ? {} : { tide: ref.tide }),
+    ...(ref.warm === undefined ? {} : { warm: ref.warm }),
     madeBy: await madeBy(),
     state: copied.findings.length === 0 ? 'good' : 'partial',
     ...copied,

@@ -8,9 +8,8 @@ import { existingStore } from './store-marker.ts'
 
 /**
  * The archives of a store, newest last, told by their `point.json` alone. A folder without one that can be read is no
- * archive: foreign files, unfinished and half removed archives are passed over, and what has one that is damaged is told
- * of as a problem. Rejects with `STORE.NOT_FOUND`,
- * `STORE.UNREACHABLE`, `ARCHIVE.STORE_TOO_NEW`.
+ * archive: foreign files, unfinished, half removed and warm archives are passed over, and what has one that is damaged is
+ * told of as a problem. Rejects with `STORE.NOT_FOUND`, `STORE.UNREACHABLE`, `ARCHIVE.STORE_TOO_NEW`.
  */
 export async function* list(store: Store, { signal, onProblem }: ListOptions): AsyncGenerator<RestorePoint> {
   signal.throwIfAborted()
@@ -21,7 +20,7 @@ export async function* list(store: Store, { signal, onProblem }: ListOptions): A
       signal.throwIfAborted()
       const place = join(directory, folder, id)
       const file = await readPoint(place, id)
-      if (file.kind === 'point') points.push(pointOf(file.point, store))
+      if (file.kind === 'point' && file.point.warm === undefined) points.push(pointOf(file.point, store))
       else if (file.kind === 'damaged') onProblem?.(problem(join(place, POINT), store, file.why))
     }
   }

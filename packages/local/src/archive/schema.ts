@@ -35,6 +35,8 @@ export interface PointFile {
   readonly runId: string
   readonly liftId: string
   readonly tide?: string
+  /** Made while everything ran: no restore point. */
+  readonly warm?: true
   /** This package and the tar, with their versions. */
   readonly madeBy: string
   readonly state: 'good' | 'partial'
@@ -87,6 +89,7 @@ export const pointFile: z.ZodType<PointFile> = z.object({
   runId: z.string(),
   liftId: z.string(),
   tide: z.string().exactOptional(),
+  warm: z.literal(true).exactOptional(),
   madeBy: z.string(),
   state: z.enum(['good', 'partial']),
   findings: z.array(finding),
