@@ -11,7 +11,7 @@ import { repositoryOf } from './restic-store.ts'
 import type { Repository } from './restic-store.ts'
 import { backupMessage } from './schema.ts'
 import type { BackupSummary } from './schema.ts'
-import { ownSnapshots } from './snapshots.ts'
+import { snapshotsOfLift } from './snapshots.ts'
 import { liftTag, PARTIAL_TAG, tagsOf } from './tags.ts'
 
 const WHOLE_ID = 64
@@ -20,6 +20,9 @@ const WHOLE_ID = 64
  * One `restic backup`, which flushes to stable storage before it names the snapshot. The snapshot holds the absolute path
  * of the directory. Files that vanish or cannot be read make the copy partial (restic's exit code 3); a tag says so to
  * whoever lists it.
+ *
+ * Restic takes the newest snapshot of the same machine and path for its parent and does not read again what has not
+ * changed since: inside a hold that is the one of the warm lift.
  */
 export async function lift(
   stateDirectory: string,
@@ -55,9 +58,10 @@ export async function lift(
       why: end.errors || 'its output has no summary',
     })
   const partial = end.code === RESTIC_PARTIAL
-  const id = partial
-    ? await markPartial(repository, stateDirectory, ref, signal)
-    : await wholeId(repository, ref, summary.snapshot_id, signal)
+  const id =
+    partial && ref.warm !== true
+      ? await markPartial(repository, stateDirectory, ref, signal)
+      : await wholeId(repository, ref, summary.snapshot_id, signal)
   return {
     point: pointOf(ref, repository, summary, { id, takenAt, partial }),
     findings: findingsOf(findings.all(), ref, partial),
@@ -114,7 +118,7 @@ async function markPartial(
 }
 
 async function snapshotOf(repository: Repository, ref: LiftRef, signal: AbortSignal): Promise<string> {
-  const last = (await ownSnapshots(repository, signal, liftTag(ref))).at(-1)
+  const last = (await snapshotsOfLift(repository, ref, signal)).at(-1)
   if (last === undefined)
     throw new SalvageError('CRANE.FAILED', `the copy of ${ref.target} is gone`, {
       why: `${repository.ref} has no snapshot with the tag ${liftTag(ref)}; somebody else may have removed it`,

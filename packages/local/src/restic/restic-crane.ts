@@ -1,4 +1,4 @@
-import type { Crane, Medium } from '@salvage-kit/core'
+import type { Crane, Medium, StoreAbilities } from '@salvage-kit/core'
 import { check } from './check.ts'
 import { clear } from './clear.ts'
 import { lift } from './lift.ts'
@@ -6,7 +6,7 @@ import { lower } from './lower.ts'
 import { preflight } from './preflight.ts'
 import { removePoints, withdraw } from './remove.ts'
 import { repositoryOf } from './restic-store.ts'
-import { ownSnapshots, pointsOf } from './snapshots.ts'
+import { listPoints } from './snapshots.ts'
 
 const MEDIA: ReadonlySet<Medium> = new Set<Medium>(['directory'])
 
@@ -17,7 +17,7 @@ const MEDIA: ReadonlySet<Medium> = new Set<Medium>(['directory'])
  * Codes: `CRANE.MISSING`, `CRANE.TOO_OLD`, `CRANE.MEDIUM`, `CRANE.FAILED`, `STORE.NOT_FOUND`, `STORE.UNREACHABLE`,
  * `STORE.WRONG_PASSWORD`, `STORE.NO_PASSWORD`, `STORE.LOCKED` (retryable), `STORE.FULL`, `STORE.READ_ONLY`,
  * `STORE.OCCUPIED`, `STORE.INSIDE_SOURCE`, `DIRECTORY.*`, `RESTORE.POINT_UNKNOWN`, `RESTORE.DIFFERS`,
- * `RESTORE.NO_SPACE`, `ARCHIVE.DAMAGED`, `PROCESS.STUCK`; finding `LIFT.UNREADABLE`.
+ * `RESTORE.NO_SPACE`, `ARCHIVE.DAMAGED`, `PROCESS.STUCK`; findings `LIFT.UNREADABLE`, `STORE.TAGS_UNREADABLE`.
  */
 export function resticCrane(stateDirectory: string): Crane {
   return {
@@ -26,11 +26,11 @@ export function resticCrane(stateDirectory: string): Crane {
     preflight: (store, sources, options) => preflight(stateDirectory, store, sources, options),
     lift: (ref, source, options) => lift(stateDirectory, ref, source, options),
     clear: (ref, { signal }) => clear(stateDirectory, ref, signal),
+    abilities: (_store, { signal }) => abilities(signal),
     archives: {
-      async *list(store, { signal }) {
-        signal.throwIfAborted()
-        const repository = await repositoryOf(store)
-        yield* pointsOf(await ownSnapshots(repository, signal), repository)
+      async *list(store, options) {
+        options.signal.throwIfAborted()
+        yield* await listPoints(await repositoryOf(store), options)
       },
       lower: (point, store, destination, options) => lower(stateDirectory, point, store, destination, options),
       check: (point, store, { signal }) => check(stateDirectory, point, store, signal),
@@ -38,4 +38,9 @@ export function resticCrane(stateDirectory: string): Crane {
       withdraw: (ref, { signal }) => withdraw(stateDirectory, ref, signal),
     },
   }
+}
+
+async function abilities(signal: AbortSignal): Promise<StoreAbilities> {
+  signal.throwIfAborted()
+  return { archives: true, deduplicates: true }
 }

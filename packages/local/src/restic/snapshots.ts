@@ -1,18 +1,35 @@
-import type { RestorePoint } from '@salvage-kit/core'
+import type { Finding, LiftRef, ListOptions, RestorePoint } from '@salvage-kit/core'
 import { failure } from './failure.ts'
 import type { Repository } from './restic-store.ts'
 import { runRestic } from './run-restic.ts'
 import { snapshots } from './schema.ts'
 import type { Snapshot } from './schema.ts'
-import { OWN_TAG, readTags } from './tags.ts'
+import { liftTag, OWN_TAG, ownerTag, readTags } from './tags.ts'
 
-/** The snapshots that bear our tag and `tag`, oldest first. Takes no lock: a repository that cannot be written will do. */
-export async function ownSnapshots(
+/** The restore points in a repository, newest last, and what bears our tag and is none. Takes no lock. */
+export async function listPoints(
   repository: Repository,
+  { signal, onProblem }: ListOptions,
+): Promise<readonly RestorePoint[]> {
+  const points: RestorePoint[] = []
+  for (const snapshot of await snapshotsWith(repository, OWN_TAG, signal)) {
+    const point = pointOf(snapshot, repository)
+    if (point === undefined) onProblem?.(problem(snapshot, repository))
+    else points.push(point)
+  }
+  return points.toSorted((a, b) => a.takenAt.localeCompare(b.takenAt))
+}
+
+/** What a lift left in a repository, oldest first: one snapshot, or several when it was tried again. Takes no lock. */
+export async function snapshotsOfLift(
+  repository: Repository,
+  ref: LiftRef,
   signal: AbortSignal,
-  tag?: string,
 ): Promise<readonly Snapshot[]> {
-  const tags = tag === undefined ? OWN_TAG : `${OWN_TAG},${tag}`
+  return snapshotsWith(repository, `${ownerTag(ref)},${liftTag(ref)}`, signal)
+}
+
+async function snapshotsWith(repository: Repository, tags: string, signal: AbortSignal): Promise<readonly Snapshot[]> {
   const lines: string[] = []
   const end = await runRestic(repository, {
     args: ['snapshots', '--json', '--no-lock', '--tag', tags],
@@ -24,10 +41,13 @@ export async function ownSnapshots(
   return found.toSorted((a, b) => Date.parse(a.time) - Date.parse(b.time))
 }
 
-/** Snapshots as restore points, newest last, without those that somebody has tagged by hand. */
-export function pointsOf(found: readonly Snapshot[], repository: Repository): readonly RestorePoint[] {
-  const points = found.map((snapshot) => pointOf(snapshot, repository)).filter((point) => point !== undefined)
-  return points.toSorted((a, b) => a.takenAt.localeCompare(b.takenAt))
+function problem({ id, tags }: Snapshot, repository: Repository): Finding {
+  return {
+    code: 'STORE.TAGS_UNREADABLE',
+    message: `the snapshot ${id.slice(0, 8)} in ${repository.ref} is not listed: its tags do not say of what it is`,
+    why: `they are ${(tags ?? []).join(', ')}`,
+    hint: `"restic tag" can mend them; "restic restore ${id.slice(0, 8)}" brings it back as it is`,
+  }
 }
 
 function pointOf(snapshot: Snapshot, repository: Repository): RestorePoint | undefined {

@@ -3,6 +3,8 @@ import { parseReference, reference } from '@salvage-kit/core'
 
 /** The tag of every snapshot of ours. */
 export const OWN_TAG = 'salvage-kit'
+/** In its place on a snapshot that was made while everything ran, for the next one to build on: no restore point. */
+const WARM_TAG = 'salvage-kit-warm'
 /** The tag of a snapshot in which something of the source is missing. */
 export const PARTIAL_TAG = 'state=partial'
 
@@ -18,7 +20,7 @@ export interface Tags {
 /** The tags of one lift. A tag cannot hold a comma nor white space at its ends, so some characters are escaped as in an URL. */
 export function tagsOf(ref: LiftRef, takenAt: string): readonly string[] {
   return [
-    OWN_TAG,
+    ownerTag(ref),
     `run=${escaped(ref.runId)}`,
     liftTag(ref),
     `target=${escaped(ref.target)}`,
@@ -30,6 +32,11 @@ export function tagsOf(ref: LiftRef, takenAt: string): readonly string[] {
 /** The tag by which the snapshot of a lift is found. */
 export function liftTag(ref: LiftRef): string {
   return `lift=${escaped(ref.id)}`
+}
+
+/** The tag that says whose the snapshot of a lift is. */
+export function ownerTag(ref: LiftRef): string {
+  return ref.warm === true ? WARM_TAG : OWN_TAG
 }
 
 /** Reads tags back; undefined for a snapshot that is not ours. */
