@@ -4,6 +4,7 @@ import type { ContainerCraneSettings } from './crane/settings.ts'
 import { dockerDiscovery } from './discovery.ts'
 import { dockerodeEngine } from './dockerode-engine.ts'
 import type { DockerEngine } from './engine.ts'
+import { permitted } from './permission/permitted.ts'
 import { dockerQuiescers } from './quiesce/quiescers.ts'
 import { volumeProvisioner } from './volume-provisioner.ts'
 
@@ -33,7 +34,7 @@ export function docker(options: DockerOptions): Backend {
     ...(warn === undefined ? {} : { warn }),
     ...(onLine === undefined ? {} : { onLine }),
   })
-  return {
+  const backend: Backend = {
     id: 'docker',
     discovery: dockerDiscovery(engine),
     quiescers: dockerQuiescers(engine),
@@ -41,4 +42,5 @@ export function docker(options: DockerOptions): Backend {
     provisioners: [volumeProvisioner(async () => engine)],
     sweep: (call) => crane.sweep(call),
   }
+  return permitted(backend, engine)
 }

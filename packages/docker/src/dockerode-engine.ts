@@ -3,6 +3,7 @@ import { isSalvageError } from '@salvage-kit/core'
 import type * as z from 'zod'
 import { engineAddress } from './dockerode/address.ts'
 import * as answers from './dockerode/answers.ts'
+import { askToRunExec } from './dockerode/ask-exec.ts'
 import { ContainerAnswer, ContainersAnswer } from './dockerode/container-answers.ts'
 import { containerBody } from './dockerode/container-body.ts'
 import type { DockerEngine, EngineInfo } from './engine.ts'
@@ -130,6 +131,7 @@ export function dockerodeEngine(options: EngineOptions): DockerEngine {
     },
     readFile: (container, path, call) => readContainerFile(requests, address.text, container, path, call),
     exec: (container, spec, call) => execIn(requests, address.text, container, spec, call),
+    askToRunExec: (exec, { signal }) => askToRunExec(requests, exec, signal),
 
     async listVolumes(call) {
       const request: EngineRequest = { what: 'list volumes', method: 'GET', path: '/volumes' }

@@ -64,6 +64,11 @@ export interface DockerEngine {
    * Rejects with `DOCKER.CONFLICT` when the container does not run or is paused.
    */
   exec(container: string, spec: ExecSpec, options: LongCallOptions): Promise<ExecResult>
+  /**
+   * Asks to run a command that was never made: nothing happens. Rejects with `DOCKER.PERMISSION` where that is forbidden.
+   * Absent: nobody forbids it.
+   */
+  askToRunExec?(exec: string, options: CallOptions): Promise<void>
 
   listVolumes(options: CallOptions): Promise<readonly Volume[]>
   /** Undefined when there is none. */
