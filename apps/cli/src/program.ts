@@ -9,6 +9,7 @@ export type RunCommand = (load: Load, command: Command) => Promise<void>
 
 const GROUPINGS = ['individual', 'smart', 'project']
 const SHELLS = ['bash', 'zsh', 'fish']
+const IMPORTED = ['offen', 'nautical', 'stack-back']
 const PERIODS = ['last', 'hourly', 'daily', 'weekly', 'monthly', 'yearly']
 const STORE_HELP = 'archive:DIR, restic:ADDRESS, crane:NAME, or a configured name'
 
@@ -75,7 +76,23 @@ export function createProgram(terminal: Terminal, version: string, runCommand: R
   add(config, 'check', 'read the configuration and say what is wrong', () => import('./commands/config-check.ts'))
   add(config, 'show', 'print the configuration in force', () => import('./commands/config-show.ts'))
   add(config, 'schema', 'print the JSON schema of the configuration file', () => import('./commands/config-schema.ts'))
+  const report = program.command('report').description('reports of runs').helpCommand(false)
+  add(
+    report,
+    'test',
+    'send a message to a configured report and say whether it was taken',
+    () => import('./commands/report-test.ts'),
+  ).argument('<name>', 'a name under reports: of the configuration')
   add(program, 'doctor', 'look at this machine: what is there, what is missing', () => import('./commands/doctor.ts'))
+  add(
+    program,
+    'import',
+    'print the configuration that does what another backup tool does; changes nothing',
+    () => import('./commands/import.ts'),
+  )
+    .addArgument(new Argument('<tool>', 'the tool').choices(IMPORTED))
+    .option('--compose <file>', 'read this compose file, not the engine')
+    .option('--env-file <file>', 'read these variables, not the engine; may be given again', collect)
   add(program, 'completion', 'print a completion script', () => import('./commands/completion.ts')).addArgument(
     new Argument('<shell>').choices(SHELLS),
   )
@@ -101,6 +118,10 @@ function pruning(command: Command): Command {
   for (const period of PERIODS)
     command.addOption(new Option(`--keep-${period} <n>`, `keep so many (${period})`).argParser(count))
   return command.option('--keep-within <duration>', 'keep everything younger, such as 30d')
+}
+
+function collect(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text]
 }
 
 function count(text: string): number {

@@ -1,0 +1,56 @@
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { parseConfig } from '../../src/config/parse-config.ts'
+import { importedConfig } from '../../src/import/import-config.ts'
+import type { ImportTool } from '../../src/import/import-config.ts'
+import { readWorld } from '../../src/import/read-world.ts'
+
+const HERE = import.meta.dirname
+const NOW = new Date('2026-11-21T08:00:00Z')
+
+async function imported(tool: ImportTool, folder: string, envFiles: readonly string[] = []): Promise<string> {
+  const source = { compose: 'compose.yaml', envFiles, environment: {}, directory: join(HERE, folder) }
+  const yaml = importedConfig(tool, await readWorld(source, { signal: AbortSignal.timeout(10_000) }), NOW)
+  return yaml.replaceAll(join(HERE, folder), '/srv/project')
+}
+
+describe('a compose file becomes a configuration', () => {
+  test.each([
+    ['offen', 'offen', []],
+    ['offen', 'offen-two', ['evening.env', 'weekly.env']],
+    ['nautical', 'nautical', []],
+    ['stack-back', 'stack-back', []],
+  ] as const)('%s: %s', async (tool, folder, envFiles) => {
+    const yaml = await imported(tool, folder, envFiles)
+    await expect(yaml).toMatchFileSnapshot(join(HERE, folder, 'salvage-kit.yaml'))
+    expect(parseConfig(yaml)).toMatchObject({ problems: [] })
+    expect(yaml).not.toMatch(/hunter22|wonderland/)
+  })
+})
+
+test.each(['offen', 'nautical', 'stack-back'] as const)('%s: variables alone do', async (tool) => {
+  const source = { envFiles: ['offen/backup.env'], environment: {}, directory: HERE }
+  const yaml = importedConfig(tool, await readWorld(source, { signal: AbortSignal.timeout(10_000) }), NOW)
+  expect(parseConfig(yaml)).toMatchObject({ problems: [] })
+  expect(yaml).not.toMatch(/hunter22/)
+})
+
+test('nothing of the tool, and files that cannot be read', async () => {
+  const none = { containers: [], envFiles: [], envFilesIn: () => undefined }
+  expect(() => importedConfig('offen', none, NOW)).toThrow(expect.objectContaining({ code: 'IMPORT.NOTHING' }))
+  const { signal } = new AbortController()
+  const from = { envFiles: [], environment: {}, directory: HERE }
+  await expect(readWorld({ ...from, compose: 'nowhere.yaml' }, { signal })).rejects.toMatchObject({
+    code: 'IMPORT.UNREADABLE',
+  })
+  await expect(readWorld({ ...from, compose: 'golden.test.ts' }, { signal })).rejects.toMatchObject({
+    code: 'IMPORT.UNREADABLE',
+  })
+  await expect(readWorld({ ...from, envFiles: ['nowhere.env'] }, { signal })).rejects.toMatchObject({
+    code: 'IMPORT.UNREADABLE',
+  })
+  await expect(readWorld({ ...from, host: 'unix:///nonexistent.sock' }, { signal })).rejects.toMatchObject({
+    code: 'PREFLIGHT.DOCKER',
+    hint: expect.stringContaining('--compose'),
+  })
+})
