@@ -19,6 +19,9 @@ const BY_CODE: { readonly [code: string]: number } = {
   // Nobody can tell what is still to be put back.
   'JOURNAL.CORRUPT': STUCK,
   'LOCK.BUSY': BUSY,
+  'DAEMON.BUSY': BUSY,
+  'DAEMON.RUNNING': BUSY,
+  'DAEMON.SOCKET': PREFLIGHT,
   'CRANE.UNKNOWN': USAGE,
   'STORE.UNKNOWN': USAGE,
   'DURATION.INVALID': USAGE,

@@ -1,6 +1,6 @@
 import { errorText, findingOf, isSalvageError, SalvageError } from '@salvage-kit/core'
 import type { Backend, Finding, LiftRef } from '@salvage-kit/core'
-import type { ContainerCraneSettings, RootLabels } from '@salvage-kit/docker'
+import type { ContainerCraneSettings, RootLabels, RootProblem } from '@salvage-kit/docker'
 import type { CraneEntry } from '../config/config.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
 import type { DockerNeed } from './platforms.ts'
@@ -34,8 +34,8 @@ const NO_LABELS: RootLabels = { tides: [], reports: {}, cranes: {}, problems: []
 
 /**
  * Connects to the engine and reads what its labels say of tides and cranes; loads the backend only when it is needed.
- * Rejects with `PREFLIGHT.DOCKER` when it is needed and cannot be had, and with `TIDE.CONFLICT` when configuration and
- * labels define the same crane.
+ * Rejects with `PREFLIGHT.DOCKER` when it is needed and cannot be had. A crane that configuration and labels define is a
+ * problem of the labels, `TIDE.CONFLICT`: tides with that crane do not run.
  */
 export async function openDocker(
   settings: DockerSettings,
@@ -49,15 +49,23 @@ export async function openDocker(
   if (need.kind === 'required' && loaded.config.docker?.enabled === false)
     throw switchedOff(need.by, loaded.placeOf(['docker', 'enabled']))
   const { docker, dockerodeEngine, readRootLabels } = await import('@salvage-kit/docker')
+  const { machine } = loaded.config
   const host = loaded.config.docker?.host
   const engine = dockerodeEngine(host === undefined ? {} : { host })
   const make = (cranes: OpenDocker['cranes']): Backend =>
-    docker({ engine, cranes, warn: settings.warn, onLine: settings.onLine })
+    docker({
+      engine,
+      cranes,
+      ...(machine === undefined ? {} : { machine }),
+      warn: settings.warn,
+      onLine: settings.onLine,
+    })
   try {
     const labels = await readRootLabels(engine, options)
     settings.onLabels(labels)
-    const cranes = joinCranes(configured, labels, loaded)
-    return { state: 'connected', backend: make(cranes), labels, cranes }
+    const cranes = { ...labels.cranes, ...configured }
+    const problems = [...labels.problems, ...twoCranes(configured, labels, loaded)]
+    return { state: 'connected', backend: make(cranes), labels: { ...labels, problems }, cranes }
   } catch (error) {
     options.signal.throwIfAborted()
     if (!isAway(error)) throw error
@@ -68,23 +76,27 @@ export async function openDocker(
   }
 }
 
-function joinCranes(configured: OpenDocker['cranes'], labels: RootLabels, loaded: LoadedConfig): OpenDocker['cranes'] {
-  for (const name of Object.keys(labels.cranes))
-    if (Object.hasOwn(configured, name))
-      throw new SalvageError('TIDE.CONFLICT', `crane ${name} is defined in two places`, {
-        why: `${loaded.placeOf(['cranes', name])} and container ${labels.root ?? ''}, label salvage.cranes.${name}`,
-        hint: 'define it in one place only',
-      })
-  return { ...labels.cranes, ...configured }
+function twoCranes(configured: OpenDocker['cranes'], labels: RootLabels, loaded: LoadedConfig): readonly RootProblem[] {
+  return Object.keys(labels.cranes)
+    .filter((name) => Object.hasOwn(configured, name))
+    .map((name) => ({
+      code: 'TIDE.CONFLICT',
+      message: `crane ${name} is defined in two places`,
+      why: `${loaded.placeOf(['cranes', name])} and container ${labels.root ?? ''}, label salvage.cranes.${name}`,
+      hint: 'define it in one place only',
+      crane: name,
+    }))
 }
 
 function craneSettings(entry: CraneEntry): ContainerCraneSettings {
-  const { image, pull, env, mounts, maxConcurrent, timeout, stopTimeout, grace } = entry
+  const { image, pull, env, mounts, secrets, network, maxConcurrent, timeout, stopTimeout, grace } = entry
   return {
     image,
     pull: pull ?? 'missing',
     env: env ?? {},
     mounts: mounts ?? {},
+    ...(secrets === undefined ? {} : { secrets }),
+    ...(network === undefined ? {} : { network }),
     ...(maxConcurrent === undefined ? {} : { maxConcurrent }),
     ...(timeout === undefined ? {} : { timeoutMs: timeout }),
     ...(stopTimeout === undefined ? {} : { stopTimeoutMs: stopTimeout }),

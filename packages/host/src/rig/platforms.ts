@@ -12,6 +12,8 @@ export interface Scope {
   readonly tide?: string | undefined
   /** Look at everything that is there, but do without what is not. */
   readonly survey?: boolean
+  /** What makes Docker necessary although nothing here says so, for people: a tide that labels may name volumes for. */
+  readonly docker?: string | undefined
 }
 
 /** Whether Docker is left alone, taken when it is there, or must be there (and what asks for it). */
@@ -25,7 +27,8 @@ export function dockerNeed(config: Config, scope: Scope, pending: readonly Journ
   const by =
     scope.targets.find((target) => parseReference(target).scheme === 'docker') ??
     scope.stores.find((store) => isCrane(store, config)) ??
-    configured(config, scope.tide)
+    configured(config, scope.tide) ??
+    scope.docker
   if (by !== undefined) return { kind: 'required', by }
   if (config.docker?.enabled === false) return { kind: 'none' }
   // What a dead run left may be in Docker: its way back needs the backend, and its own error when the engine is away.

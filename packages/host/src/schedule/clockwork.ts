@@ -40,6 +40,8 @@ export interface Clockwork {
   tick(now: Date): Tick
   /** The newest nominal time of a tide at work whose run may begin by now, for one that had to wait: it covers the others. */
   renew(due: DueTide, now: Date): DueTide
+  /** Somebody runs the tide by hand: it is not due until `done`. */
+  begin(tide: string): void
   /** The tide may be due again. */
   done(tide: string): void
   /** When something is due next. */
@@ -108,6 +110,10 @@ export function clockwork(): Clockwork {
       if (entry === undefined || newer === undefined) return due
       seen(entry, newer.nominal)
       return { tide: due.tide, ...newer }
+    },
+    begin: (tide) => {
+      const entry = tides.get(tide)
+      if (entry !== undefined) entry.atWork = true
     },
     done: (tide) => {
       const entry = tides.get(tide)

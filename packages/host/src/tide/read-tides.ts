@@ -1,0 +1,34 @@
+import type { CallOptions, Finding } from '@salvage-kit/core'
+import type { RootLabels } from '@salvage-kit/docker'
+import type { LoadedConfig } from '../config/load-config.ts'
+import { openDocker } from '../rig/open-docker.ts'
+import type { OpenDocker } from '../rig/open-docker.ts'
+import { knownTides } from './known-tides.ts'
+import type { TideProblem } from './known-tides.ts'
+import type { TideSettings } from './merge-tides.ts'
+
+/** What there is to be scheduled. */
+export interface TideTable {
+  readonly tides: ReadonlyMap<string, TideSettings>
+  /** What is wrong with configuration and labels; a tide that one of them names must not be run. */
+  readonly problems: readonly TideProblem[]
+  /** Where tides report to by their labels, also those that cannot be run. */
+  readonly reports: RootLabels['reports']
+  readonly docker: OpenDocker['state']
+  /** Why the engine cannot be reached, and so no label be read. */
+  readonly failure?: Finding
+}
+
+/**
+ * Reads the tides of configuration and labels as they are now; an engine that is away is told and not waited for. Rejects
+ * only by the signal, and with what the engine says when it is there and does not do as it should.
+ */
+export async function readTides(loaded: LoadedConfig, { signal }: CallOptions): Promise<TideTable> {
+  signal.throwIfAborted()
+  const need = loaded.config.docker?.enabled === false ? ({ kind: 'none' } as const) : ({ kind: 'wanted' } as const)
+  const nobody = (): void => undefined
+  const settings = { loaded, need, always: false, warn: nobody, onLine: nobody, onLabels: nobody }
+  const { state, labels, failure } = await openDocker(settings, { signal })
+  const { tides, problems } = knownTides(loaded, labels, new Date())
+  return { tides, problems, reports: labels.reports, docker: state, ...(failure === undefined ? {} : { failure }) }
+}
