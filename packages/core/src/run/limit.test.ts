@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { mapLimit } from './limit.ts'
+import { mapLimit, mapWeighted } from './limit.ts'
 
 const items = Array.from({ length: 20 }, (_, n) => n)
 
@@ -35,5 +35,31 @@ describe('mapLimit', () => {
 
   it('resolves at once with nothing to do', async () => {
     expect(await mapLimit([], 3, async () => 1)).toEqual([])
+  })
+})
+
+describe('mapWeighted', () => {
+  it('never has more weight at work than it may, keeps the order, and takes the heaviest alone', async () => {
+    const weights = [1, 1, 3, 1, 9, 2, 2, 1, 4, 1]
+    const begun: number[] = []
+    let now = 0
+    let most = 0
+    const results = await mapWeighted(
+      [...weights.keys()],
+      4,
+      (n) => weights[n] ?? 0,
+      async (n) => {
+        const weight = Math.min(weights[n] ?? 0, 4)
+        begun.push(n)
+        now += weight
+        most = Math.max(most, now)
+        await delay(n % 3)
+        now -= weight
+        return n
+      },
+    )
+    expect(most).toBe(4)
+    expect(begun).toEqual([...weights.keys()])
+    expect(results).toEqual(begun)
   })
 })

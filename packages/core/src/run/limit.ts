@@ -7,20 +7,38 @@ export async function mapLimit<Item, Result>(
   limit: number,
   work: (item: Item) => Promise<Result>,
 ): Promise<Result[]> {
+  return mapWeighted(items, limit, () => 1, work)
+}
+
+/** As {@link mapLimit}, for items of different weights: those at work weigh at most `limit` together; what weighs more goes alone. */
+export async function mapWeighted<Item, Result>(
+  items: readonly Item[],
+  limit: number,
+  weightOf: (item: Item) => number,
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
   const results: Result[] = []
-  const queue = items.entries()
+  const atWork = new Set<Promise<void>>()
+  let free = limit
   let failure: { readonly reason: unknown } | undefined
-  const worker = async (): Promise<void> => {
-    for (const [index, item] of queue) {
-      if (failure !== undefined) return
-      try {
-        results[index] = await work(item)
-      } catch (error) {
-        failure ??= { reason: error }
-      }
+  const mustWait = (weight: number): boolean => free < weight && failure === undefined
+  const one = async (index: number, item: Item, weight: number): Promise<void> => {
+    try {
+      results[index] = await work(item)
+    } catch (error) {
+      failure ??= { reason: error }
     }
+    free += weight
   }
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker))
+  for (const [index, item] of items.entries()) {
+    const weight = Math.min(weightOf(item), limit)
+    while (mustWait(weight)) await Promise.race(atWork)
+    if (failure !== undefined) break
+    free -= weight
+    const begun: Promise<void> = one(index, item, weight).then(() => void atWork.delete(begun))
+    atWork.add(begun)
+  }
+  await Promise.all(atWork)
   if (failure !== undefined) throw failure.reason
   return results
 }

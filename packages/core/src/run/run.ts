@@ -1,17 +1,15 @@
-import type { Finding } from '../finding.ts'
 import { PLAN_VERSION } from '../plan/plan.ts'
-import type { Group, Plan } from '../plan/plan.ts'
+import type { Plan } from '../plan/plan.ts'
 import { SalvageError } from '../error.ts'
 import { REPORT_VERSION } from '../report/report.ts'
-import type { GroupReport, RunReport, StuckEntry } from '../report/report.ts'
+import type { RunReport } from '../report/report.ts'
 import type { Rig } from '../rig.ts'
 import { outcomeOf } from './outcome.ts'
 import { runSignal } from './failure.ts'
-import { runGroup } from './group.ts'
-import { notBegun } from './not-begun.ts'
 import { preflight } from './preflight.ts'
 import { recoverFirst } from './recover.ts'
 import { finish } from './remember.ts'
+import { runGroups } from './run-groups.ts'
 import { unbreakable } from './unbreakable.ts'
 
 /** What a run takes. */
@@ -23,7 +21,8 @@ export interface RunOptions {
 }
 
 /**
- * Runs a plan: takes the locks, recovers what dead runs left, checks everything, then does group after group. Resolves
+ * Runs a plan: takes the locks, recovers what dead runs left, checks everything, then does group after group, and at the end beside
+ * each other those that bring nobody to rest. Resolves
  * with the report also when copies failed. Rejects before anything is touched with `PLAN.VERSION`, `PLAN.USED`, `RECOVER.STUCK`,
  * `LOCK.BUSY`, `PREFLIGHT.FAILED`, or what the catalog rejects with when it cannot be written.
  */
@@ -81,39 +80,6 @@ export async function run(given: Rig, plan: Plan, options: RunOptions = {}): Pro
   }))
   told.rethrow()
   return report
-}
-
-async function runGroups(
-  rig: Rig,
-  plan: Plan,
-  signal: AbortSignal,
-): Promise<{ readonly groups: readonly GroupReport[]; readonly stuck: readonly StuckEntry[] }> {
-  const groups: GroupReport[] = []
-  const stuck: StuckEntry[] = []
-  for (const group of plan.groups) {
-    const reason = whyNot(signal, stuck)
-    if (reason !== undefined) {
-      groups.push(notRun(rig, group, reason))
-      continue
-    }
-    rig.report({ type: 'group.started', group: group.id, targets: group.targets })
-    const result = await runGroup(rig, plan, group, signal)
-    groups.push(result.report)
-    stuck.push(...result.stuck)
-  }
-  return { groups, stuck }
-}
-
-/** Nothing more is taken down after an abort, or while something could not be put back. */
-function whyNot(signal: AbortSignal, stuck: readonly StuckEntry[]): Finding | undefined {
-  if (signal.aborted) return { code: 'RUN.ABORTED', message: 'not begun: the run was aborted' }
-  const [first] = stuck
-  return first === undefined ? undefined : notBegun(first)
-}
-
-function notRun(rig: Rig, group: Group, finding: Finding): GroupReport {
-  for (const target of group.targets) rig.report({ type: 'target.failed', target, finding })
-  return { id: group.id, targets: group.targets.map((target) => ({ target, outcome: 'failed', findings: [finding] })) }
 }
 
 function keysOf(plan: Plan): readonly string[] {
