@@ -1,6 +1,6 @@
 import { findingOf, formatFinding, isSalvageError } from '@salvage-kit/core'
 import type { Finding, Redactor } from '@salvage-kit/core'
-import type { News } from '@salvage-kit/notify'
+import type { News, Patience } from '@salvage-kit/notify'
 import type { Destination } from './destinations.ts'
 import { redactedNews } from './redacted-news.ts'
 import { secretReading } from './secret-reading.ts'
@@ -18,6 +18,8 @@ export interface OutboxOptions {
   readonly redactor: Redactor
   /** Ends everything. */
   readonly signal: AbortSignal
+  /** Default: what is usual. */
+  readonly patience?: Patience | undefined
 }
 
 /**
@@ -36,7 +38,7 @@ export function createOutbox({ name, on, settings }: Destination, options: Outbo
       return
     }
     try {
-      await sendNews(news, settings, { redactor, signal })
+      await sendNews(news, settings, options)
       away = false
     } catch (error) {
       lost++
@@ -61,14 +63,14 @@ export function createOutbox({ name, on, settings }: Destination, options: Outbo
  * `REPORT.FAILED`, `REPORT.SECRET`, `REPORT.ADDRESS`.
  */
 export async function sendNews(news: News, settings: Destination['settings'], options: OutboxOptions): Promise<void> {
-  const { redactor, signal } = options
+  const { redactor, signal, patience } = options
   // Loaded here: a run without reports needs none of it.
   const { deliver, makeNotifier, secretsOf, USUAL_PATIENCE } = await import('@salvage-kit/notify')
   const reading = secretReading(redactor)
   // The redactor learns them before the body is made.
   for (const secret of secretsOf(settings)) await reading.secret(secret)
   const message = await makeNotifier(settings)(redactedNews(news, redactor), reading)
-  await deliver(message, USUAL_PATIENCE, { signal })
+  await deliver(message, patience ?? USUAL_PATIENCE, { signal })
 }
 
 function isOfVolume({ event }: News): boolean {

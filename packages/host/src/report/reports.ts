@@ -2,7 +2,7 @@ import { hostname } from 'node:os'
 import { deadline, SalvageError } from '@salvage-kit/core'
 import type { Finding, Redactor, Reporter } from '@salvage-kit/core'
 import type { RootLabels } from '@salvage-kit/docker'
-import type { News } from '@salvage-kit/notify'
+import type { News, Patience } from '@salvage-kit/notify'
 import type { LoadedConfig } from '../config/load-config.ts'
 import { configuredDestinations, labelDestinations } from './destinations.ts'
 import type { Destination } from './destinations.ts'
@@ -18,6 +18,8 @@ export interface ReportsSettings {
   readonly redactor: Redactor
   /** Default: `machine` of the configuration, or the host name. */
   readonly machine?: string
+  /** How long and how often one message is tried. */
+  readonly patience?: Patience
 }
 
 /**
@@ -50,7 +52,7 @@ export function openReports({ loaded, tide, redactor, ...given }: ReportsSetting
   const add = (destinations: readonly Destination[]): void => {
     for (const destination of destinations) {
       if (outboxes.has(destination.name)) continue
-      const outbox = createOutbox(destination, { redactor, signal: stopped.signal })
+      const outbox = createOutbox(destination, { redactor, signal: stopped.signal, patience: given.patience })
       outboxes.set(destination.name, outbox)
       // What happened before the labels were known is theirs too.
       for (const news of told) outbox.push(news)

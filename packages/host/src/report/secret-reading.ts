@@ -13,7 +13,6 @@ export function secretReading(redactor: Redactor): Reading {
   return {
     secret: async (secret) => {
       const value = 'file' in secret ? (await readText(secret.file)).replace(/\r?\n$/, '') : secret.value
-      if (value.trim() === '') throw unreadable('file' in secret ? secret.file : 'a secret', 'it is empty')
       for (const part of partsOf(value)) redactor.add(part)
       return value
     },
@@ -21,7 +20,7 @@ export function secretReading(redactor: Redactor): Reading {
   }
 }
 
-/** The content of a file that reports need. Rejects with `REPORT.SECRET`, also for what is no file or far too large. */
+/** The content of a file that reports need. Rejects with `REPORT.SECRET`, also for what is empty, no file, or far too large. */
 export async function readText(file: string): Promise<string> {
   try {
     // Without waiting: a named pipe that nobody writes to would hold the reports for ever.
@@ -29,7 +28,9 @@ export async function readText(file: string): Promise<string> {
     const found = await handle.stat()
     if (!found.isFile()) throw new Error('it is no file')
     if (found.size > LONGEST_BYTES) throw new Error('it is too large')
-    return await handle.readFile('utf8')
+    const text = await handle.readFile('utf8')
+    if (text.trim() === '') throw new Error('it is empty')
+    return text
   } catch (error) {
     throw unreadable(file, errorText(error), error)
   }
