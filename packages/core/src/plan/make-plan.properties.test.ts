@@ -70,6 +70,23 @@ test('live sources are lifted during the hold, snapshots are cut first and lifte
   })
 })
 
+test('what is lifted warm is lifted again inside a hold that somebody who runs is in, and no warm id is another', () => {
+  holds(({ survey, tide }, made) => {
+    for (const group of made.groups) {
+      const again = liftsOf(group.whileQuiesced).map(({ ref, from }) => [ref.target, ref.store, from])
+      for (const { ref, from } of group.beforeHold) {
+        expect(ref.warm).toBe(true)
+        expect(again).toContainEqual([ref.target, ref.store, from])
+        expect(['auto', 'warm']).toContain(tide.hold)
+      }
+      const running = new Set(survey.workloads.filter((one) => one.state === 'running').map((one) => one.id))
+      const touched = group.quiesce.flat().some((step) => running.has(step.workload))
+      if (!touched) expect(group.beforeHold).toEqual([])
+      for (const { ref } of [...liftsOf(group.whileQuiesced), ...group.afterResume]) expect(ref.warm).toBeUndefined()
+    }
+  })
+})
+
 test('every user of a target in a group comes to rest by all its choices, is watched, is left, or had nothing to do', () => {
   holds((one, made) => {
     for (const group of made.groups) {

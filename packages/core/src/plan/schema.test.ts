@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { capabilities, options, survey, target, tide, workload } from '../../test/plan/build.ts'
+import { capabilities, options, store, survey, target, tide, workload } from '../../test/plan/build.ts'
 import { makePlan } from './make-plan.ts'
 import { readPlan } from './schema.ts'
 
@@ -83,4 +83,48 @@ test('a lift of a snapshot that is not cut is refused', () => {
       message: expect.stringContaining('afterResume[0].from: is a snapshot that this group does not cut'),
     }),
   )
+})
+
+describe('a warm lift', () => {
+  const place = survey([target('a'), target('b')], [workload('web', ['a', 'b'])])
+  const dedup = { ...capabilities, stores: { [store.ref]: { archives: true, deduplicates: true } } }
+  const warm = makePlan(place, dedup, tide(), options)
+  const [group] = warm.groups
+  const reading = (change: object): unknown => readPlan(JSON.stringify({ ...warm, groups: [{ ...group, ...change }] }))
+
+  test('reads back', () => {
+    expect(group?.beforeHold).toHaveLength(2)
+    expect(reading({ predictedHoldMs: 1200 })).toMatchObject({ groups: [{ predictedHoldMs: 1200 }] })
+  })
+
+  test.each([
+    [
+      'into another store',
+      {
+        beforeHold: group?.beforeHold.map((step) => ({
+          ...step,
+          ref: { ...step.ref, store: { ...store, ref: 'archive:/elsewhere' } },
+        })),
+      },
+      'is not lifted again inside',
+    ],
+    [
+      'that is lifted twice',
+      {
+        beforeHold: group?.beforeHold.flatMap((step) => [step, { ...step, ref: { ...step.ref, id: 'x' } }]).slice(0, 2),
+      },
+      'is a second warm lift of its target',
+    ],
+    [
+      'whose id another has',
+      { beforeHold: group?.beforeHold.map((step) => ({ ...step, ref: { ...step.ref, id: `${runId}-1` } })) },
+      'stands twice',
+    ],
+    ['that would count', { beforeHold: group?.whileQuiesced }, 'beforeHold[0].ref'],
+    ['inside the hold', { whileQuiesced: group?.beforeHold }, 'whileQuiesced[0].ref'],
+  ])('%s', (_name, change, message) => {
+    expect(() => reading(change)).toThrow(
+      expect.objectContaining({ code: 'PLAN.INVALID', message: expect.stringContaining(message) }),
+    )
+  })
 })

@@ -114,6 +114,21 @@ test('a rule that is raised keeps no less', () => {
   )
 })
 
+test('whoever does not see all points drops none that would have stayed', () => {
+  fc.assert(
+    fc.property(
+      rules,
+      points.chain((all) => fc.tuple(fc.constant(all), fc.subarray(all))),
+      (rule, [all, seen]) => {
+        const kept = new Set(keptOf(rule, all))
+        const keptOfSeen = new Set(keptOf(rule, seen))
+        for (const one of seen) if (kept.has(one)) expect(keptOfSeen.has(one)).toBe(true)
+      },
+    ),
+    { numRuns: 500 },
+  )
+})
+
 test('what a policy keeps it keeps again', () => {
   holds((rule, all) => {
     const kept = keptOf(rule, all)

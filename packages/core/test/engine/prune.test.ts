@@ -48,6 +48,30 @@ describe('prune', () => {
     expect(stands(there)).toEqual(['p3'])
   })
 
+  it('tells of what cannot be read, leaves it, and drops nothing for its sake', async () => {
+    const there = world({ snapshots: false })
+    archives(there, {}, {}, {})
+    const problem = { code: 'ARCHIVE.POINT_UNREADABLE', message: 'p3 cannot be read' }
+    const rig = withCrane(there, ({ archives: store }) =>
+      store === undefined
+        ? {}
+        : {
+            archives: {
+              ...store,
+              async *list(from, options) {
+                for await (const point of store.list(from, options))
+                  if (point.id === 'p3') options.onProblem?.(problem)
+                  else yield point
+              },
+            },
+          },
+    )
+    const report = await prune(rig, request(lastOne), { signal: never })
+    expect(report.problems).toEqual([problem])
+    expect(report.removed.map(({ id }) => id)).toEqual(['p1'])
+    expect(stands(there)).toEqual(['p2', 'p3'])
+  })
+
   it('keeps the newest good point of each target and machine, whatever the policy says', async () => {
     const there = world({ snapshots: false })
     archives(there, {}, {}, { machine: 'other' }, { state: 'partial' })
