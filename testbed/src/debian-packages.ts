@@ -15,6 +15,7 @@ const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   curl: ['curl'],
   busybox: ['busybox-static'],
   iptables: ['iptables'],
+  'docker-compose': ['docker-compose'],
   'docker-registry': ['docker-registry'],
   zsh: ['zsh'],
   fish: ['fish'],

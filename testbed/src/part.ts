@@ -2,7 +2,18 @@ import { execFileSync } from 'node:child_process'
 import { engineAddress } from './engine.ts'
 
 /** The real parts that integration suites need. `dockerd`: engines of a test's own, see `privateDockerd`. */
-export const PARTS = ['docker', 'dockerd', 'postgres-image', 'restic', 'tar-xattrs', 'zsh', 'fish'] as const
+export const PARTS = [
+  'compose',
+  'crane-images',
+  'docker',
+  'dockerd',
+  'postgres-image',
+  'restic',
+  'tar-xattrs',
+  'registry',
+  'zsh',
+  'fish',
+] as const
 
 /** One of {@link PARTS}. */
 export type PartName = (typeof PARTS)[number]
@@ -46,14 +57,28 @@ export function findPart(name: PartName): Part {
             ['docker', '--host', engine, 'image', 'inspect', 'salvage-test/busybox'],
           ])
         : { available: false, reason: 'an engine of its own needs root', address: 'dockerd' }
+    case 'crane-images':
+      return firstMissing(
+        engine,
+        ['restic', 'borg', 'rclone', 'duplicity', 'archive'].map(
+          (crane) => ['docker', '--host', engine, 'image', 'inspect', `salvage-kit/crane-${crane}`] as const,
+        ),
+      )
     case 'postgres-image':
       return firstMissing('salvage-test/postgres', [
         ['docker', '--host', engine, 'image', 'inspect', 'salvage-test/postgres'],
       ])
+    case 'compose':
+      return firstMissing('docker-compose', [['docker-compose', 'version']])
     case 'restic':
       return firstMissing('restic', [['restic', 'version']])
     case 'tar-xattrs':
       return firstMissing('tar', [['tar', '--xattrs', '--acls', '--version']])
+    case 'registry':
+      return firstMissing(engine, [
+        ['docker-registry', '--version'],
+        ['docker', '--host', engine, 'version'],
+      ])
     case 'zsh':
     case 'fish':
       return firstMissing(name, [[name, '--version']])

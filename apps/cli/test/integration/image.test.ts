@@ -1,0 +1,120 @@
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { command, docker, engineAddress, part, privateDockerd } from '@salvage-kit/testbed'
+import type { Dockerd } from '@salvage-kit/testbed'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+
+const ROOT = join(import.meta.dirname, '../../../..')
+const IMAGE = 'salvage-test/salvage-kit'
+const APP = 'salvage-test/busybox'
+const CRANE = 'salvage-kit/crane-archive'
+const LIMIT_BYTES = 90_000_000
+const MIRROR = process.env['SALVAGE_DEBIAN_MIRROR'] ?? 'http://deb.debian.org/debian'
+
+const available = part('dockerd').available && part('compose').available && part('crane-images').available
+
+describe.skipIf(!available)('the image', () => {
+  let engine: Dockerd
+  let group: string
+  const cli = async (...args: string[]): Promise<string> => (await docker(engine.host, args)).trim()
+  /** salvage-kit in a container that has the engine's socket. */
+  const inside = async (args: readonly string[], ...line: string[]): Promise<string> =>
+    cli('run', '--rm', '--network=none', `--volume=${engine.socket}:/var/run/docker.sock`, ...args, IMAGE, ...line)
+
+  beforeAll(async () => {
+    const env = { AS_BUILT: '1', DEBIAN_MIRROR: MIRROR, DOCKER_HOST: engineAddress(), DOCKER_BUILDKIT: '0' }
+    await command(join(ROOT, 'image/build'), [IMAGE], { env })
+    engine = await privateDockerd([IMAGE, APP, CRANE])
+    group = String(statSync(engine.socket).gid)
+  }, 600_000)
+  afterAll(async () => {
+    await engine[Symbol.asyncDispose]()
+    await docker(engineAddress(), ['rmi', IMAGE])
+  })
+  afterEach(async () => {
+    const names = await cli('ps', '--all', '--quiet')
+    if (names !== '') await cli('rm', '--force', ...names.split('\n'))
+    const volumes = await cli('volume', 'ls', '--quiet')
+    if (volumes !== '') await cli('volume', 'rm', ...volumes.split('\n'))
+  })
+
+  test('takes 90 MB at most, as a registry stores it', async () => {
+    const size = await command('sh', ['-c', `docker --host ${engineAddress()} save ${IMAGE} | gzip -9 | wc -c`])
+    expect(Number(size)).toBeLessThan(LIMIT_BYTES)
+    expect(Number(size)).toBeGreaterThan(10_000_000)
+  }, 300_000)
+
+  test('has what it needs and nothing of where it was made', async () => {
+    const script = [
+      'id -u',
+      'tar --version | head -1',
+      'zstd --version',
+      'restic version',
+      'ssh -V 2>&1',
+      `grep -rlF ${ROOT} /opt/salvage-kit /usr/local/bin/salvage-kit || echo clean`,
+      'touch /var/lib/salvage-kit/x && echo writable',
+    ].join('; ')
+    const out = await cli('run', '--rm', '--network=none', '--entrypoint=sh', IMAGE, '-c', script)
+    expect(out).toMatch(/^10001\ntar \(GNU tar\).*\n.*Zstandard.*\nrestic .*\nOpenSSH.*\nclean\nwritable$/i)
+    const labels: unknown = JSON.parse(await cli('inspect', '--format={{json .Config.Labels}}', IMAGE))
+    expect(labels).toMatchObject({
+      'org.opencontainers.image.title': 'salvage-kit',
+      'org.opencontainers.image.licenses': 'Apache-2.0',
+      'org.opencontainers.image.version': expect.stringMatching(/^\d/),
+    })
+  })
+
+  test('the first process passes signals on, and clears away what programs of programs leave', async () => {
+    expect(await cli('inspect', '--format={{json .Config.Entrypoint}}', IMAGE)).toBe('["tini","--","salvage-kit"]')
+    const orphan =
+      '(sh -c "sleep 0.2" &); sleep 1; grep -l "^State:.Z" /proc/[0-9]*/status 2>/dev/null; cat /proc/1/comm'
+    expect(await cli('run', '--rm', '--network=none', '--entrypoint=tini', IMAGE, '--', 'sh', '-c', orphan)).toBe(
+      'tini',
+    )
+  })
+
+  test('without root: cranes copy and restore, the state is in a volume', async () => {
+    await cli('volume', 'create', 'store')
+    await cli('run', '--detach', '--network=none', '--name=app', '--volume=data:/data', APP, 'sh', '-c', WRITER)
+    await cli(
+      'create',
+      '--name=root',
+      '--label=salvage.root',
+      '--label=salvage.tides.d.cron=@daily',
+      '--label=salvage.tides.d.grouping=smart',
+      '--label=salvage.tides.d.crane=c',
+      `--label=salvage.cranes.c.image=${CRANE}`,
+      '--label=salvage.cranes.c.mount.store=/archive',
+      APP,
+    )
+    const args = [`--group-add=${group}`, '--volume=state:/var/lib/salvage-kit', '--hostname=box', '--cap-drop=ALL']
+    expect(await inside(args, 'run', 'docker:data', '--to', 'crane:c', '--init')).toMatch(/: good/)
+    expect(await cli('inspect', '--format={{.State.Status}}', 'app')).toBe('running')
+    expect(await inside(args, 'history')).toMatch(/good/)
+    expect(await inside(args, 'list', '--from', 'crane:c')).toMatch(/docker:data/)
+    await expect(inside(args, 'run', 'docker:data', '--to', 'archive:/tmp/backups')).rejects.toThrow(/docker:data/)
+    await expect(inside([], 'run', 'docker:data', '--to', 'crane:c')).rejects.toThrow(/may not be opened.*group/s)
+  })
+
+  test('as root with the volumes mounted at their path: stores of the machine', async () => {
+    await cli('run', '--detach', '--network=none', '--name=app', '--volume=data:/data', APP, 'sh', '-c', WRITER)
+    const volumes = `${await cli('info', '--format={{.DockerRootDir}}')}/volumes`
+    const args = ['--user=0', '--volume=state:/var/lib/salvage-kit', '--hostname=box']
+    const seen = [`--volume=${volumes}:${volumes}`, '--volume=backups:/backups']
+    expect(await inside([...args, ...seen], 'run', 'docker:data', '--to', 'archive:/backups/here')).toMatch(/: good/)
+    expect(
+      await inside(
+        [...args, ...seen],
+        'restore',
+        'docker:data',
+        '--from',
+        'archive:/backups/here',
+        '--to',
+        'docker:copy',
+      ),
+    ).toContain('docker:copy')
+    expect(await cli('run', '--rm', '--network=none', '--volume=copy:/v', APP, 'ls', '/v')).toBe('log')
+  })
+})
+
+const WRITER = 'trap "exit 0" TERM; while :; do date >> /data/log; sleep 1 & wait $!; done'
