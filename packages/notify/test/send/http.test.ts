@@ -1,24 +1,20 @@
-import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { errorText, isSalvageError } from '@salvage-kit/core'
 import type { SalvageError } from '@salvage-kit/core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { temporaryDirectory } from '@salvage-kit/testbed'
+import { beforeAll, expect, test } from 'vitest'
 import type { HttpMessage } from '../../src/notifier.ts'
 import { deliver } from '../../src/send/deliver.ts'
 import { selfSigned } from './certificate.ts'
 import type { Certificate } from './certificate.ts'
 import { BRIEF, loopback, post, status } from './loopback.ts'
 
-let directory = ''
 let certificate: Certificate
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'salvage-notify-'))
-  certificate = await selfSigned(directory)
+  using directory = temporaryDirectory()
+  certificate = await selfSigned(directory.path)
 })
-afterAll(async () => rm(directory, { recursive: true }))
 
 const { signal } = new AbortController()
 

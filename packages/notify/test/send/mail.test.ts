@@ -1,11 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { SMTPServer } from 'smtp-server'
 import type { SMTPServerOptions } from 'smtp-server'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { temporaryDirectory } from '@salvage-kit/testbed'
+import { beforeAll, expect, test } from 'vitest'
 import { email } from '../../src/kind/email.ts'
 import type { MailMessage, Reading } from '../../src/notifier.ts'
 import { deliver } from '../../src/send/deliver.ts'
@@ -14,16 +12,14 @@ import { selfSigned } from './certificate.ts'
 import type { Certificate } from './certificate.ts'
 import { BRIEF } from './loopback.ts'
 
-let directory = ''
 let certificate: Certificate
 const PATIENCE = { ...BRIEF, tryMs: 5000, totalMs: 20_000 }
 const { signal } = new AbortController()
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'salvage-notify-'))
-  certificate = await selfSigned(directory)
+  using directory = temporaryDirectory()
+  certificate = await selfSigned(directory.path)
 })
-afterAll(async () => rm(directory, { recursive: true }))
 
 interface MailServer extends AsyncDisposable {
   readonly port: number
