@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-const HOUSES = '{packages/*,apps/*,testbed}'
+const HOUSES = '{packages/*,apps/*,cranes,testbed}'
 
 // oxlint-disable-next-line import/no-default-export -- vitest reads the default export
 export default defineConfig({
