@@ -39,7 +39,7 @@ export function survey(
   return { targets, workloads, problems }
 }
 
-export const cranes: Capabilities['cranes'] = { archive: ['directory'], container: ['docker-volume'] }
+const cranes: Capabilities['cranes'] = { archive: ['directory'], container: ['docker-volume'] }
 
 export const capabilities: Capabilities = { snapshots: [], cranes, stores: {} }
 
