@@ -43,8 +43,6 @@ describe.skipIf(!part('dockerd').available)('behind a socket proxy that lets onl
     folder[Symbol.dispose]()
   })
 
-  const callsOf = (groups: readonly string[]): readonly AllowedCall[] =>
-    groups.flatMap((group) => CALLS.get(group) ?? [])
   async function writer(name: string, ...args: string[]): Promise<void> {
     await cli('run', '--detach', '--network=none', `--name=${name}`, ...args, IMAGE, 'sh', '-c', WRITER)
   }
@@ -113,9 +111,14 @@ describe.skipIf(!part('dockerd').available)('behind a socket proxy that lets onl
     const listed = callsOf(EVERYTHING).map(({ method, path }) => `${method} ${path}`)
     // Tried in the tests above, or only with a registry, a network of the user's own, or a volume that was made anew.
     const elsewhere = [
-      ...['POST /containers/ID/pause', 'POST /containers/ID/unpause', 'POST /containers/ID/exec'],
-      ...['POST /exec/ID/start', 'GET /exec/ID/json'],
-      ...['POST /images/create', 'GET /networks/NAME', 'GET /version'],
+      'POST /containers/ID/pause',
+      'POST /containers/ID/unpause',
+      'POST /containers/ID/exec',
+      'POST /exec/ID/start',
+      'GET /exec/ID/json',
+      'POST /images/create',
+      'GET /networks/NAME',
+      'GET /version',
     ]
     expect(listed.filter((call) => ![...used, ...elsewhere].includes(call))).toEqual([])
   })
@@ -160,3 +163,7 @@ describe.skipIf(!part('dockerd').available)('behind a socket proxy that lets onl
     })
   })
 })
+
+function callsOf(groups: readonly string[]): readonly AllowedCall[] {
+  return groups.flatMap((group) => CALLS.get(group) ?? [])
+}

@@ -59,3 +59,15 @@ test('one fault is said whole, several on a line each', async () => {
     why: expect.stringMatching(/^1:1 machin: unknown key .*\n3:14 tides\.d\.cron: .*$/),
   })
 })
+
+test('MACHINE names the machine where no file does', async () => {
+  using folder = temporaryDirectory()
+  const directory = folder.path
+  const machineOf = async (MACHINE: string): Promise<string | undefined> =>
+    (await loadConfig({ environment: { MACHINE }, directory })).config.machine
+  expect([await machineOf('box'), await machineOf('')]).toEqual(['box', undefined])
+  writeFileSync(join(directory, 'salvage-kit.yaml'), 'state: /state\n')
+  expect(await machineOf('box')).toBe('box')
+  writeFileSync(join(directory, 'salvage-kit.yaml'), 'machine: mine\n')
+  expect(await machineOf('box')).toBe('mine')
+})

@@ -28,17 +28,21 @@ const DEFAULT_FILES = ['salvage-kit.yaml', '/etc/salvage-kit/salvage-kit.yaml']
 
 /**
  * Reads `--config`, else `SALVAGE_CONFIG`, else `./salvage-kit.yaml`, else `/etc/salvage-kit/salvage-kit.yaml`; without
- * any the configuration is empty. Rejects with `CONFIG.NOT_FOUND` for a named file that is not there,
+ * any the configuration is empty. Where no file names the machine, `MACHINE` does.
+ * Rejects with `CONFIG.NOT_FOUND` for a named file that is not there,
  * `CONFIG.UNREADABLE`, and `CONFIG.INVALID` with everything that is wrong in it.
  */
 export async function loadConfig(search: ConfigSearch): Promise<LoadedConfig> {
   const found = await findConfig(search)
-  if (found === undefined) return { config: {}, placeOf: (path) => path.join('.') }
+  const machine = search.environment['MACHINE'] ?? ''
+  const named = machine === '' ? {} : { machine }
+  if (found === undefined) return { config: named, placeOf: (path) => path.join('.') }
   // Loaded here: without a file nothing of it is needed.
   const { parseConfig } = await import('./parse-config.ts')
   const parsed = parseConfig(found.text)
   if (parsed.config === undefined) throw invalid(found.file, parsed.problems)
-  return { config: parsed.config, file: found.file, placeOf: (path) => place(found.file, parsed.document, path) }
+  const config = { ...named, ...parsed.config }
+  return { config, file: found.file, placeOf: (path) => place(found.file, parsed.document, path) }
 }
 
 async function findConfig(search: ConfigSearch): Promise<{ file: string; text: string } | undefined> {
