@@ -1,13 +1,11 @@
 import { keepPolicy, parseDuration, prune, survey } from '@salvage-kit/core'
-import type { KeepRules, PruneReport, TargetRef } from '@salvage-kit/core'
+import type { KeepRules, TargetRef } from '@salvage-kit/core'
 import { parseTarget } from '@salvage-kit/host'
 import type { OpenRig } from '@salvage-kit/host'
 import { failureText, usageError } from '../failure.ts'
 import { interruptible } from '../interrupt.ts'
 import type { Invocation } from '../invocation.ts'
-import { plural } from '../output/plan-text.ts'
-import { shortIds, timeText } from '../output/points-text.ts'
-import { table } from '../output/table.ts'
+import { pruneText } from '../output/prune-text.ts'
 import { openSession } from '../session.ts'
 
 /** Options of `prune`. */
@@ -47,7 +45,7 @@ export async function execute(invocation: Invocation<PruneOptions>): Promise<num
     terminal.out(`${JSON.stringify({ version: 1, dryRun: request.dryRun, ...report }, undefined, 2)}\n`)
   else {
     for (const finding of report.problems) terminal.err(failureText(finding, `left where it is, ${request.store.ref}`))
-    if (options.quiet !== true) terminal.out(pruneText(report, request.dryRun))
+    if (options.quiet !== true) terminal.out(pruneText({ ...request, rules, report }))
   }
   return report.problems.length > 0 ? 3 : 0
 }
@@ -85,19 +83,4 @@ function onlyStore(rig: OpenRig): string {
   const [only, ...others] = rig.storeNames
   if (only !== undefined && others.length === 0) return only
   throw usageError('which store to prune is not said', { hint: 'name it with --from STORE or a tide with --tide NAME' })
-}
-
-function pruneText({ verdicts, removed }: PruneReport, dryRun: boolean): string {
-  const short = shortIds(verdicts.map(({ point }) => point))
-  const rows = verdicts.map(({ point, keep, reasons }) => [
-    keep ? 'keep' : dryRun ? 'would go' : 'gone',
-    short(point.id),
-    timeText(point.takenAt),
-    point.target,
-    reasons.join(', '),
-  ])
-  const columns = ['VERDICT', 'POINT', 'TAKEN', 'TARGET', 'WHY'].map((heading) => ({ heading }))
-  const going = verdicts.filter(({ keep }) => !keep).length
-  const kept = plural(verdicts.length - going, 'point')
-  return `${table(columns, rows)}${kept} kept, ${dryRun ? `${String(going)} would go` : `${String(removed.length)} removed`}\n`
 }
