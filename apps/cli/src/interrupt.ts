@@ -14,20 +14,23 @@ export interface Interrupt extends Disposable {
  * five seconds is not heeded, so that an impatient Ctrl-C does not leave workloads down; a later one ends the process at
  * once, and the journal says what `recover` has to put back.
  */
-export function interruptible(terminal: Terminal): Interrupt {
+export function interruptible(
+  terminal: Terminal,
+  names: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'],
+  what = 'stopping, workloads are being put back',
+): Interrupt {
   const controller = new AbortController()
   let since: number | undefined
   const onSignal = (name: NodeJS.Signals): void => {
     if (since === undefined) {
       since = performance.now()
-      terminal.err(`${name}: stopping, workloads are being put back\n`)
+      terminal.err(`${name}: ${what}\n`)
       controller.abort(new SalvageError('ABORTED', `stopped by ${name}`))
     } else if (performance.now() - since >= PATIENCE_MS) {
       terminal.err(`${name}: leaving at once; salvage-kit recover puts back what is left\n`)
       process.exit(130)
     } else terminal.err(`${name}: still putting back; again in five seconds ends it at once\n`)
   }
-  const names: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
   for (const name of names) process.on(name, onSignal)
   return {
     signal: controller.signal,

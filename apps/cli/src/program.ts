@@ -69,6 +69,16 @@ export function createProgram(terminal: Terminal, version: string, runCommand: R
     'try once more, then forget what is stuck of this run: you see to it yourself',
   )
   pruning(add(program, 'prune', 'remove restore points that no rule keeps', () => import('./commands/prune.ts')))
+  add(program, 'daemon', 'run tides by their schedule, until it is stopped', () => import('./commands/daemon.ts'))
+  add(
+    program,
+    'status',
+    'show tides: when they are due, what runs, how they ended',
+    () => import('./commands/status.ts'),
+  )
+  add(program, 'trigger', 'have the daemon run a tide now', () => import('./commands/trigger.ts'))
+    .argument('<tide>', 'name of a tide')
+    .option('--detach', 'print the id of the run and do not wait for its end')
   add(program, 'history', 'show past runs', () => import('./commands/history.ts')).addOption(
     new Option('--limit <n>', 'how many, newest first').default(20).argParser(count),
   )

@@ -1,1 +1,8 @@
-export {}
+export { runDaemon } from './daemon.ts'
+export type { DaemonSettings } from './daemon.ts'
+export { daemonEventText, daemonJsonLine, isDetail } from './event.ts'
+export type { DaemonEvent } from './event.ts'
+export { offlineStatus } from './offline-status.ts'
+export { askStatus, followTide, triggerTide } from './socket/client.ts'
+export { socketPath } from './socket-path.ts'
+export type { FollowedLine, Status, StatusTide } from './status-schema.ts'

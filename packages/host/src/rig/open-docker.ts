@@ -119,6 +119,7 @@ function away(by: string, error: unknown): SalvageError {
   return new SalvageError('PREFLIGHT.DOCKER', `${by} needs Docker: ${errorText(error)}`, {
     ...(finding.why === undefined ? {} : { why: finding.why }),
     hint: finding.hint ?? 'start the engine, or say where it is with DOCKER_HOST',
+    retryable: true,
     cause: error,
   })
 }

@@ -27,13 +27,6 @@ test('six fields begin with seconds', () => {
 })
 
 describe('where clocks are set (Europe/Berlin)', () => {
-  const runs = (text: string, from: string, to: string): readonly string[] => {
-    const times = cronTimes(text, 'Europe/Berlin')
-    const found: string[] = []
-    for (let at = times.after(new Date(from)); at !== undefined && at < new Date(to); at = times.after(at))
-      found.push(at.toISOString().slice(0, 16))
-    return found
-  }
   const SPRING = ['2026-03-28T23:00Z', '2026-03-29T22:00Z'] as const
   const AUTUMN = ['2026-10-24T22:00Z', '2026-10-25T23:00Z'] as const
   test.each([
@@ -69,3 +62,12 @@ describe('anything else is refused with a reason', () => {
     expect(cronFault(text, NOW)?.hint).toContain('@daily')
   })
 })
+
+/** The times of a schedule in Berlin from one moment until before another. */
+function runs(text: string, from: string, to: string): readonly string[] {
+  const times = cronTimes(text, 'Europe/Berlin')
+  const found: string[] = []
+  for (let at = times.after(new Date(from)); at !== undefined && at < new Date(to); at = times.after(at))
+    found.push(at.toISOString().slice(0, 16))
+  return found
+}

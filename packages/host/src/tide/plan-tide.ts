@@ -51,7 +51,7 @@ export async function planTide(rig: OpenRig, wishes: TideWishes, options: PlanTi
   const found =
     settings === undefined || wishes.to !== undefined
       ? there
-      : await withOtherStores(there.survey, there.tide, settings.name, rig.store)
+      : await withOtherStores(there.survey, there.tide, settings.name, async (text) => rig.store(text))
   const capabilities = await probe(rig, found.survey, { signal, stores: storesOf(found.tide) })
   const now = rig.now()
   const runId = options.runId ?? freshRunId(now)

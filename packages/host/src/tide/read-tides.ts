@@ -7,6 +7,11 @@ import { knownTides } from './known-tides.ts'
 import type { TideProblem } from './known-tides.ts'
 import type { TideSettings } from './merge-tides.ts'
 
+/** Gets what is told on the way, which the answer says as well. */
+function nobody(): void {
+  // Nothing to do.
+}
+
 /** What there is to be scheduled. */
 export interface TideTable {
   readonly tides: ReadonlyMap<string, TideSettings>
@@ -26,7 +31,6 @@ export interface TideTable {
 export async function readTides(loaded: LoadedConfig, { signal }: CallOptions): Promise<TideTable> {
   signal.throwIfAborted()
   const need = loaded.config.docker?.enabled === false ? ({ kind: 'none' } as const) : ({ kind: 'wanted' } as const)
-  const nobody = (): void => undefined
   const settings = { loaded, need, always: false, warn: nobody, onLine: nobody, onLabels: nobody }
   const { state, labels, failure } = await openDocker(settings, { signal })
   const { tides, problems } = knownTides(loaded, labels, new Date())

@@ -68,5 +68,6 @@ async function once(
   await using rig = await openRig({ loaded, stateDirectory, directory, scope, report, ...listeners }, { signal })
   for (const secret of rig.secrets) redactor.add(secret)
   for (const finding of rig.warnings) report({ type: 'warning', finding })
-  return await runTide(rig, { tide, targets: [] }, { signal, runId, ...(nominal === undefined ? {} : { nominal }) })
+  const when = nominal === undefined ? {} : { nominal: nominal() }
+  return await runTide(rig, { tide, targets: [] }, { signal, runId, ...when })
 }

@@ -1,0 +1,70 @@
+import { watch } from 'node:fs'
+import { basename, dirname } from 'node:path'
+import { oneLine } from '@salvage-kit/core'
+import { daemonEventText, daemonJsonLine, isDetail, runDaemon } from '@salvage-kit/daemon'
+import type { DaemonEvent, DaemonSettings } from '@salvage-kit/daemon'
+import { loadConfig } from '@salvage-kit/host'
+import type { LoadedConfig } from '@salvage-kit/host'
+import { interruptible } from '../interrupt.ts'
+import type { Invocation } from '../invocation.ts'
+import { placeOf } from '../session.ts'
+
+/** Files that are written in several steps are read once. */
+const SETTLE_MS = 200
+
+/**
+ * Runs tides by their schedule until SIGTERM or SIGINT; 0 after a clean stop. SIGHUP, or a change of the file, has the
+ * configuration read again. What happens is told on stderr, with `--json` in lines on stdout.
+ */
+export async function execute(invocation: Invocation): Promise<number> {
+  const { options, terminal } = invocation
+  const { loaded, state } = await placeOf(invocation)
+  const { environment, directory, redactor } = terminal
+  // A container's log and a journal are read by people too, long after.
+  using interrupt = interruptible(terminal, ['SIGINT', 'SIGTERM'])
+  const verbose = options.verbose === true
+  const settings: DaemonSettings = {
+    loaded,
+    load: async () => loadConfig({ file: options.config, environment, directory }),
+    stateDirectory: state,
+    directory,
+    redactor,
+    tell: teller(invocation),
+    onChange: (changed, { signal }) => onChange(loaded, changed, signal),
+    ...(verbose ? { onLine: (ref, line) => terminal.err(`${ref.target}: ${oneLine(line)}\n`) } : {}),
+  }
+  return await runDaemon(settings, { signal: interrupt.signal })
+}
+
+function teller({ options, terminal }: Invocation): (event: DaemonEvent) => void {
+  return (event) => {
+    if (options.json === true) {
+      if (event.type === 'run.event' && event.event.type === 'lift.progress') return
+      terminal.out(`${daemonJsonLine(event, new Date())}\n`)
+      return
+    }
+    if (options.verbose !== true && isDetail(event)) return
+    if (options.quiet === true && event.type !== 'problem' && event.type !== 'tide.ended') return
+    const text = daemonEventText(event)
+    if (text !== undefined) terminal.err(`${new Date().toISOString()} ${text}\n`)
+  }
+}
+
+/** SIGHUP, and the file itself: it may be replaced, so its directory is watched. */
+function onChange({ file }: LoadedConfig, changed: () => void, signal: AbortSignal): void {
+  process.on('SIGHUP', changed)
+  signal.addEventListener('abort', () => process.off('SIGHUP', changed), { once: true })
+  if (file === undefined) return
+  let settling: NodeJS.Timeout | undefined
+  try {
+    const watching = watch(dirname(file), { persistent: false, signal }, (_type, name) => {
+      if (name !== null && name !== basename(file)) return
+      clearTimeout(settling)
+      settling = setTimeout(changed, SETTLE_MS)
+    })
+    // What cannot be watched is read again with every tide.
+    watching.on('error', () => undefined)
+  } catch {
+    // The same.
+  }
+}

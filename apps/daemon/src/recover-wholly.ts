@@ -1,0 +1,54 @@
+import { findingOf, formatFinding, recover, SalvageError } from '@salvage-kit/core'
+import type { Reporter } from '@salvage-kit/core'
+import { openRig } from '@salvage-kit/host'
+import type { LoadedConfig } from '@salvage-kit/host'
+import { backOff } from './back-off.ts'
+import type { Tell } from './event.ts'
+import type { Problems } from './problems.ts'
+
+/** What recovering takes. */
+export interface RecoverySettings {
+  readonly loaded: () => LoadedConfig
+  readonly stateDirectory: string
+  readonly directory: string
+  readonly problems: Problems
+  readonly tell: Tell
+  readonly report: Reporter
+  readonly signal: AbortSignal
+}
+
+/**
+ * Takes back what dead runs left, before anything else is done, and again, with longer times between, while something of
+ * it is stuck: an engine that is away comes back. Resolves with whether everything is taken back, false only when the
+ * signal came before. Never rejects.
+ */
+export async function recoverWholly(settings: RecoverySettings): Promise<boolean> {
+  const { problems, tell, signal } = settings
+  const patience = backOff(1000, 60_000)
+  while (!signal.aborted) {
+    try {
+      const undone = await recoverOnce(settings)
+      problems.clear('recovery')
+      tell({ type: 'daemon.recovered', undone })
+      return true
+    } catch (error) {
+      if (signal.aborted) return false
+      problems.set('recovery', findingOf(error))
+    }
+    await patience.wait(signal)
+  }
+  return false
+}
+
+async function recoverOnce(settings: RecoverySettings): Promise<number> {
+  const { loaded, stateDirectory, directory, report, signal } = settings
+  const scope = { targets: [], stores: [] }
+  await using rig = await openRig({ loaded: loaded(), stateDirectory, directory, scope, report }, { signal })
+  const { undone, stuck } = await recover(rig, { signal })
+  const [first] = stuck
+  if (first === undefined) return undone
+  throw new SalvageError('RECOVER.STUCK', `${first.what} of run ${first.runId} could not be put back`, {
+    why: formatFinding(first.failure),
+    hint: first.failure.hint ?? 'remove the cause; it is tried again',
+  })
+}
