@@ -1,6 +1,5 @@
 export { makeNotifier, secretsOf } from './make-notifier.ts'
 export type { NotifierSettings } from './make-notifier.ts'
-export { NEWS_EVENTS } from './news.ts'
 export type { EndNews, News, NewsEvent, StartNews, TestNews, VolumeNews } from './news.ts'
 export type { HttpMessage, MailMessage, Message, Notifier, Reading, Secret } from './notifier.ts'
 export { deliver, USUAL_PATIENCE } from './send/deliver.ts'

@@ -3,16 +3,6 @@ import type { Finding, RestorePoint, RunReport, TargetRef } from '@salvage-kit/c
 /** What a report can be about; `volume…` are of one target, the others of a run of a tide as a whole. */
 export type NewsEvent = 'start' | 'success' | 'partial' | 'failure' | 'volumeSuccess' | 'volumeFailure'
 
-/** All of {@link NewsEvent}. */
-export const NEWS_EVENTS: readonly NewsEvent[] = [
-  'start',
-  'success',
-  'partial',
-  'failure',
-  'volumeSuccess',
-  'volumeFailure',
-]
-
 /** What all news say. */
 interface Common {
   readonly machine: string

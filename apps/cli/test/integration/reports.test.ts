@@ -1,46 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import { part, temporaryDirectory } from '@salvage-kit/testbed'
 import { expect, test } from 'vitest'
+import { reportServer } from '../report-server.ts'
 import { eventsOf, salvageKit } from '../salvage-kit.ts'
 
 const tar = part('tar-xattrs')
-
-interface Server extends AsyncDisposable {
-  readonly url: string
-  readonly arrived: { readonly path: string; readonly body: string }[]
-}
-
-/** Answers `/bad…` with 404, everything else with 200. */
-async function reportServer(): Promise<Server> {
-  const arrived: Server['arrived'] = []
-  const server = createServer((request, response) => {
-    const { url: path = '' } = request
-    text(request)
-      .then((body) => {
-        arrived.push({ path, body })
-        response.statusCode = path.startsWith('/bad') ? 404 : 200
-        return response.end()
-      })
-      .catch(() => response.destroy())
-  })
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  const address = server.address()
-  return {
-    url: `http://127.0.0.1:${String(typeof address === 'object' ? address?.port : 0)}`,
-    arrived,
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections()
-      await new Promise((resolve) => {
-        server.close(resolve)
-      })
-    },
-  }
-}
 
 function configure(folder: string, url: string): void {
   mkdirSync(join(folder, 'app'))

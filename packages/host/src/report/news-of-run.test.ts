@@ -81,6 +81,9 @@ test('a run that is refused fails with its reason; one that ended is not told of
   expect(told((run) => run.refused(busy))).toMatchObject([
     { event: 'failure', tide: 'nightly', failure: { code: 'LOCK.BUSY', message: 'another run holds the lock' } },
   ])
+  expect(told((run) => run.refused(new SuppressedError(new Error('and closing failed'), busy)))).toMatchObject([
+    { failure: { code: 'LOCK.BUSY' } },
+  ])
   const both = told((run) => {
     run.event({ type: 'run.finished', report: report() })
     run.refused(busy)

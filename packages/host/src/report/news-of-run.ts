@@ -60,7 +60,7 @@ export function newsOfRun({ machine, tide, store }: RunNewsSettings, tell: (news
     refused: (error) => {
       if (ended) return
       ended = true
-      tell({ ...common(), event: 'failure', durationMs: Date.now() - opened, failure: findingOf(error) })
+      tell({ ...common(), event: 'failure', durationMs: Date.now() - opened, failure: findingOf(firstOf(error)) })
     },
   }
 }
@@ -87,4 +87,10 @@ function endOf(report: RunReport): Pick<EndNews, 'event' | 'durationMs' | 'repor
 function craneOf(store: string): string {
   const [kind = '', ...rest] = store.split(':')
   return kind === 'crane' ? rest.join(':') : kind
+}
+
+/** What went wrong first; what then went wrong in closing things says less. */
+function firstOf(error: unknown): unknown {
+  if (error instanceof SuppressedError) return firstOf(error.suppressed)
+  return error instanceof AggregateError && error.errors.length > 0 ? firstOf(error.errors[0]) : error
 }
