@@ -108,7 +108,7 @@ async function given(file: string, { args, options, terminal }: Invocation<RunOp
   return {
     scope: { targets, stores: [...new Set(stores)] },
     tide: plan.tide,
-    run: (rig, options) => run(rig, plan, options),
+    run: (rig, how) => run(rig, plan, how),
   }
 }
 

@@ -24,7 +24,7 @@ printf '%s\\n' "\${COMPREPLY[@]}"`
 
 describe('bash completes', () => {
   test.each([
-    ['commands', ['re'], ['recover', 'restore']],
+    ['commands', ['re'], ['recover', 'report', 'restore']],
     ['commands after an option with a value', ['--state', 'run', 'hi'], ['history']],
     ['commands of commands', ['config', ''], ['check', 'schema', 'show']],
     ['options of a command', ['run', '--in'], ['--init']],
@@ -72,7 +72,7 @@ test.skipIf(!part('fish').available)('fish completes', () => {
     execFileSync('fish', ['--no-config', '-c', `source ${file}; complete -C "${line}"`], {
       cwd: folder.path,
     }).toString()
-  expect(offered('salvage-kit re')).toMatch(/^recover\t.*\nrestore\t.*\n$/)
+  expect(offered('salvage-kit re')).toMatch(/^recover\t.*\nreport\t.*\nrestore\t.*\n$/)
   expect(offered('salvage-kit config s')).toMatch(/^schema\t.*\nshow\t.*\n$/)
   expect(offered('salvage-kit plan --grouping s')).toMatch(/^smart\b.*\n$/)
   expect(offered('salvage-kit list --dry')).toBe('')
