@@ -64,7 +64,7 @@ export async function craneYard(): Promise<Yard> {
       return names.split('\n').filter(Boolean)
     },
     async ready(ref) {
-      const logs = async (): Promise<string> => run('logs', `salvage-${ref.id}`).catch(() => '')
+      const logs = async (): Promise<string> => run('logs', '--tail=20', `salvage-${ref.id}`).catch(() => '')
       while (!(await logs()).includes('ready')) await sleep(50)
     },
   }

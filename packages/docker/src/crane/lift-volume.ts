@@ -41,8 +41,8 @@ export async function liftVolume(
     async conclude(end, stage) {
       const verdict = judgeAction(work.what, 'lift', ref.store, end)
       const { findings, ...said } = await readLiftResult(engine, stage.container, { what: work.what, ...stage })
-      const all = [...findings, ...verdict.findings]
-      return archive(ref, takenAt, said, verdict.partial && all.length === 0 ? [unsaid(work.what)] : all)
+      const told = [...findings, ...verdict.findings]
+      return archive(ref, takenAt, said, verdict.partial && told.length === 0 ? [unsaid(work.what)] : told)
     },
   })
 }
