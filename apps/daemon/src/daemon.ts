@@ -30,6 +30,7 @@ export interface DaemonSettings {
   readonly redactor: WholeTideSettings['redactor']
   readonly tell: Tell
   readonly onLine?: WholeTideSettings['onLine']
+  readonly wrap?: WholeTideSettings['wrap']
   /** Calls back when the configuration may have changed, until the signal. */
   readonly onChange?: (changed: () => void, options: CallOptions) => void
 }
@@ -82,7 +83,7 @@ export async function runDaemon(settings: DaemonSettings, { signal }: CallOption
     open: async (tide) => {
       // What is true when the run begins counts, not what was when it was scheduled.
       await roster.refresh()
-      const { onLine } = settings
+      const { onLine, wrap } = settings
       return {
         loaded: roster.loaded(),
         stateDirectory,
@@ -91,6 +92,7 @@ export async function runDaemon(settings: DaemonSettings, { signal }: CallOption
         // A tide may have volumes that only labels name.
         docker: roster.docker().seen ? `tide ${tide}` : undefined,
         ...(onLine === undefined ? {} : { onLine }),
+        ...(wrap === undefined ? {} : { wrap }),
       }
     },
     mark: roster.setMark,

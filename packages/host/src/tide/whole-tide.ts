@@ -2,6 +2,7 @@ import type { CallOptions, Finding, LiftRef, Redactor, Reporter, RunReport } fro
 import type { LoadedConfig } from '../config/load-config.ts'
 import { openReports } from '../report/reports.ts'
 import { openRig } from '../rig/open-rig.ts'
+import type { OpenRig } from '../rig/open-rig.ts'
 import { runTide } from './run-tide.ts'
 
 /** One run of one tide, with everything that it needs opened anew. */
@@ -17,6 +18,8 @@ export interface WholeTideSettings {
   readonly redactor: Redactor
   readonly report: Reporter
   readonly onLine?: (ref: LiftRef, line: string) => void
+  /** Puts wrappers around the parts of the rig: observation, limits. */
+  readonly wrap?: (rig: OpenRig) => OpenRig
   /** What makes Docker necessary; see `Scope.docker`. */
   readonly docker?: string | undefined
   /**
@@ -63,9 +66,11 @@ async function once(
   signal: AbortSignal,
 ): Promise<RunReport> {
   const { loaded, stateDirectory, directory, tide, runId, nominal, redactor, report, onLine, docker } = settings
+  const { wrap = (rig: OpenRig): OpenRig => rig } = settings
   const scope = { targets: [], stores: [], tide, docker }
   const listeners = { onLabels, ...(onLine === undefined ? {} : { onLine }) }
-  await using rig = await openRig({ loaded, stateDirectory, directory, scope, report, ...listeners }, { signal })
+  await using opened = await openRig({ loaded, stateDirectory, directory, scope, report, ...listeners }, { signal })
+  const rig = wrap(opened)
   for (const secret of rig.secrets) redactor.add(secret)
   for (const finding of rig.warnings) report({ type: 'warning', finding })
   const when = nominal === undefined ? {} : { nominal: nominal() }

@@ -1,0 +1,126 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { docker, part, privateDockerd, temporaryDirectory } from '@salvage-kit/testbed'
+import type { Dockerd, TemporaryDirectory } from '@salvage-kit/testbed'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { askStatus, triggerTide } from '../../src/index.ts'
+import { startDaemon } from '../daemon.ts'
+import type { RunningDaemon } from '../daemon.ts'
+
+const IMAGE = 'salvage-test/busybox'
+const EVERY_SECOND = '* * * * * *'
+const RARELY = '0 0 1 1 *'
+const { signal } = new AbortController()
+
+describe.skipIf(!part('dockerd').available)('a daemon and an engine of its own', () => {
+  let engine: Dockerd
+  let folder: TemporaryDirectory
+  let daemons: RunningDaemon[]
+
+  beforeAll(async () => {
+    engine = await privateDockerd([IMAGE])
+  })
+  afterAll(async () => engine[Symbol.asyncDispose]())
+  beforeEach(() => {
+    folder = temporaryDirectory()
+    daemons = []
+    mkdirSync(join(folder.path, 'store'))
+  })
+  afterEach(async () => {
+    for (const daemon of daemons) await daemon[Symbol.asyncDispose]()
+    await engine.start()
+    const names = await cli('ps', '--all', '--quiet')
+    if (names !== '') await cli('rm', '--force', ...names.split('\n'))
+    const volumes = await cli('volume', 'ls', '--quiet')
+    if (volumes !== '') await cli('volume', 'rm', ...volumes.split('\n'))
+    folder[Symbol.dispose]()
+  })
+
+  async function cli(...args: string[]): Promise<string> {
+    return (await docker(engine.host, args)).trim()
+  }
+  async function root(name: string, labels: Readonly<Record<string, string>>): Promise<void> {
+    const all = Object.entries({ 'salvage.root': '', ...labels }).map(([key, value]) => `--label=${key}=${value}`)
+    await cli('create', `--name=${name}`, '--network=none', ...all, IMAGE)
+  }
+  async function web(...args: string[]): Promise<void> {
+    const command = ['sh', '-c', 'echo here > /data/file; trap "exit 0" TERM; sleep 86400 & wait']
+    await cli('run', '--detach', '--name=web', '--network=none', '--volume=data:/data', ...args, IMAGE, ...command)
+  }
+  const tideLabels = (tide: string, cron: string): Readonly<Record<string, string>> => ({
+    [`salvage.tides.${tide}.cron`]: cron,
+    [`salvage.tides.${tide}.grouping`]: 'smart',
+    [`salvage.tides.${tide}.crane`]: 'copy',
+  })
+  function start(more: object = {}): RunningDaemon {
+    const config = {
+      machine: 'm',
+      docker: { host: engine.host },
+      stores: { here: `archive:${join(folder.path, 'store')}` },
+      // Ends well and copies nothing: a crane of the original.
+      cranes: { copy: { image: IMAGE, pull: 'never' } },
+      ...more,
+    }
+    const daemon = startDaemon({ folder: folder.path, config })
+    daemons.push(daemon)
+    return daemon
+  }
+  const names = async (daemon: RunningDaemon): Promise<readonly string[]> =>
+    (await askStatus(daemon.socket, { signal })).tides.map(({ name }) => name)
+
+  test('runs the tides of labels, and takes up changed, new and removed ones without a restart', async () => {
+    await web('--label=salvage.tide.d=g:data')
+    await root('root', tideLabels('d', EVERY_SECOND))
+    const daemon = start()
+    expect(await daemon.next('tide.ended', 'd')).toMatchObject({ exitCode: 0 })
+    expect(await cli('inspect', '--format={{.State.Status}}', 'web')).toBe('running')
+    await cli('rm', '--force', 'root')
+    await root('root', { ...tideLabels('d', RARELY), ...tideLabels('e', EVERY_SECOND) })
+    await daemon.event((told) => told.type === 'tides.changed' && JSON.stringify(told['added']).includes('e'), 0)
+    expect(await names(daemon)).toEqual(['d', 'e'])
+    expect((await askStatus(daemon.socket, { signal })).tides[0]?.cron).toBe(RARELY)
+    // Nothing belongs to it: told, survived.
+    expect(await daemon.next('tide.ended', 'e')).toMatchObject({ exitCode: 2, finding: { code: 'TIDE.EMPTY' } })
+    await cli('rm', '--force', 'root')
+    await expect.poll(async () => names(daemon)).toEqual([])
+  })
+
+  test('a tide with wrong labels is a problem of its own; the others are run', async () => {
+    await web('--label=salvage.tide.good=g:data')
+    await root('root', { ...tideLabels('good', EVERY_SECOND), ...tideLabels('bad', '0 0 31 2 *') })
+    const daemon = start()
+    expect(await daemon.next('problem', 'bad')).toMatchObject({ finding: { code: 'TIDE.CRON' } })
+    expect(await daemon.next('tide.ended', 'good')).toMatchObject({ exitCode: 0 })
+    expect((await askStatus(daemon.socket, { signal })).problems).toMatchObject([{ code: 'TIDE.CRON', tide: 'bad' }])
+  })
+
+  test('an engine that goes away is told, and met again when it is back', async () => {
+    await web('--label=salvage.tide.d=g:data', '--restart=always')
+    await root('root', tideLabels('d', RARELY))
+    const daemon = start()
+    await daemon.next('daemon.ready')
+    await engine.stop()
+    expect(await daemon.next('problem')).toMatchObject({ finding: { code: 'DOCKER.UNREACHABLE' } })
+    // What it knew stays scheduled, and a run waits for the engine.
+    expect(await names(daemon)).toEqual(['d'])
+    await triggerTide(daemon.socket, 'd', { signal })
+    expect(await daemon.next('tide.waiting', 'd')).toMatchObject({ finding: { code: 'PREFLIGHT.DOCKER' } })
+    await engine.start()
+    expect(await daemon.next('solved')).toMatchObject({ what: 'Docker' })
+    expect(await daemon.next('tide.ended', 'd')).toMatchObject({ exitCode: 0 })
+    await cli('rm', '--force', 'root')
+    await root('root', tideLabels('e', RARELY))
+    await expect.poll(async () => names(daemon), { timeout: 10_000 }).toEqual(['e'])
+  })
+
+  test('an engine that is away at the start is waited for: live, not ready, then both', async () => {
+    await root('root', tideLabels('d', RARELY))
+    await engine.stop()
+    const daemon = start()
+    expect(await daemon.next('problem')).toMatchObject({ finding: { code: 'DOCKER.UNREACHABLE' } })
+    expect((await askStatus(daemon.socket, { signal })).problems).toMatchObject([{ code: 'DOCKER.UNREACHABLE' }])
+    await engine.start()
+    await daemon.next('solved')
+    await expect.poll(async () => names(daemon)).toEqual(['d'])
+  })
+})
