@@ -83,7 +83,12 @@ export function createProgram(terminal: Terminal, version: string, runCommand: R
     new Option('--limit <n>', 'how many, newest first').default(20).argParser(count),
   )
   const config = program.command('config').description('check or show the configuration').helpCommand(false)
-  add(config, 'check', 'read the configuration and say what is wrong', () => import('./commands/config-check.ts'))
+  add(
+    config,
+    'check',
+    'read the configuration and the labels of containers, and say what is wrong',
+    () => import('./commands/config-check.ts'),
+  ).option('--no-docker', 'leave the labels alone')
   add(config, 'show', 'print the configuration in force', () => import('./commands/config-show.ts'))
   add(config, 'schema', 'print the JSON schema of the configuration file', () => import('./commands/config-schema.ts'))
   const report = program.command('report').description('reports of runs').helpCommand(false)

@@ -169,6 +169,39 @@ describe.skipIf(!part('dockerd').available)('a real engine', () => {
     expect([code, err]).toEqual([2, expect.stringContaining('did you mean docker:pgdata?')])
   })
 
+  test('config check reads the labels too', async () => {
+    const labels = ['grouping=smart', 'crane=c', 'cron=@daily'].map((one) => `--label=salvage.tides.d.${one}`)
+    await cli('create', '--name=root', '--label=salvage.root', ...labels, '--label=salvage.cranes.c.image=x', IMAGE)
+    await cli('volume', 'create', 'data')
+    await writer('web', '--volume=data:/data', '--label=salvage.tide.d=g:data')
+    expect(await sk('config', 'check').ended).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('labels of containers: good'),
+    })
+    await writer(
+      'bad',
+      '--label=salvage.acton=stop',
+      '--label=salvage.action=Stop',
+      '--label=salvage.tide.nihgtly=g:data',
+      '--label=salvage.tide.d.crane.g:data=none',
+      '--label=salvage.tides.d.cron=@weekly',
+    )
+    const { code, out, err } = await sk('config', 'check').ended
+    expect([code, out]).toEqual([2, expect.stringContaining('no configuration file')])
+    for (const said of [
+      /did you mean "salvage\.action"/,
+      /container bad, label salvage\.action: "Stop" is no action/,
+      /docker:data belongs to the tide "nihgtly"/,
+      /docker:data in tide d: there is no store "none"/,
+      /salvage\.tides\.d\.cron: it has no effect on this container/,
+    ])
+      expect(err).toMatch(said)
+    const json = await sk('config', 'check', '--json').ended
+    expect(JSON.parse(json.out)).toMatchObject({ valid: false, labels: 'connected', problems: expect.any(Array) })
+    const alone = await sk('config', 'check', '--no-docker').ended
+    expect(alone).toMatchObject({ code: 0, out: expect.stringContaining('not looked at (--no-docker)') })
+  })
+
   test('doctor sees the engine and labels that mean nothing', async () => {
     await writer('web', '--label=salvage.acton=stop')
     const { code, out } = await sk('doctor').ended
@@ -185,4 +218,6 @@ test('without an engine a volume cannot be had, and directories can', async () =
   expect([volume.code, JSON.parse(volume.out)]).toMatchObject([5, { error: { code: 'PREFLIGHT.DOCKER' } }])
   expect((await sk('plan', 'dir:.', '--to', 'archive:/nonexistent/backups').ended).code).toBe(0)
   expect(await sk('doctor').ended).toMatchObject({ code: 0, out: expect.stringContaining('absent   docker') })
+  const checked = await sk('config', 'check').ended
+  expect(checked).toMatchObject({ code: 0, out: expect.stringContaining('labels of containers: not looked at: ') })
 })
