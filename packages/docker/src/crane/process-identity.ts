@@ -20,11 +20,6 @@ export async function thisProcess(): Promise<string | undefined> {
   return own === undefined ? undefined : JSON.stringify(own)
 }
 
-/** Whether a label is that of this very process. */
-export async function isThisProcess(label: string): Promise<boolean> {
-  return label === (await thisProcess())
-}
-
 /**
  * Whether the process of a label is certainly dead: its id is gone in this process namespace, or the container that it
  * ran in is.
