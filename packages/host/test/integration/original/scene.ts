@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url'
 import type { Plan, RunEvent, RunReport } from '@salvage-kit/core'
 import { command, privateDockerd } from '@salvage-kit/testbed'
 import type { Dockerd } from '@salvage-kit/testbed'
+import { loadConfig } from '../../../src/config/load-config.ts'
+import { checkLabels } from '../../../src/rig/check-labels.ts'
 import { runTide } from './run-tide.ts'
 
 const IMAGE = 'salvage-test/busybox'
@@ -32,6 +34,8 @@ export interface Scene extends AsyncDisposable {
   tide(name?: string, options?: TideOptions): Promise<Told>
   /** The same in a process of its own, which is killed when the first crane is up. */
   dead(name?: string): Promise<void>
+  /** What a check of the labels says, each as its code and its message. */
+  check(): Promise<readonly string[]>
   /** Removes all containers and volumes, and the state of past runs. */
   clean(): Promise<void>
 }
@@ -164,6 +168,11 @@ export async function scene(): Promise<Scene> {
     status: async (name) => cli('inspect', '--format={{.State.Status}}', name).catch(() => 'gone'),
     tide,
     dead,
+    check: async () => {
+      const loaded = await loadConfig({ environment: {}, directory: folder })
+      const { problems } = await checkLabels({ loaded, directory: folder }, { signal: AbortSignal.timeout(60_000) })
+      return problems.map(({ code, message }) => `${code} ${message}`)
+    },
     async clean() {
       const containers = await rows('ps', '--all', '--quiet')
       if (containers.length > 0) await cli('rm', '--force', '--volumes', ...containers)
