@@ -14,7 +14,7 @@ export type { DirectorySource, DockerVolumeSource, Medium, Source } from './targ
 export type { Target } from './target/target.ts'
 export type { QuiesceChoice, Workload } from './target/workload.ts'
 export type { Discovery, Problem, Survey, WorkloadEvent } from './target/discovery.ts'
-export type { Provisioner } from './target/provisioner.ts'
+export type { PlaceOptions, Provisioner } from './target/provisioner.ts'
 export type { Quiescer, RestVerdict, ResumeOptions } from './quiesce/quiescer.ts'
 export { accepts, parseExitCodes } from './quiesce/exit-codes.ts'
 export type { ExitCodeRule } from './quiesce/exit-codes.ts'

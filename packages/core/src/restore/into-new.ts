@@ -1,5 +1,5 @@
 import type { Rig } from '../rig.ts'
-import { provisionerOf } from '../run/parts.ts'
+import { craneOf, provisionerOf } from '../run/parts.ts'
 import { release } from '../run/release.ts'
 import { parseReference } from '../target/reference.ts'
 import { begin, lockAndRecover } from './begin.ts'
@@ -12,7 +12,8 @@ export async function restoreIntoNew(rig: Rig, request: RestoreRequest, signal: 
   const { scheme } = parseReference(target)
   const provisioner = provisionerOf(rig, scheme)
   await using _lock = await lockAndRecover(rig, request, [], signal)
-  const token = await provisioner.prepare(target, runId, { signal })
+  const { media } = craneOf(rig, request.store)
+  const token = await provisioner.prepare(target, runId, { signal, media })
   await begin(rig, request)
   const entries = await rig.journal.open([
     { runId, order: 1, undo: { kind: 'provision', target, provisioner: scheme, token } },

@@ -67,7 +67,7 @@ export function describeUndo(way: Undo): string {
     case 'exposure':
       return `exposed snapshot ${way.ref.id} of ${way.ref.target}`
     case 'lift':
-      return `lift ${way.ref.id} of ${way.ref.target} into ${way.ref.store.ref}`
+      return `${way.ref.warm === true ? 'warm lift' : 'lift'} ${way.ref.id} of ${way.ref.target} into ${way.ref.store.ref}`
     case 'provision':
       return `unfinished restore into ${way.target}`
     case 'swap':

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest'
+import { SalvageError } from '../../src/error.ts'
+import type { RunEvent } from '../../src/report/event.ts'
+import { recover } from '../../src/run/recover.ts'
+import { run } from '../../src/run/run.ts'
+import { never, planOf, world } from './world.ts'
+
+test('every backend sweeps before every recovery, and one that cannot stops nothing', async () => {
+  const there = world({ snapshots: false })
+  const plan = await planOf(there, '20261121t080000z-c0ffee')
+  const events: RunEvent[] = []
+  let swept = 0
+  const sweep = async (): Promise<void> => {
+    swept += 1
+  }
+  const broken = async (): Promise<void> => {
+    throw new SalvageError('DOCKER.UNREACHABLE', 'no engine')
+  }
+  const rig = {
+    ...there.rig,
+    backends: [...there.rig.backends, { id: 'broken', sweep: broken }, { id: 'clean', sweep }],
+    report: (event: RunEvent): void => void events.push(event),
+  }
+  expect(await recover(rig, { signal: never })).toEqual({ undone: 0, stuck: [], alive: [] })
+  expect(swept).toBe(1)
+  expect(events).toMatchObject([{ type: 'warning', finding: { code: 'DOCKER.UNREACHABLE' } }])
+  expect((await run(rig, plan)).outcome).toBe('good')
+  expect(swept).toBeGreaterThan(1)
+})
