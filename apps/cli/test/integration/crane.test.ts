@@ -1,5 +1,6 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { docker, part, privateDockerd, temporaryDirectory } from '@salvage-kit/testbed'
 import type { Dockerd, TemporaryDirectory } from '@salvage-kit/testbed'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -72,5 +73,37 @@ describe.skipIf(!part('dockerd').available)('a crane image of version 2', () => 
     await good('prune', '--from', 'crane:tape', '--keep-last', '1')
     const left = (await good('list', '--from', 'crane:tape')).split('\n').filter((line) => line.includes('docker:data'))
     expect(left).toHaveLength(1)
+  })
+
+  test('a restore that is killed while its crane works is taken back, and the next one is whole', async () => {
+    await good('run', 'docker:data', '--to', 'crane:tape', '--init')
+    await cli('create', '--name=mould', '--network=none', 'example/crane')
+    await cli(
+      'commit',
+      '--change',
+      'CMD ["sh", "-c", "[ $SALVAGE_ACTION != lower ] || sleep 60; exec /crane"]',
+      'mould',
+      'example/slow',
+    )
+    await cli('rm', 'mould')
+    const file = join(folder.path, 'salvage-kit.yaml')
+    const config = readFileSync(file, 'utf8')
+    writeFileSync(file, config.replace('example/crane', 'example/slow'))
+    for (const where of [
+      ['--to', 'docker:copy'],
+      ['--in-place', '--yes'],
+    ]) {
+      const restore = sk('restore', 'docker:data', '--from', 'crane:tape', ...where)
+      while ((await cli('ps', '--quiet', '--filter=label=salvage-kit.action=lower')) === '') await sleep(50)
+      restore.child.kill('SIGKILL')
+      await restore.ended
+      await good('recover')
+      expect(await cli('ps', '--all', '--quiet', '--filter=label=salvage.entity')).toBe('')
+      expect((await cli('volume', 'ls', '--quiet')).split('\n')).toEqual(['data', 'store'])
+      expect(await cli('exec', 'web', 'ls', '-A', '/data')).toBe('log')
+    }
+    writeFileSync(file, config)
+    await good('restore', 'docker:data', '--from', 'crane:tape', '--to', 'docker:copy')
+    expect(await contentOf('copy')).not.toBe('')
   })
 })

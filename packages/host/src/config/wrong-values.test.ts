@@ -101,6 +101,13 @@ test.each([
     /(?:)/,
   ],
   [
+    'a secret of a crane in a file that is not said whole',
+    'cranes: { b: { image: x, secrets: { KEY: key.txt } } }',
+    '1:42 cranes.b.secrets.KEY',
+    /absolute/,
+    /(?:)/,
+  ],
+  [
     'bad exit codes',
     'directories: [{ path: /a, hooks: { pre: x, exitCodes: "1,,2" } }]',
     '1:55 directories.0.hooks.exitCodes',
