@@ -16,6 +16,8 @@ export interface VesselOptions {
   readonly mounts?: readonly string[]
   readonly forget?: readonly string[]
   readonly name?: string
+  /** As the original daemon would start it. */
+  readonly contract?: 1
   /** Further arguments of `docker create`. */
   readonly create?: readonly string[]
 }
@@ -49,7 +51,11 @@ export function uniqueName(what: string): string {
 export async function startVessel(image: string, options: VesselOptions): Promise<Vessel> {
   const { action, env = {}, secrets = {}, mounts = [], forget } = options
   const name = options.name ?? uniqueName(action)
-  const all = { ...env, SALVAGE_CONTRACT: '2', SALVAGE_ACTION: action, SALVAGE_CRANE_NAME: 'test' }
+  const all = {
+    ...env,
+    SALVAGE_CRANE_NAME: 'test',
+    ...(options.contract === 1 ? {} : { SALVAGE_CONTRACT: '2', SALVAGE_ACTION: action }),
+  }
   await run(
     'create',
     `--name=${name}`,
