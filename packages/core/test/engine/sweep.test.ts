@@ -5,6 +5,10 @@ import { recover } from '../../src/run/recover.ts'
 import { run } from '../../src/run/run.ts'
 import { never, planOf, world } from './world.ts'
 
+async function broken(): Promise<void> {
+  throw new SalvageError('DOCKER.UNREACHABLE', 'no engine')
+}
+
 test('every backend sweeps before every recovery, and one that cannot stops nothing', async () => {
   const there = world({ snapshots: false })
   const plan = await planOf(there, '20261121t080000z-c0ffee')
@@ -12,9 +16,6 @@ test('every backend sweeps before every recovery, and one that cannot stops noth
   let swept = 0
   const sweep = async (): Promise<void> => {
     swept += 1
-  }
-  const broken = async (): Promise<void> => {
-    throw new SalvageError('DOCKER.UNREACHABLE', 'no engine')
   }
   const rig = {
     ...there.rig,
