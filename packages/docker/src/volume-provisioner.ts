@@ -14,13 +14,13 @@ const NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/
  * container has. What it makes carries the label of its run, and only that is ever removed: an empty volume is made anew
  * under its own labels and the label of the run, and put back without it when the restore is taken back.
  *
- * Only where this process sees the content of volumes: nothing could write into them otherwise. Codes:
- * `DOCKER.VOLUME_NAME`, `DOCKER.NO_HOST_PATH`, `RESTORE.OCCUPIED`.
+ * Where this process does not see the content of volumes, only what writes through the engine can fill them: a crane
+ * image. Codes: `DOCKER.VOLUME_NAME`, `DOCKER.NO_HOST_PATH`, `RESTORE.OCCUPIED`.
  */
 export function volumeProvisioner(engine: () => Promise<DockerEngine>): Provisioner {
   return {
     scheme: 'docker',
-    async prepare(ref, runId, { signal }) {
+    async prepare(ref, runId, { signal, media }) {
       signal.throwIfAborted()
       const volume = parseReference(ref).value
       if (!NAME.test(volume))
@@ -29,9 +29,10 @@ export function volumeProvisioner(engine: () => Promise<DockerEngine>): Provisio
         })
       const connected = await engine()
       const found = await connected.inspectVolume(volume, { signal })
-      const token = { version: 1, volume, runId } as const
+      const throughEngine = media?.has('docker-volume') === true
+      const token = { version: 1, volume, runId, ...(throughEngine ? { throughEngine } : {}) } as const
       if (found === undefined) {
-        await mustSeeVolumes(connected, volume, { signal })
+        if (!throughEngine) await mustSeeVolumes(connected, volume, { signal })
         return token
       }
       await mustBeFree(connected, found, { signal })
@@ -60,7 +61,7 @@ async function create(engine: DockerEngine, token: VolumeToken, options: CallOpt
   // The engine gives a volume that is there already without a word.
   if (!isOf(made, token)) throw occupied(token.volume, 'somebody made a volume of this name meanwhile')
   const hostPath = await hostPathOf(engine, made, options)
-  if (hostPath === undefined) {
+  if (hostPath === undefined && token.throughEngine !== true) {
     await remove(engine, token, options)
     throw unseen(token.volume, `${made.mountpoint} of the engine's machine is not there for this process`)
   }
@@ -68,7 +69,7 @@ async function create(engine: DockerEngine, token: VolumeToken, options: CallOpt
     medium: 'docker-volume',
     name: made.name,
     ...(made.createdAt === undefined ? {} : { createdAt: made.createdAt }),
-    hostPath,
+    ...(hostPath === undefined ? {} : { hostPath }),
   }
 }
 

@@ -7,6 +7,8 @@ export interface VolumeToken {
   readonly runId: string
   /** The labels of the empty, unused volume that stands there already; absent when none does. */
   readonly before?: Readonly<Record<string, string>>
+  /** It will be filled by a container: this process need not see its content. */
+  readonly throughEngine?: boolean
 }
 
 /** Reads a token back from a journal. */
@@ -15,4 +17,5 @@ export const VolumeTokenSchema: z.ZodType<VolumeToken> = z.strictObject({
   volume: z.string().min(1),
   runId: z.string().min(1),
   before: z.record(z.string(), z.string()).exactOptional(),
+  throughEngine: z.boolean().exactOptional(),
 })

@@ -130,5 +130,10 @@ describe.skipIf(!DOCKER)('volumes to restore into', () => {
     await expect(provisioner(elsewhere).prepare('docker:new1', RUN, calm())).rejects.toMatchObject({
       code: 'DOCKER.NO_HOST_PATH',
     })
+    const media = new Set(['docker-volume'] as const)
+    const filled = await provisioner(elsewhere).prepare('docker:new1', RUN, { ...calm(), media })
+    const place = await provisioner(elsewhere).create(filled, calm())
+    expect([place, await labels('new1')]).toMatchObject([{ medium: 'docker-volume', name: 'new1' }, expect.anything()])
+    expect(place).not.toHaveProperty('hostPath')
   })
 })
