@@ -1,7 +1,8 @@
-import { statSync } from 'node:fs'
+import { statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { command, docker, engineAddress, part, privateDockerd } from '@salvage-kit/testbed'
-import type { Dockerd } from '@salvage-kit/testbed'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { command, docker, engineAddress, part, privateDockerd, temporaryDirectory } from '@salvage-kit/testbed'
+import type { Dockerd, TemporaryDirectory } from '@salvage-kit/testbed'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 
 const ROOT = join(import.meta.dirname, '../../../..')
@@ -94,6 +95,62 @@ describe.skipIf(!available)('the image', () => {
     expect(await inside(args, 'list', '--from', 'crane:c')).toMatch(/docker:data/)
     await expect(inside(args, 'run', 'docker:data', '--to', 'archive:/tmp/backups')).rejects.toThrow(/docker:data/)
     await expect(inside([], 'run', 'docker:data', '--to', 'crane:c')).rejects.toThrow(/may not be opened.*group/s)
+  })
+
+  describe('examples/compose', () => {
+    const project = ['--project-name', 'example', '--file', join(ROOT, 'examples/compose/compose.yaml')]
+    let folder: TemporaryDirectory
+    const compose = async (...args: string[]): Promise<string> => {
+      const override = join(folder.path, 'override.yaml')
+      const env = {
+        DOCKER_HOST: engine.host,
+        DOCKER_GID: group,
+        DOCKER_SOCKET: engine.socket,
+        SALVAGE_KIT_IMAGE: IMAGE,
+        APP_IMAGE: APP,
+        CRANE_IMAGE: CRANE,
+      }
+      return (await command('docker-compose', [...project, '--file', override, ...args], { env })).trim()
+    }
+    const kit = async (...line: string[]): Promise<string> =>
+      compose('exec', '-T', 'salvage-kit', 'salvage-kit', ...line)
+    const healthOf = async (): Promise<string> =>
+      cli('inspect', '--format={{.State.Health.Status}}', await compose('ps', '--quiet', 'salvage-kit'))
+
+    beforeAll(() => {
+      folder = temporaryDirectory()
+      // The engine of the tests has no network.
+      const services = ['salvage-kit', 'app'].map((name) => `  ${name}: { network_mode: none }`).join('\n')
+      writeFileSync(join(folder.path, 'override.yaml'), `version: '3.8'\nservices:\n${services}\n`)
+    })
+    afterAll(() => folder[Symbol.dispose]())
+
+    test('comes up, copies by its labels, leaves the application as it was, and goes', async () => {
+      await compose('up', '--detach')
+      const app = await compose('ps', '--quiet', 'app')
+      const before = await cli('inspect', '--format={{.Id}} {{.State.Status}} {{.RestartCount}}', app)
+      while ((await healthOf()) !== 'healthy') await sleep(500)
+      expect(await kit('status')).toMatch(/nightly +0 3 \* \* \*.*never/)
+
+      // The store is made once, by hand: a tide never takes an empty place for its store.
+      expect(await kit('run', '--tide', 'nightly', '--init')).toMatch(/good/)
+      expect(await kit('trigger', 'nightly')).toMatch(/good/)
+      const point = { target: 'docker:example_data', machine: 'example' }
+      const points: unknown = JSON.parse(await kit('list', '--json'))
+      expect(points).toMatchObject({ points: [point, point] })
+      expect(await cli('inspect', '--format={{.Id}} {{.State.Status}} {{.RestartCount}}', app)).toBe(before)
+      expect(await cli('ps', '--all', '--quiet', '--filter=label=salvage.entity')).toBe('')
+
+      expect(await kit('restore', 'docker:example_data', '--to', 'docker:copy')).toContain('docker:copy')
+      expect(await cli('run', '--rm', '--network=none', '--volume=copy:/v', APP, 'ls', '/v')).toBe('log')
+      await cli('volume', 'rm', 'copy')
+
+      const daemon = await compose('ps', '--quiet', 'salvage-kit')
+      await compose('stop', 'salvage-kit')
+      expect(await cli('inspect', '--format={{.State.ExitCode}}', daemon)).toBe('0')
+      await compose('down', '--volumes')
+      expect([await cli('ps', '--all', '--quiet'), await cli('volume', 'ls', '--quiet')]).toEqual(['', ''])
+    }, 180_000)
   })
 
   test('as root with the volumes mounted at their path: stores of the machine', async () => {

@@ -84,6 +84,18 @@ describe.skipIf(!part('dockerd').available)('behind a socket proxy that lets onl
     ])
   })
 
+  test('the daemon needs no more than the two', async () => {
+    await writer('web', '--volume=data:/data')
+    const tide = `cron: '@yearly', targets: ['docker:data'], to: 'archive:${join(folder.path, 'backups')}'`
+    writeFileSync(join(folder.path, 'salvage-kit.yaml'), `tides: { nightly: { ${tide} } }\n`)
+    await using proxy = await proxyFor(['survey', 'rest'])
+    const daemon = behind(proxy)('daemon')
+    while (!(await behind(proxy)('status').ended).err.includes('ready')) await sleep(100)
+    await good(proxy, 'trigger nightly')
+    daemon.child.kill('SIGTERM')
+    expect([(await daemon.ended).code, proxy.refused]).toEqual([0, []])
+  })
+
   test('commands need the third besides', async () => {
     await writer(
       'web',
