@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
+/** How long an event may take to come, on a machine that does other things as well. */
+const PATIENCE_MS = 45_000
 const CHILD = fileURLToPath(new URL('child.ts', import.meta.url))
 
 /** A line that the daemon told. */
@@ -68,18 +70,21 @@ export function startDaemon(wishes: DaemonWishes): RunningDaemon {
     for (const look of waiting) look()
     return typeof code === 'number' ? code : -1
   })
+  const toldText = (): string => `${told.map((one) => JSON.stringify(one)).join('\n')}\n${errors}`
   const event: RunningDaemon['event'] = async (fits, from = 0) => {
     const { promise, resolve, reject } = Promise.withResolvers<Told>()
     const look = (): void => {
       const found = told.slice(from).find(fits)
       if (found !== undefined) resolve(found)
-      else if (isOver) reject(new Error(`the daemon ended before:\n${JSON.stringify(told, undefined, 1)}\n${errors}`))
+      else if (isOver) reject(new Error(`the daemon ended before:\n${toldText()}`))
     }
     waiting.add(look)
     look()
+    const late = setTimeout(() => reject(new Error(`it did not come:\n${toldText()}`)), PATIENCE_MS)
     try {
       return await promise
     } finally {
+      clearTimeout(late)
       waiting.delete(look)
     }
   }

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { docker, part, privateDockerd, temporaryDirectory } from '@salvage-kit/testbed'
 import type { Dockerd, TemporaryDirectory } from '@salvage-kit/testbed'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -8,6 +9,9 @@ import { startDaemon } from '../daemon.ts'
 import type { RunningDaemon } from '../daemon.ts'
 
 const IMAGE = 'salvage-test/busybox'
+const CRANE = 'salvage-test/crane'
+/** The crane image of the docker package's own tests. */
+const CRANE_FOLDER = fileURLToPath(new URL('../../../../packages/docker/test/images/crane', import.meta.url))
 const EVERY_SECOND = '* * * * * *'
 const RARELY = '0 0 1 1 *'
 const { signal } = new AbortController()
@@ -19,6 +23,7 @@ describe.skipIf(!part('dockerd').available)('a daemon and an engine of its own',
 
   beforeAll(async () => {
     engine = await privateDockerd([IMAGE])
+    await cli('build', '--quiet', '--network=none', `--tag=${CRANE}`, CRANE_FOLDER)
   })
   afterAll(async () => engine[Symbol.asyncDispose]())
   beforeEach(() => {
@@ -57,8 +62,7 @@ describe.skipIf(!part('dockerd').available)('a daemon and an engine of its own',
       machine: 'm',
       docker: { host: engine.host },
       stores: { here: `archive:${join(folder.path, 'store')}` },
-      // Ends well and copies nothing: a crane of the original.
-      cranes: { copy: { image: IMAGE, pull: 'never' } },
+      cranes: { copy: { image: CRANE, pull: 'never' } },
       ...more,
     }
     const daemon = startDaemon({ folder: folder.path, config })
