@@ -26,7 +26,7 @@ open_store() {
 check_store() { open_store; }
 
 lift() {
-  local code=0 findings=null name="$SALVAGE_LIFT_ID.tar.zst" manifest sum sums=()
+  local findings=null name="$SALVAGE_LIFT_ID.tar.zst" manifest sum sums=()
   open_store
   for sum in sha256 sha1 md5; do
     mkfifo "$WORK/$sum.pipe"

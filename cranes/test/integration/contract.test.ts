@@ -197,6 +197,8 @@ describe.skipIf(!READY).each(CRANES)('the crane image $name', (crane) => {
     const lift = liftId()
     const vessel = await on.startLift(await randomVolume(96), lift, { create: ['--cpus=0.3'] })
     await grown(on.storePath, 4 * MEGABYTE)
+    const seen = (await run('top', vessel.name)) + (await run('inspect', vessel.name))
+    for (const secret of Object.values(crane.secrets ?? {})) expect(seen).not.toContain(secret.trim())
     await run('stop', '--time=60', vessel.name)
     const { code, output } = await vessel.ended()
     // 137 would be the engine's SIGKILL.
