@@ -31,8 +31,12 @@ test('a crane that cannot be asked deduplicates nothing, and has the archives th
 })
 
 test('a store that cannot be asked now stands in no answer; a bug and an abort are none', async () => {
-  const failing = (error: Error): ReturnType<typeof withCrane> =>
-    withCrane(there, () => ({ abilities: async () => Promise.reject(error) }))
+  const failing = (reason: Error): ReturnType<typeof withCrane> =>
+    withCrane(there, () => ({
+      abilities: async () => {
+        throw reason
+      },
+    }))
   const away = failing(new SalvageError('CRANE.IMAGE_MISSING', 'no image yet'))
   expect((await probe(away, nothing, { signal, stores })).stores).toEqual({})
   await expect(probe(failing(new TypeError('a bug')), nothing, { signal, stores })).rejects.toThrow('a bug')
