@@ -15,6 +15,7 @@ const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   curl: ['curl'],
   busybox: ['busybox-static'],
   iptables: ['iptables'],
+  ip: ['iproute2'],
   'docker-compose': ['docker-compose'],
   'docker-registry': ['docker-registry'],
   zsh: ['zsh'],

@@ -16,6 +16,7 @@ import { pull } from './dockerode/pull.ts'
 import { readContainerFile } from './dockerode/read-file.ts'
 import type { EngineRequest } from './dockerode/request.ts'
 import { requester, segment } from './dockerode/request.ts'
+import { inspectService, liveTasks, scaleService } from './dockerode/services.ts'
 
 const SHORT_MS = 30_000
 /** For calls that wait for volume drivers, networks and disks. */
@@ -50,8 +51,7 @@ export function dockerodeEngine(options: EngineOptions): DockerEngine {
 
   async function info(call: CallOptions): Promise<EngineInfo> {
     const request: EngineRequest = { what: 'ask about the engine', method: 'GET', path: '/info' }
-    const { Name, SystemTime } = await ask(answers.InfoAnswer, request, call)
-    return { name: Name, nowMs: Date.parse(SystemTime) }
+    return ask(answers.InfoAnswer, request, call)
   }
 
   return {
@@ -158,6 +158,10 @@ export function dockerodeEngine(options: EngineOptions): DockerEngine {
       const path = `/networks/${segment(network)}`
       return (await orNothing(() => ask(answers.NetworkAnswer, { what, method: 'GET', path }, call))) !== undefined
     },
+
+    inspectService: (name, call) => inspectService(requests, name, call),
+    scaleService: (service, replicas, call) => scaleService(requests, service, replicas, call),
+    liveTasks: (service, call) => liveTasks(requests, service, call),
 
     async inspectImage(image, call) {
       const what = `inspect image ${image}`

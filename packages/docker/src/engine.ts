@@ -70,6 +70,16 @@ export interface DockerEngine {
    */
   askToRunExec?(exec: string, options: CallOptions): Promise<void>
 
+  /** Undefined when there is none. Rejects with `DOCKER.ENGINE` where no swarm is managed. */
+  inspectService(name: string, options: CallOptions): Promise<SwarmService | undefined>
+  /**
+   * Asks for another number of tasks of a replicated service, and changes nothing else; resolves before they are there
+   * or gone. Rejects with `DOCKER.CONFLICT` when it was changed after it was inspected.
+   */
+  scaleService(service: SwarmService, replicas: number, options: CallOptions): Promise<void>
+  /** The states of those tasks of a service that run, or may yet, on any machine. */
+  liveTasks(service: string, options: CallOptions): Promise<readonly string[]>
+
   listVolumes(options: CallOptions): Promise<readonly Volume[]>
   /** Undefined when there is none. */
   inspectVolume(name: string, options: CallOptions): Promise<Volume | undefined>
@@ -120,6 +130,28 @@ export interface EngineInfo {
   readonly name: string
   /** Its clock, in milliseconds since 1970. */
   readonly nowMs: number
+  /** Its part in a swarm; absent outside of one. */
+  readonly swarm?: SwarmPart
+}
+
+/** What an engine is in a swarm. */
+export interface SwarmPart {
+  /** Services can be asked for and changed here. */
+  readonly manages: boolean
+  /** How many machines the swarm has; 0 where nobody here knows. */
+  readonly machines: number
+}
+
+/** A service of a swarm. */
+export interface SwarmService {
+  readonly id: string
+  readonly name: string
+  /** Grows with each change. */
+  readonly version: number
+  /** Absent for a global service and for jobs. */
+  readonly replicas?: number
+  /** As the engine gives and takes it; may hold secrets. */
+  readonly spec: object
 }
 
 /** A volume. */

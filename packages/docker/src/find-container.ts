@@ -1,7 +1,7 @@
 import type { CallOptions } from '@salvage-kit/core'
 import type { Container, ContainerSummary } from './container.ts'
 import type { DockerEngine } from './engine.ts'
-import { COMPOSE } from './label/keys.ts'
+import { COMPOSE, SWARM_SERVICE } from './label/keys.ts'
 import { identityOf } from './workload-id.ts'
 import type { Identity } from './workload-id.ts'
 
@@ -16,11 +16,15 @@ export async function findContainer(
     // The engine also finds by the beginning of an id, and by the names of links.
     return container?.name === identity.name ? container : undefined
   }
-  const { project, service, number } = identity
-  const labels = [`${COMPOSE.project}=${project}`, `${COMPOSE.service}=${service}`, `${COMPOSE.number}=${number}`]
-  const rows = await engine.listContainers(labels, options)
-  const bearer = bearerOf(rows.filter((row) => identityOf(row.labels, row.name).kind === 'service'))
+  const rows = await engine.listContainers(labelsOf(identity), options)
+  const bearer = bearerOf(rows.filter((row) => identityOf(row.labels, row.name).kind === identity.kind))
   return bearer === undefined ? undefined : engine.inspectContainer(bearer.id, options)
+}
+
+function labelsOf(identity: Exclude<Identity, { kind: 'name' }>): readonly string[] {
+  if (identity.kind === 'swarm') return [`${SWARM_SERVICE}=${identity.service}`]
+  const { project, service, number } = identity
+  return [`${COMPOSE.project}=${project}`, `${COMPOSE.service}=${service}`, `${COMPOSE.number}=${number}`]
 }
 
 /**

@@ -8,7 +8,17 @@ const compose = (service: string, number: string, oneoff = 'False'): Record<stri
   'com.docker.compose.oneoff': oneoff,
 })
 
+const task = (more: Record<string, string> = {}): Record<string, string> => ({
+  'com.docker.swarm.task.id': 'x1',
+  'com.docker.swarm.service.name': 'web',
+  ...more,
+})
+
 test.each([
+  ['a task of a swarm', task(), 'docker:service:web'],
+  ['one that is to be stopped', task({ 'salvage.action': 'stop' }), 'docker:service:web'],
+  ['one that is to be paused', task({ 'salvage.action': 'pause' }), 'docker:shop-db-run-1'],
+  ['one with a command', task({ 'salvage.command.pre': 'sync' }), 'docker:shop-db-run-1'],
   ['a service of compose', compose('db', '2'), 'docker:shop/db/2'],
   ['docker compose run', compose('db', '1', 'True'), 'docker:shop-db-run-1'],
   ['a project alone', { 'com.docker.compose.project': 'shop' }, 'docker:shop-db-run-1'],

@@ -6,6 +6,7 @@ import { tideVolumes } from '../label/tide-labels.ts'
 import { unknownLabels } from '../label/unknown-labels.ts'
 import { mapLimit } from '../limit.ts'
 import { ownContainer } from '../own-container.ts'
+import { swarmOf } from './swarm.ts'
 import { isEngineMachine, volumeTarget } from './volume-target.ts'
 import { workloadsOf } from './workloads.ts'
 import type { Found } from './workloads.ts'
@@ -38,12 +39,13 @@ export async function surveyEngine(engine: DockerEngine, options: CallOptions): 
       options,
     ),
   )
+  const swarm = await swarmOf(engine, applications, machine, options)
   const found = await mapLimit(containers, CALLS_AT_ONCE, async (container) =>
     vantage.onEngineMachine ? { ...container, writes: await writtenPaths(container, volumes) } : container,
   )
   return {
     targets: targets.toSorted((a, b) => (a.ref < b.ref ? -1 : 1)),
-    workloads: workloadsOf(found, volumes, isOwn).toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+    workloads: workloadsOf(found, volumes, { isOwn, swarm }).toSorted((a, b) => (a.id < b.id ? -1 : 1)),
     problems: [...problems, ...cranes.problems, ...applications.flatMap(unknownLabels)],
   }
 }

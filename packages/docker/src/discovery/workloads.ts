@@ -9,18 +9,27 @@ import { quiesceChoices } from '../label/workload-labels.ts'
 import type { IsOwn } from '../own-container.ts'
 import { PAUSE, STOP } from '../quiesce/settings.ts'
 import { priorOf } from '../quiesce/token.ts'
-import { identityOf, workloadId } from '../workload-id.ts'
+import { identityOf, scaledService, workloadId } from '../workload-id.ts'
 import { dependenciesOf, hostsOf } from './dependencies.ts'
 import { usedVolumes } from './shared-content.ts'
+import { inServices } from './swarm.ts'
+import type { Swarm } from './swarm.ts'
 
 /** A container with what only the list of containers tells, and the paths of this machine that it can write to. */
 export type Found = Container & { readonly createdSeconds: number; readonly writes?: readonly string[] }
 
-/** The containers that are no cranes, each as a workload. */
-export function workloadsOf(all: readonly Found[], volumes: readonly Volume[], isOwn: IsOwn): readonly Workload[] {
+/**
+ * The containers that are no cranes, each as a workload; but those that are tasks of a service of a swarm, and come to
+ * rest with it, are one together.
+ */
+export function workloadsOf(
+  all: readonly Found[],
+  volumes: readonly Volume[],
+  { isOwn, swarm }: { readonly isOwn: IsOwn; readonly swarm: Swarm },
+): readonly Workload[] {
   const containers = all.filter(({ labels }) => labels[ENTITY] === undefined)
   const ids = workloadIds(containers)
-  return containers.map((container) => {
+  const alone = containers.map((container) => {
     const { labels, name, writes = [] } = container
     const project = labels[COMPOSE.project]
     const hosts = [...hostsOf(container, containers)]
@@ -36,6 +45,7 @@ export function workloadsOf(all: readonly Found[], volumes: readonly Volume[], i
       ...restOf(container, isOwn),
     }
   })
+  return inServices(alone, containers, swarm)
 }
 
 /**
@@ -50,7 +60,12 @@ export function workloadIds(
   for (const [id, members] of groups) {
     const bearer = bearerOf(members)
     for (const member of members)
-      ids.set(member.id, member === bearer ? id : workloadId({ kind: 'name', name: member.name }))
+      ids.set(
+        member.id,
+        member === bearer || scaledService(member.labels) !== undefined
+          ? id
+          : workloadId({ kind: 'name', name: member.name }),
+      )
   }
   return ids
 }
@@ -88,8 +103,8 @@ function refusedBecause({ name, labels, autoRemove }: Found, ways: ReadonlySet<s
     return {
       code: 'DOCKER.SWARM_TASK',
       message: `container ${name} is a task of a swarm service`,
-      why: 'swarm would replace it as soon as it does not answer',
-      hint: `label it ${ACTION}=ignore in the service if a copy while it runs is good enough`,
+      why: 'swarm would replace it as soon as it does not answer, and its commands would be those of another container',
+      hint: `label it in the service: ${ACTION}=stop without commands, or ignore if a copy while it runs is good enough`,
     }
   if (autoRemove && ways.has(STOP))
     return {

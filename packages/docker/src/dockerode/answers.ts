@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import type { Image, Volume } from '../engine.ts'
-import { map, text, texts } from './nullable.ts'
+import type { EngineInfo, Image, Volume } from '../engine.ts'
+import { flag, map, text, texts } from './nullable.ts'
 
 /* What the engine answers about everything but containers, as far as it is read. */
 
@@ -47,10 +47,19 @@ export const VersionAnswer: z.ZodType<{ readonly Version: string; readonly ApiVe
 })
 
 /** `GET /info`. */
-export const InfoAnswer: z.ZodType<{ readonly Name: string; readonly SystemTime: string }> = z.object({
-  Name: z.string(),
-  SystemTime: z.string(),
-})
+export const InfoAnswer: z.ZodType<EngineInfo> = z
+  .object({
+    Name: z.string(),
+    SystemTime: z.string(),
+    Swarm: z.object({ LocalNodeState: text, ControlAvailable: flag, Nodes: z.number().nullish() }).nullish(),
+  })
+  .transform(({ Name, SystemTime, Swarm }) => ({
+    name: Name,
+    nowMs: Date.parse(SystemTime),
+    ...(Swarm?.LocalNodeState === 'active'
+      ? { swarm: { manages: Swarm.ControlAvailable, machines: Swarm.Nodes ?? 0 } }
+      : {}),
+  }))
 
 /** `GET /networks/NAME`. */
 export const NetworkAnswer: z.ZodType<{ readonly Name: string }> = z.object({ Name: z.string() })

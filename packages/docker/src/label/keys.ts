@@ -56,5 +56,8 @@ export const COMPOSE = {
 /** On a task of a swarm service. */
 export const SWARM_TASK = 'com.docker.swarm.task.id'
 
+/** On a task of a swarm service: the name of the service. */
+export const SWARM_SERVICE = 'com.docker.swarm.service.name'
+
 /** Labels of a container or a volume. */
 export type Labels = Readonly<Record<string, string>>

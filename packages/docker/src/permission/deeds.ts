@@ -105,11 +105,18 @@ const REMOVE_VOLUME: Deed = {
   ask: (engine, call) => engine.removeVolume(nobody(), call),
 }
 
+const SCALE: Deed = {
+  words: 'scale services',
+  call: 'POST /services/ID/update',
+  ask: (engine, call) => engine.scaleService({ id: nobody(), name: 'nobody', version: 0, spec: {} }, 0, call),
+}
+
 /** What each way to bring a container to rest and back takes, by the id of the quiescer. */
 export const QUIESCER_DEEDS: Readonly<Record<string, readonly Deed[]>> = {
   'docker.stop': [STOP, START, WAIT],
   'docker.pause': [PAUSE, UNPAUSE],
   'docker.exec': [EXEC, RUN_EXEC],
+  'docker.scale': [SCALE],
 }
 /** What a crane image takes. */
 export const CRANE_DEEDS: readonly Deed[] = [IMAGE, CREATE, PUT, START, LOGS, WAIT, GET, STOP, REMOVE, REMOVE_VOLUME]

@@ -54,6 +54,7 @@ export interface ExecToken extends Token {
 const identity: z.ZodType<Identity> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('service'), project: z.string(), service: z.string(), number: z.string() }),
   z.object({ kind: z.literal('name'), name: z.string() }),
+  z.object({ kind: z.literal('swarm'), service: z.string() }),
 ])
 
 const shared = {
@@ -93,4 +94,27 @@ export const ExecToken: z.ZodType<ExecToken> = z.strictObject({
   ...shared,
   kind: z.literal('exec'),
   settings: ExecSettings,
+})
+
+/** What `docker.scale` needs to put a service of a swarm back. */
+export interface ScaleToken {
+  readonly version: 1
+  readonly kind: 'scale'
+  /** Its name. */
+  readonly service: string
+  readonly id: string
+  /** How many tasks it had to have. */
+  readonly replicas: number
+  /** When it was looked at, the engine's clock, in milliseconds since 1970. */
+  readonly atMs: number
+}
+
+/** Reads a {@link ScaleToken} back. */
+export const ScaleToken: z.ZodType<ScaleToken> = z.strictObject({
+  version: z.literal(1),
+  kind: z.literal('scale'),
+  service: z.string().min(1),
+  id: z.string().min(1),
+  replicas: z.int().nonnegative(),
+  atMs: z.number(),
 })

@@ -7,6 +7,9 @@ export const PAUSE = 'docker.pause'
 /** Runs commands in a container. */
 export const EXEC = 'docker.exec'
 
+/** Tells a service of a swarm to have no tasks, and then as many as before. */
+export const SCALE = 'docker.scale'
+
 const Command = z.array(z.string()).min(1).readonly()
 
 /** What `docker.exec` is told of a container. */
