@@ -1,6 +1,6 @@
 import type { RestorePoint, Store } from '@salvage-kit/core'
 import { failure } from './failure.ts'
-import { runLocking } from './locking-call.ts'
+import { LOCK_PATIENCE_MS, runLocking } from './locking-call.ts'
 import { repositoryOf } from './restic-store.ts'
 
 /**
@@ -18,6 +18,7 @@ export async function check(
   const what = `reading the restore point ${point.id} of ${point.target}`
   const end = await runLocking(repository, stateDirectory, {
     work: 'check',
+    patienceMs: LOCK_PATIENCE_MS,
     what,
     args: ['dump', point.id, '/'],
     otherwise: 'ARCHIVE.DAMAGED',

@@ -5,7 +5,7 @@ import type { Archive, Finding, LiftOptions, LiftRef, Source } from '@salvage-ki
 import { readableDirectory } from '../directory/directory-discovery.ts'
 import { RESTIC_PARTIAL } from './failure.ts'
 import { itemFindings } from './item-findings.ts'
-import { runLocking } from './locking-call.ts'
+import { LOCK_PATIENCE_MS, runLocking } from './locking-call.ts'
 import { messageIn } from './message-line.ts'
 import { repositoryOf } from './restic-store.ts'
 import type { Repository } from './restic-store.ts'
@@ -38,6 +38,7 @@ export async function lift(
   let summary: BackupSummary | undefined
   const end = await runLocking(repository, stateDirectory, {
     work: ref.id,
+    patienceMs: LOCK_PATIENCE_MS,
     what: `lifting ${ref.target}`,
     args: ['backup', '--json', '--host', ref.machine, ...tagsOf(ref, takenAt).flatMap((tag) => ['--tag', tag]), path],
     onLine: (line) => {
@@ -113,7 +114,8 @@ async function markPartial(
 ): Promise<string> {
   const id = await snapshotOf(repository, ref, signal)
   const what = `marking the copy of ${ref.target} as partial`
-  await runLocking(repository, stateDirectory, { work: ref.id, what, args: ['tag', '--add', PARTIAL_TAG, id], signal })
+  const args = ['tag', '--add', PARTIAL_TAG, id]
+  await runLocking(repository, stateDirectory, { work: ref.id, what, args, patienceMs: LOCK_PATIENCE_MS, signal })
   return snapshotOf(repository, ref, signal)
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { isSalvageError } from '@salvage-kit/core'
 import { deadClaims, dropClaim, newClaim } from './claim.ts'
 import { failure, RESTIC_PARTIAL } from './failure.ts'
@@ -14,24 +15,38 @@ export interface LockingCall extends Omit<ResticCall, 'claim'> {
   readonly what: string
   /** The code of a failure that is none of the known ones. */
   readonly otherwise?: string
+  /** How long the lock of somebody who lives is waited for, in milliseconds; absent: not at all. */
+  readonly patienceMs?: number
 }
 
 /**
+ * How long a lift, a restore or a check waits for another's lock, in milliseconds. They share the repository with each
+ * other; only who forgets or prunes shuts them out, and forgetting, as at the end of every warm lift, takes seconds.
+ */
+export const LOCK_PATIENCE_MS = 120_000
+const AGAIN_MS = 1000
+
+/**
  * Runs restic with a claim, so that the lock of a process that is killed can be found. Where the repository is locked
- * by a dead process of ours, removes that lock and tries once more. Resolves for exit codes 0 and 3 (restic has done
- * what it could, and says what not), rejects for every other.
+ * by a dead process of ours, removes that lock and tries again; where the owner lives, tries until the patience is over.
+ * Resolves for exit codes 0 and 3 (restic has done what it could, and says what not), rejects for every other.
  */
 export async function runLocking(
   repository: Repository,
   stateDirectory: string,
   call: LockingCall,
 ): Promise<ResticEnd> {
-  try {
-    return await once(repository, stateDirectory, call)
-  } catch (error) {
-    if (!isSalvageError(error) || error.code !== 'STORE.LOCKED') throw error
-    if (!(await removeOwnLocks(repository, await deadClaims(stateDirectory), call.signal))) throw error
-    return once(repository, stateDirectory, call)
+  const until = performance.now() + (call.patienceMs ?? 0)
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await once(repository, stateDirectory, call)
+    } catch (error) {
+      if (!isSalvageError(error) || error.code !== 'STORE.LOCKED') throw error
+      const removed = tries === 1 && (await removeOwnLocks(repository, await deadClaims(stateDirectory), call.signal))
+      if (removed) continue
+      if (performance.now() >= until) throw error
+      await setTimeout(AGAIN_MS, undefined, { signal: call.signal })
+    }
   }
 }
 

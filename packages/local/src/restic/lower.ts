@@ -5,7 +5,7 @@ import { directoryOf, isSalvageError, SalvageError } from '@salvage-kit/core'
 import type { LiftOptions, RestorePoint, Source, Store } from '@salvage-kit/core'
 import { comparison } from './comparison.ts'
 import { failure } from './failure.ts'
-import { runLocking } from './locking-call.ts'
+import { LOCK_PATIENCE_MS, runLocking } from './locking-call.ts'
 import { listedNode, listedSnapshot, restoreStatus } from './listing-schema.ts'
 import { messageIn } from './message-line.ts'
 import { moveUp } from './move-up.ts'
@@ -59,6 +59,7 @@ async function restore(
   try {
     const end = await runLocking(repository, stateDirectory, {
       work: 'restore',
+      patienceMs: LOCK_PATIENCE_MS,
       what,
       args: ['restore', point.id, '--json', ...call.args],
       onLine: call.onLine,

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { execFileSync } from 'node:child_process'
 import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -95,6 +96,19 @@ describe.skipIf(!part('restic').available)('with restic', () => {
       expect(yard.claims()).toEqual([])
       foreign.kill('SIGINT')
       await expect.poll(yard.locks, { timeout: 20_000 }).toEqual([])
+    })
+
+    test('of somebody who forgets is waited for by a lift', async () => {
+      const { point } = await yard.crane.lift(yard.ref(), yard.source, calm)
+      const pruner = yard.start('forget', '--prune', point.id)
+      await expect.poll(yard.locks, { timeout: 20_000, interval: 5 }).toHaveLength(1)
+      pruner.kill('SIGSTOP')
+      const lifted = yard.crane.lift(yard.ref(), yard.source, calm)
+      // Longer than a lift takes to find that the repository is locked.
+      await setTimeout(3000)
+      expect(yard.locks()).toHaveLength(1)
+      pruner.kill('SIGCONT')
+      await expect(lifted).resolves.toMatchObject({ point: { state: 'good' } })
     })
 
     test('of a restic of ours that was killed goes with the next call that it hinders', async () => {
