@@ -179,7 +179,16 @@ export async function runDaemon(settings: DaemonSettings, { signal }: CallOption
   const report = (event: Parameters<WholeTideSettings['report']>[0]): void => {
     if (event.type === 'warning') tell({ type: 'problem', finding: event.finding })
   }
-  recovered = await recoverWholly({ loaded: roster.loaded, stateDirectory, directory, problems, tell, report, signal })
+  recovered = await recoverWholly({
+    loaded: roster.loaded,
+    journal: state.journal,
+    stateDirectory,
+    directory,
+    problems,
+    tell,
+    report,
+    signal,
+  })
   if (recovered) {
     await roster.refresh()
     ready = true

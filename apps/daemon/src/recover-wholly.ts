@@ -1,5 +1,5 @@
 import { findingOf, formatFinding, recover, SalvageError } from '@salvage-kit/core'
-import type { Reporter } from '@salvage-kit/core'
+import type { Journal, Reporter } from '@salvage-kit/core'
 import { openRig } from '@salvage-kit/host'
 import type { LoadedConfig } from '@salvage-kit/host'
 import { backOff } from './back-off.ts'
@@ -11,6 +11,7 @@ export interface RecoverySettings {
   readonly loaded: () => LoadedConfig
   readonly stateDirectory: string
   readonly directory: string
+  readonly journal: Journal
   readonly problems: Problems
   readonly tell: Tell
   readonly report: Reporter
@@ -41,7 +42,9 @@ export async function recoverWholly(settings: RecoverySettings): Promise<boolean
 }
 
 async function recoverOnce(settings: RecoverySettings): Promise<number> {
-  const { loaded, stateDirectory, directory, report, signal } = settings
+  const { loaded, stateDirectory, directory, journal, report, signal } = settings
+  // What backends are made of is loaded when there is something for them to do.
+  if ((await journal.pending()).length === 0) return 0
   const scope = { targets: [], stores: [] }
   await using rig = await openRig({ loaded: loaded(), stateDirectory, directory, scope, report }, { signal })
   const { undone, stuck } = await recover(rig, { signal })

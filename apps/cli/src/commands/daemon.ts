@@ -1,5 +1,6 @@
 import { watch } from 'node:fs'
 import { basename, dirname } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
 import { oneLine } from '@salvage-kit/core'
 import { daemonEventText, daemonJsonLine, isDetail, runDaemon } from '@salvage-kit/daemon'
 import type { DaemonEvent, DaemonSettings } from '@salvage-kit/daemon'
@@ -37,7 +38,13 @@ export async function execute(invocation: Invocation): Promise<number> {
 }
 
 function teller({ options, terminal }: Invocation): (event: DaemonEvent) => void {
+  let isFast = false
   return (event) => {
+    if (event.type === 'tide.due' && !isFast) {
+      isFast = true
+      // See main.ts: from now on data is moved.
+      for (const flag of ['--opt', '--maglev']) setFlagsFromString(flag)
+    }
     if (options.json === true) {
       if (event.type === 'run.event' && event.event.type === 'lift.progress') return
       terminal.out(`${daemonJsonLine(event, new Date())}\n`)
