@@ -1,23 +1,21 @@
 import { hostname } from 'node:os'
-import { findingOf, isSalvageError, SalvageError } from '@salvage-kit/core'
-import type { CallOptions, Finding, RunLock } from '@salvage-kit/core'
-import { clockwork, freshRunId, openState } from '@salvage-kit/host'
-import type { DueTide, LoadedConfig, State, WholeTideSettings } from '@salvage-kit/host'
+import { findingOf, isSalvageError } from '@salvage-kit/core'
+import type { CallOptions, Reporter, RunLock } from '@salvage-kit/core'
+import { clockwork, openState } from '@salvage-kit/host'
+import type { LoadedConfig, State, WholeTideSettings } from '@salvage-kit/host'
+import { makeDesk } from './desk.ts'
 import { watchLabels } from './engine-watch.ts'
-import { alreadyRunning, atWork, stopping } from './error.ts'
+import { alreadyRunning, stopping } from './error.ts'
 import type { Tell } from './event.ts'
 import { problemList } from './problems.ts'
 import { recoverWholly } from './recover-wholly.ts'
 import { makeRoster } from './roster.ts'
+import { settledWithin } from './settled-within.ts'
 import { claimSocket } from './socket/claim.ts'
 import { serve } from './socket/server.ts'
-import type { Answers } from './socket/server.ts'
-import { settledWithin } from './settled-within.ts'
 import { socketPath } from './socket-path.ts'
 import { statusOf } from './tide-status.ts'
-import { timer } from './timer.ts'
 import { workers } from './work.ts'
-import type { Order, WorkEnd } from './work.ts'
 
 /** What the daemon is made from. */
 export interface DaemonSettings {
@@ -47,36 +45,36 @@ const DELIVERY_MS = 10_000
  */
 export async function runDaemon(settings: DaemonSettings, { signal }: CallOptions): Promise<number> {
   const begun = performance.now()
+  const startedAt = now().toISOString()
   const { tell, stateDirectory, directory, redactor, loaded } = settings
   using state = openState(stateDirectory)
+  const { catalog, journal } = state
   await using _life = await takeLife(state)
-  const startedAt = now().toISOString()
   const path = socketPath(loaded, stateDirectory)
   await claimSocket(path)
 
   const problems = problemList(tell)
   const works = clockwork()
-  const abort = new AbortController()
-  const beside = new Set<Promise<unknown>>()
-  const keep = (work: Promise<unknown>): void => {
-    beside.add(work)
-    void work.finally(() => beside.delete(work))
+  const sent = new Set<Promise<unknown>>()
+  const beside = (work: Promise<unknown>): void => {
+    sent.add(work)
+    void work.finally(() => sent.delete(work))
   }
+  const { load } = settings
   const roster = await makeRoster({
-    load: settings.load,
+    load,
     first: loaded,
-    catalog: state.catalog,
+    catalog,
     works,
     problems,
     tell,
     now,
     redactor,
     signal,
-    beside: keep,
+    beside,
   })
-  let ready = false
-  let recovered = false
-  const work = workers({
+  const abort = new AbortController()
+  const crew = workers({
     tell,
     now,
     signal: abort.signal,
@@ -101,110 +99,54 @@ export async function runDaemon(settings: DaemonSettings, { signal }: CallOption
       return mark?.nominal === nominal.toISOString() ? mark.begun : 0
     },
   })
-  const running = new Set<Promise<WorkEnd>>()
-  const byHand = new Set<string>()
-
-  function begin(order: Order): Promise<WorkEnd> {
-    works.begin(order.tide)
-    byHand.add(order.tide)
-    const ended = work.run(order)
-    running.add(ended)
-    void over(ended, order)
-    return ended
+  using desk = makeDesk({ works, roster, workers: crew, tell, now, beside, signal })
+  const refresh = async (): Promise<void> => {
+    await roster.refresh()
+    desk.look()
   }
 
-  async function over(ended: Promise<WorkEnd>, order: Order): Promise<void> {
-    const { delivered } = await ended
-    running.delete(ended)
-    byHand.delete(order.tide)
-    works.done(order.tide)
-    keep(tellUndelivered(delivered, order))
-    look()
-  }
+  settings.onChange?.(() => void refresh(), { signal })
 
-  async function tellUndelivered(delivered: Promise<readonly Finding[]>, { tide, runId }: Order): Promise<void> {
-    for (const finding of await delivered) tell({ type: 'run.event', tide, runId, event: { type: 'warning', finding } })
-  }
-
-  function orderOf(due: DueTide): Order {
-    let current = due
-    return {
-      tide: due.tide,
-      runId: freshRunId(now()),
-      nominal: () => (current = works.renew(current, now())).nominal,
-    }
-  }
-
-  using alarm = timer(() => look())
-  function look(): void {
-    if (!recovered || signal.aborted) return
-    const { due, missed, setBack } = works.tick(now())
-    if (setBack.length > 0) tell({ type: 'clock.set', tides: setBack })
-    for (const { tide, nominal } of missed) {
-      roster.setMark({ tide, nominal: nominal.toISOString(), begun: 0, ended: true })
-      tell({ type: 'tide.missed', tide, nominal: nominal.toISOString() })
-    }
-    for (const one of due) if (!byHand.has(one.tide)) void begin(orderOf(one))
-    alarm.set(works.wakeAt(), now())
-  }
-
-  const answers: Answers = {
+  let ready = false
+  await using server = await serve(path, {
     unready: () => {
-      const blocking = problems.all().filter(({ code }) => !ready || isBlocking(code))
       if (signal.aborted) return [findingOf(stopping())]
+      const blocking = problems.all().filter(({ code }) => !ready || isBlocking(code))
       return ready || blocking.length > 0 ? blocking : [{ code: 'DAEMON.STARTING', message: 'the daemon is starting' }]
     },
     status: async () =>
       statusOf({
         machine: roster.loaded().config.machine ?? hostname(),
         tides: roster.tides(),
-        catalog: state.catalog,
+        catalog,
         next: (tide) => works.next(tide),
-        works: work.works(),
+        works: crew.works(),
         problems: problems.all(),
         daemon: { pid: process.pid, startedAt, state: signal.aborted ? 'stopping' : ready ? 'ready' : 'starting' },
       }),
-    trigger: (tide, follow) => {
-      if (signal.aborted) throw stopping()
-      const current = work.works().find((one) => one.tide === tide)
-      if (current !== undefined) throw atWork(tide, current.runId)
-      if (!roster.tides().has(tide)) throw noSuchTide(tide, [...roster.tides().keys()])
-      const runId = freshRunId(now())
-      return { runId, ended: begin({ tide, runId, ...(follow === undefined ? {} : { follow }) }) }
-    },
-  }
-  await using server = await serve(path, answers)
+    trigger: (tide, follow) => desk.trigger(tide, follow),
+  })
   tell({ type: 'daemon.started', pid: process.pid, socket: path })
 
-  const report = (event: Parameters<WholeTideSettings['report']>[0]): void => {
+  const report: Reporter = (event) => {
     if (event.type === 'warning') tell({ type: 'problem', finding: event.finding })
   }
-  recovered = await recoverWholly({
-    loaded: roster.loaded,
-    journal: state.journal,
-    stateDirectory,
-    directory,
-    problems,
-    tell,
-    report,
-    signal,
-  })
-  if (recovered) {
+  const place = { loaded: roster.loaded, stateDirectory, directory, journal }
+  if (await recoverWholly({ ...place, problems, tell, report, signal })) {
     await roster.refresh()
     ready = true
     tell({ type: 'daemon.ready', tides: roster.tides().size, afterMs: performance.now() - begun })
-    look()
-    settings.onChange?.(() => void roster.refresh().then(look), { signal })
-    await watchLabels({ ...roster, refresh: async () => roster.refresh().then(look) }, problems, signal)
+    desk.open()
+    await watchLabels({ ...roster, refresh }, problems, signal)
   }
-  tell({ type: 'daemon.stopping', running: work.works().map(({ tide }) => tide) })
-  alarm[Symbol.dispose]()
+
+  tell({ type: 'daemon.stopping', running: crew.works().map(({ tide }) => tide) })
+  desk[Symbol.dispose]()
   abort.abort(signal.reason)
-  const ends = await settledWithin([...running], STOP_MS)
-  await settledWithin([...beside], DELIVERY_MS)
+  const ends = await settledWithin(desk.running(), STOP_MS)
+  await settledWithin([...sent], DELIVERY_MS)
   await server[Symbol.asyncDispose]()
-  const isStuck =
-    problems.has('recovery') || ends === undefined || ends.some(({ report: one }) => (one?.stuck.length ?? 0) > 0)
+  const isStuck = problems.has('recovery') || ends?.some((end) => (end.report?.stuck.length ?? 0) > 0) !== false
   const exitCode = isStuck ? 4 : 0
   tell({ type: 'daemon.stopped', exitCode })
   return exitCode
@@ -227,11 +169,4 @@ async function takeLife({ locks, directory }: State): Promise<RunLock> {
 /** Not ready for work: the engine is away, or something is stuck. */
 function isBlocking(code: string): boolean {
   return code === 'RECOVER.STUCK' || code.startsWith('DOCKER.') || code.startsWith('CATALOG.')
-}
-
-function noSuchTide(tide: string, names: readonly string[]): SalvageError {
-  return new SalvageError('TIDE.UNKNOWN', `there is no tide ${JSON.stringify(tide)}`, {
-    why: names.length === 0 ? 'no tide is configured, in labels or in a file' : `known are ${names.join(', ')}`,
-    hint: 'see salvage-kit status',
-  })
 }

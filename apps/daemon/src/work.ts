@@ -66,6 +66,8 @@ export function workers(settings: WorkSettings): Workers {
   const room = slots(AT_ONCE)
   let ended = Promise.withResolvers<void>()
 
+  const anyEnd = async (orThis: Promise<void>): Promise<void> => Promise.race([ended.promise, orThis])
+
   async function work(order: Order): Promise<WholeTideEnd> {
     const { tide, runId, nominal } = order
     using _slot = await room.take(signal)
@@ -97,8 +99,7 @@ export function workers(settings: WorkSettings): Workers {
       set('waiting')
       tell({ type: 'tide.waiting', tide, runId, finding: why })
       // Whoever of us holds the targets is over soon; others do not tell.
-      const somebody = ended.promise
-      await Promise.race([patience.wait(signal), somebody])
+      await anyEnd(patience.wait(signal))
       return !signal.aborted
     }
     const end = await wholeTide(

@@ -10,21 +10,17 @@ import {
   isSalvageError,
   jsonLine,
 } from '@salvage-kit/core'
-import type { Finding, RunEvent } from '@salvage-kit/core'
+import type { Finding } from '@salvage-kit/core'
 import { badSocket } from '../error.ts'
 import type { Status } from '../status-schema.ts'
-import type { WorkEnd } from '../work.ts'
+import type { Desk } from '../desk.ts'
 
 /** What the daemon answers with. */
 export interface Answers {
   readonly status: () => Promise<Status>
   /** Why it is not ready; empty when it is. */
   readonly unready: () => readonly Finding[]
-  /** Begins a run by hand; throws what keeps it from that. */
-  readonly trigger: (
-    tide: string,
-    follow?: (event: RunEvent) => void,
-  ) => { readonly runId: string; readonly ended: Promise<WorkEnd> }
+  readonly trigger: Desk['trigger']
 }
 
 const TIDE_RUN = /^\/tides\/([^/]+)\/run$/

@@ -34,8 +34,8 @@ describe.skipIf(!part('dockerd').available)('a daemon and an engine of its own',
   afterEach(async () => {
     for (const daemon of daemons) await daemon[Symbol.asyncDispose]()
     await engine.start()
-    const names = await cli('ps', '--all', '--quiet')
-    if (names !== '') await cli('rm', '--force', ...names.split('\n'))
+    const containers = await cli('ps', '--all', '--quiet')
+    if (containers !== '') await cli('rm', '--force', ...containers.split('\n'))
     const volumes = await cli('volume', 'ls', '--quiet')
     if (volumes !== '') await cli('volume', 'rm', ...volumes.split('\n'))
     folder[Symbol.dispose]()
@@ -52,11 +52,6 @@ describe.skipIf(!part('dockerd').available)('a daemon and an engine of its own',
     const command = ['sh', '-c', 'echo here > /data/file; trap "exit 0" TERM; sleep 86400 & wait']
     await cli('run', '--detach', '--name=web', '--network=none', '--volume=data:/data', ...args, IMAGE, ...command)
   }
-  const tideLabels = (tide: string, cron: string): Readonly<Record<string, string>> => ({
-    [`salvage.tides.${tide}.cron`]: cron,
-    [`salvage.tides.${tide}.grouping`]: 'smart',
-    [`salvage.tides.${tide}.crane`]: 'copy',
-  })
   function start(more: object = {}): RunningDaemon {
     const config = {
       machine: 'm',
@@ -69,9 +64,6 @@ describe.skipIf(!part('dockerd').available)('a daemon and an engine of its own',
     daemons.push(daemon)
     return daemon
   }
-  const names = async (daemon: RunningDaemon): Promise<readonly string[]> =>
-    (await askStatus(daemon.socket, { signal })).tides.map(({ name }) => name)
-
   test('runs the tides of labels, and takes up changed, new and removed ones without a restart', async () => {
     await web('--label=salvage.tide.d=g:data')
     await root('root', tideLabels('d', EVERY_SECOND))
@@ -128,3 +120,15 @@ describe.skipIf(!part('dockerd').available)('a daemon and an engine of its own',
     await expect.poll(async () => names(daemon)).toEqual(['d'])
   })
 })
+
+function tideLabels(tide: string, cron: string): Readonly<Record<string, string>> {
+  return {
+    [`salvage.tides.${tide}.cron`]: cron,
+    [`salvage.tides.${tide}.grouping`]: 'smart',
+    [`salvage.tides.${tide}.crane`]: 'copy',
+  }
+}
+
+async function names(daemon: RunningDaemon): Promise<readonly string[]> {
+  return (await askStatus(daemon.socket, { signal })).tides.map(({ name }) => name)
+}

@@ -1,1 +1,0 @@
-export { cronFault } from '../schedule/cron.ts'
