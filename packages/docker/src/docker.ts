@@ -5,6 +5,7 @@ import { dockerDiscovery } from './discovery.ts'
 import { dockerodeEngine } from './dockerode-engine.ts'
 import type { DockerEngine } from './engine.ts'
 import { permitted } from './permission/permitted.ts'
+import { withHealthTimeout } from './quiesce/health-timeout.ts'
 import { dockerQuiescers } from './quiesce/quiescers.ts'
 import { volumeProvisioner } from './volume-provisioner.ts'
 
@@ -18,6 +19,8 @@ export interface DockerOptions {
   readonly cranes?: Readonly<Record<string, ContainerCraneSettings>>
   /** The name of this machine; absent: its host name. */
   readonly machine?: string
+  /** How long a container that does not say it itself may take to be healthy again; asked each time. Absent: see there. */
+  readonly healthTimeoutMs?: () => number | undefined
   /** Told what a reader should know and what fails nothing. */
   readonly warn?: (finding: Finding) => void
   /** Gets each line that a lift prints, without the values of its environment. Must not throw. */
@@ -26,8 +29,9 @@ export interface DockerOptions {
 
 /** A Docker engine: its volumes, its containers, and crane images. Throws `DOCKER.HOST`; connects with the first call. */
 export function docker(options: DockerOptions): Backend {
-  const { host, cranes = {}, machine, warn, onLine } = options
+  const { host, cranes = {}, machine, healthTimeoutMs, warn, onLine } = options
   const engine = options.engine ?? dockerodeEngine(host === undefined ? {} : { host })
+  const patient = healthTimeoutMs === undefined ? engine : withHealthTimeout(engine, healthTimeoutMs)
   const crane = containerCrane(async () => engine, {
     cranes,
     ...(machine === undefined ? {} : { machine }),
@@ -37,7 +41,7 @@ export function docker(options: DockerOptions): Backend {
   const backend: Backend = {
     id: 'docker',
     discovery: dockerDiscovery(engine),
-    quiescers: dockerQuiescers(engine),
+    quiescers: dockerQuiescers(patient),
     cranes: [crane],
     provisioners: [volumeProvisioner(async () => engine)],
     sweep: (call) => crane.sweep(call),

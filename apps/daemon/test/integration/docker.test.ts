@@ -90,6 +90,35 @@ describe.skipIf(!part('dockerd').available)('a daemon and an engine of its own',
     expect((await askStatus(daemon.socket, { signal })).problems).toMatchObject([{ code: 'TIDE.CRON', tide: 'bad' }])
   })
 
+  test('a tide may say how long containers may take to be healthy', async () => {
+    // Healthy the first time, and never again.
+    const ill =
+      'test -e /once && touch /ill; touch /once; echo here > /data/file; trap "exit 0" TERM; sleep 86400 & wait'
+    const health = ['--health-cmd=test ! -e /ill', '--health-interval=1s', '--health-retries=1']
+    await cli(
+      'run',
+      '--detach',
+      '--name=web',
+      '--network=none',
+      '--volume=data:/data',
+      ...health,
+      IMAGE,
+      'sh',
+      '-c',
+      ill,
+    )
+    const status = async (): Promise<string> => cli('inspect', '--format={{.State.Health.Status}}', 'web')
+    await expect.poll(status, { timeout: 20_000 }).toBe('healthy')
+    const daemon = start({
+      tides: { d: { cron: RARELY, crane: 'copy', targets: ['docker:data'], healthTimeout: '2s' } },
+    })
+    await daemon.next('daemon.ready')
+    await triggerTide(daemon.socket, 'd', { signal })
+    const end = await daemon.next('tide.ended', 'd')
+    expect(end['exitCode']).not.toBe(0)
+    expect(JSON.stringify(end['report'])).toMatch(/"HEALTH\.[A-Z]+".*after 2s/)
+  })
+
   test('an engine that goes away is told, and met again when it is back', async () => {
     await web('--label=salvage.tide.d=g:data', '--restart=always')
     await root('root', tideLabels('d', RARELY))

@@ -24,6 +24,8 @@ export interface DockerSettings {
   readonly need: DockerNeed
   /** A dead run's way back needs the backend also when the engine is away. */
   readonly always: boolean
+  /** Of the tide that is run; asked when its containers are looked at. */
+  readonly healthTimeoutMs: () => number | undefined
   readonly warn: (finding: Finding) => void
   readonly onLine: (ref: LiftRef, line: string) => void
   /** Gets what the labels of the root container say, as soon as it is known. */
@@ -57,6 +59,7 @@ export async function openDocker(
       engine,
       cranes,
       ...(machine === undefined ? {} : { machine }),
+      healthTimeoutMs: settings.healthTimeoutMs,
       warn: settings.warn,
       onLine: settings.onLine,
     })

@@ -79,8 +79,14 @@ export async function openRig(settings: RigSettings, options: CallOptions): Prom
   const warn = (finding: Finding): void => settings.report({ type: 'warning', finding })
   const onLine = settings.onLine ?? (() => undefined)
   const onLabels = settings.onLabels ?? (() => undefined)
-  const docker = await openDocker({ loaded, need, always: pending.length > 0, warn, onLine, onLabels }, options)
+  // What is asked before the tides are known concerns none of them.
+  let known: ReadonlyMap<string, TideSettings> = new Map()
+  const healthTimeoutMs = (): number | undefined =>
+    scope.tide === undefined ? undefined : known.get(scope.tide)?.healthTimeoutMs
+  const listeners = { healthTimeoutMs, warn, onLine, onLabels }
+  const docker = await openDocker({ loaded, need, always: pending.length > 0, ...listeners }, options)
   const { tides, defined, problems } = knownTides(loaded, docker.labels, new Date())
+  known = tides
   const named = [...scope.targets, ...targetsOfTide(tides, scope.tide)]
   const { local } = await import('@salvage-kit/local')
   const here = local({ directories: directoriesOf(loaded.config, named), stateDirectory: settings.stateDirectory })

@@ -8,8 +8,14 @@ import type { TideProblem } from './known-tides.ts'
 import type { TideSettings } from './merge-tides.ts'
 
 /** Gets what is told on the way, which the answer says as well. */
-function nobody(): void {
-  // Nothing to do.
+function nobody(): undefined {
+  return undefined
+}
+
+/** What reading takes. */
+export interface ReadTidesOptions extends CallOptions {
+  /** Remove what dead processes left on the engine and no journal knows; see `Backend.sweep`. */
+  readonly sweep?: boolean
 }
 
 /** What there is to be scheduled. */
@@ -28,11 +34,20 @@ export interface TideTable {
  * Reads the tides of configuration and labels as they are now; an engine that is away is told and not waited for. Rejects
  * only by the signal, and with what the engine says when it is there and does not do as it should.
  */
-export async function readTides(loaded: LoadedConfig, { signal }: CallOptions): Promise<TideTable> {
+export async function readTides(loaded: LoadedConfig, { signal, sweep = false }: ReadTidesOptions): Promise<TideTable> {
   signal.throwIfAborted()
   const need = loaded.config.docker?.enabled === false ? ({ kind: 'none' } as const) : ({ kind: 'wanted' } as const)
-  const settings = { loaded, need, always: false, warn: nobody, onLine: nobody, onLabels: nobody }
-  const { state, labels, failure } = await openDocker(settings, { signal })
+  const settings = {
+    loaded,
+    need,
+    always: false,
+    healthTimeoutMs: nobody,
+    warn: nobody,
+    onLine: nobody,
+    onLabels: nobody,
+  }
+  const { state, backend, labels, failure } = await openDocker(settings, { signal })
+  if (sweep && state === 'connected') await backend?.sweep?.({ signal })
   const { tides, problems } = knownTides(loaded, labels, new Date())
   return { tides, problems, reports: labels.reports, docker: state, ...(failure === undefined ? {} : { failure }) }
 }
