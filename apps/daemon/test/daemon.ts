@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
 /** How long an event may take to come, on a machine that does other things as well. */
-const PATIENCE_MS = 45_000
+const PATIENCE_MS = 150_000
 const CHILD = fileURLToPath(new URL('child.ts', import.meta.url))
 
 /** A line that the daemon told. */
