@@ -72,6 +72,23 @@ describe('a daemon without an engine', () => {
     expect((await catalog.points({})).length).toBeGreaterThanOrEqual(2)
   })
 
+  test('prunes points of its own machine alone', async () => {
+    const other = start({ ...configOf({ often: tide(EVERY_SECOND) }), machine: 'other' })
+    for (let n = 0, from = 0; n < 3; n += 1)
+      from = other.told.indexOf(await other.next('tide.ended', 'often', from)) + 1
+    other.signal('SIGTERM')
+    await other.ended
+    const daemon = start(configOf({ often: tide(EVERY_SECOND, { keep: { last: 1 } }) }))
+    for (let n = 0, from = 0; n < 3; n += 1)
+      from = daemon.told.indexOf(await daemon.next('tide.ended', 'often', from)) + 1
+    daemon.signal('SIGTERM')
+    await daemon.ended
+    using catalog = sqliteCatalog(join(folder.path, 'state/catalog.sqlite'))
+    const machines = (await catalog.points({})).map(({ machine }) => machine)
+    expect(machines.filter((machine) => machine === 'other').length).toBeGreaterThanOrEqual(3)
+    expect(machines.filter((machine) => machine === 'm').length).toBeLessThanOrEqual(2)
+  })
+
   test('answers on its socket, runs by hand, and tells who follows', async () => {
     const daemon = start(
       configOf({ rare: tide(RARELY), unscheduled: { to: 'here', targets: [`dir:${folder.path}/a`] } }),
