@@ -28,7 +28,7 @@ export async function checkLabels(
   options: CallOptions,
 ): Promise<CheckedLabels> {
   const need = dockerNeed(loaded.config, { targets: [], stores: [], survey: true }, [])
-  const quiet = { warn: () => undefined, onLine: () => undefined, onLabels: () => undefined }
+  const quiet = { warn: nothing, onLine: nothing, onLabels: nothing, healthTimeoutMs: nothing }
   const docker = await openDocker({ loaded, need, always: false, ...quiet }, options)
   const { state, failure } = docker
   const found = await docker.backend?.discovery?.survey(options)
@@ -50,6 +50,11 @@ export async function checkLabels(
       ...strayStores(known, found, { loaded, cranes, directory }),
     ],
   }
+}
+
+/** Nobody is told anything, and nothing is said. */
+function nothing(): undefined {
+  return undefined
 }
 
 /** Containers whose own labels cannot be read; that one cannot be stopped for another reason is nothing to mend here. */
