@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs'
+import { get } from 'node:http'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { docker, part, privateDockerd, temporaryDirectory } from '@salvage-kit/testbed'
@@ -144,8 +145,11 @@ describe.skipIf(!part('dockerd').available)('a daemon and an engine of its own',
     const daemon = start()
     expect(await daemon.next('problem')).toMatchObject({ finding: { code: 'DOCKER.UNREACHABLE' } })
     expect((await askStatus(daemon.socket, { signal })).problems).toMatchObject([{ code: 'DOCKER.UNREACHABLE' }])
+    expect([await statusCode(daemon, '/healthz'), await statusCode(daemon, '/readyz')]).toEqual([200, 503])
+    expect([await statusCode(daemon, '/nothing'), await statusCode(daemon, '/tides/d/run')]).toEqual([404, 405])
     await engine.start()
     await daemon.next('solved')
+    expect(await statusCode(daemon, '/readyz')).toBe(200)
     await expect.poll(async () => names(daemon)).toEqual(['d'])
   })
 })
@@ -160,4 +164,10 @@ function tideLabels(tide: string, cron: string): Readonly<Record<string, string>
 
 async function names(daemon: RunningDaemon): Promise<readonly string[]> {
   return (await askStatus(daemon.socket, { signal })).tides.map(({ name }) => name)
+}
+
+async function statusCode({ socket }: RunningDaemon, path: string): Promise<number | undefined> {
+  const { promise, resolve, reject } = Promise.withResolvers<number | undefined>()
+  get({ socketPath: socket, path }, (answer) => resolve(answer.resume().statusCode)).on('error', reject)
+  return promise
 }
