@@ -1,6 +1,7 @@
 import type { CallOptions } from '@salvage-kit/core'
 import { SalvageError } from '@salvage-kit/core'
 import type { DockerEngine, Image } from '../engine.ts'
+import { CRANE_ACTIONS, CRANE_CONTRACT, CRANE_DEDUPLICATES } from '../label/keys.ts'
 import { imageMissing } from './preflight.ts'
 import type { NamedCrane } from './settings-of.ts'
 
@@ -14,9 +15,6 @@ export interface Contract {
   readonly deduplicates: boolean
 }
 
-const VERSION_LABEL = 'salvage.crane.contract'
-const ACTIONS_LABEL = 'salvage.crane.actions'
-const DEDUPLICATES_LABEL = 'salvage.crane.deduplicates'
 const ACTIONS: readonly Action[] = ['lift', 'lower', 'list', 'check', 'forget']
 
 /** The contract of the crane's image on the engine. Rejects with `CRANE.IMAGE_MISSING` or `CRANE.CONTRACT`. */
@@ -28,14 +26,14 @@ export async function contractOf(engine: DockerEngine, crane: NamedCrane, option
 
 /** Throws `CRANE.CONTRACT` for a version that is not known here, and for a version 2 that cannot lift. */
 export function readContract(labels: Image['labels'], crane: NamedCrane): Contract {
-  const version = labels[VERSION_LABEL]?.trim() ?? '1'
+  const version = labels[CRANE_CONTRACT]?.trim() ?? '1'
   if (version === '1') return { version: 1, actions: new Set(['lift']), deduplicates: false }
   if (version !== '2')
-    throw refused(crane, `its label ${VERSION_LABEL} says ${JSON.stringify(version)}, and known here are 1 and 2`)
-  const named = new Set((labels[ACTIONS_LABEL] ?? '').split(',').map((action) => action.trim()))
+    throw refused(crane, `its label ${CRANE_CONTRACT} says ${JSON.stringify(version)}, and known here are 1 and 2`)
+  const named = new Set((labels[CRANE_ACTIONS] ?? '').split(',').map((action) => action.trim()))
   const actions = new Set(ACTIONS.filter((action) => named.has(action)))
-  if (!actions.has('lift')) throw refused(crane, `its label ${ACTIONS_LABEL} does not name "lift"`)
-  return { version: 2, actions, deduplicates: labels[DEDUPLICATES_LABEL]?.trim() === 'true' }
+  if (!actions.has('lift')) throw refused(crane, `its label ${CRANE_ACTIONS} does not name "lift"`)
+  return { version: 2, actions, deduplicates: labels[CRANE_DEDUPLICATES]?.trim() === 'true' }
 }
 
 /** Whether archives can be brought back and removed; checking them is a thing of its own. */

@@ -29,6 +29,15 @@ export const HEALTH_TIMEOUT = 'salvage.health.timeout'
 /** The same under the name that the original's README gives; {@link COMMAND_USER} goes before it. */
 export const USER = 'salvage.user'
 
+/** What an image says of itself as a crane: the version of the contract that it follows. */
+export const CRANE_CONTRACT = 'salvage.crane.contract'
+/** What it can do. */
+export const CRANE_ACTIONS = 'salvage.crane.actions'
+/** Whether a second copy moves only what changed. */
+export const CRANE_DEDUPLICATES = 'salvage.crane.deduplicates'
+/** A container has the labels of its image, so these stand on every one that is made from a crane image by hand. */
+export const IMAGE_KEYS: readonly string[] = [CRANE_CONTRACT, CRANE_ACTIONS, CRANE_DEDUPLICATES]
+
 /** Those that say how a container comes to rest. */
 const WORKLOAD_KEYS: readonly string[] = [
   ACTION,

@@ -13,6 +13,9 @@ test('labels that mean something give no warning', () => {
     'salvage.health.timeout': '5m',
     'salvage.tide.daily.crane.g:a.b': 'borg',
     'salvage.tide.daily': 'data',
+    'salvage.crane.contract': '2',
+    'salvage.crane.actions': 'lift',
+    'salvage.crane.deduplicates': 'true',
     'com.example': 'x',
     'salvage-kit.run': 'x',
   }
@@ -31,6 +34,7 @@ test.each([
   ['salvage.tide.daily.grouping', 'salvage.tide.NAME.crane.VOLUME'],
   ['salvage.helth.timeout', 'did you mean "salvage.health.timeout"?'],
   ['salvage.something.else', 'the labels are '],
+  ['salvage.crane.nightly.image', 'did you mean "salvage.cranes.nightly.image"?'],
 ])('%s', (key, hint) => {
   expect(unknownLabels({ name: 'web', labels: { [key]: 'x' } })).toEqual([
     {

@@ -1,6 +1,6 @@
 import { closest } from '@salvage-kit/core'
 import type { Problem } from '@salvage-kit/core'
-import { ALL_KEYS, CRANES_PREFIX, PREFIX, ROOT, TIDE_PREFIX, TIDES_PREFIX } from './keys.ts'
+import { ALL_KEYS, CRANES_PREFIX, IMAGE_KEYS, PREFIX, ROOT, TIDE_PREFIX, TIDES_PREFIX } from './keys.ts'
 import { craneKey } from './tide-cranes.ts'
 import { tideOf } from './tide-labels.ts'
 import type { Carrier } from './volume-item.ts'
@@ -36,12 +36,13 @@ export function unknownLabels({ name, labels }: Carrier): readonly Problem[] {
 }
 
 function isKnown(key: string): boolean {
-  return ALL_KEYS.includes(key) || tideOf(key) !== undefined || craneKey(key) !== undefined
+  return IMAGE_KEYS.includes(key) || ALL_KEYS.includes(key) || tideOf(key) !== undefined || craneKey(key) !== undefined
 }
 
 /** What a key may stand for; compared segment by segment, since what all keys share would make all of them near. */
 function suggestion(key: string): string | undefined {
   const [, first = '', ...rest] = key.split('.')
+  if (first === 'crane' && rest.length > 1) return meant(`${CRANES_PREFIX}${rest.join('.')}`)
   const heads = new Set([...ALL_KEYS, TIDE_PREFIX].map((known) => known.split('.')[1] ?? ''))
   const head = closest(first, [...heads])
   if (head === undefined) return undefined
