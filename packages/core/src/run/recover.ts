@@ -1,11 +1,16 @@
 import type { CallOptions } from '../call-options.ts'
+import { deadline } from '../deadline.ts'
 import { SalvageError } from '../error.ts'
 import { findingOf } from '../finding.ts'
 import type { Undo } from '../journal/journal.ts'
 import type { StuckEntry } from '../report/report.ts'
 import type { Rig } from '../rig.ts'
+import { notBeyond } from './not-beyond.ts'
 import { release } from './release.ts'
 import { unbreakable } from './unbreakable.ts'
+
+/** How long one backend may sweep, in milliseconds: workloads may be waiting for their way back. */
+const SWEEP_MS = 60_000
 
 /** What a recovery did. */
 export interface RecoverReport {
@@ -54,11 +59,14 @@ export async function recover(rig: Rig, options: RecoverOptions): Promise<Recove
   return { undone, stuck, alive }
 }
 
-/** What is left for the next time is no reason to leave workloads at rest. */
+/** What is left for the next time is no reason to leave workloads at rest, nor is a platform that does not end. */
 async function sweep(rig: Rig, { signal }: CallOptions): Promise<void> {
   for (const backend of rig.backends)
     try {
-      await backend.sweep?.({ signal })
+      if (backend.sweep === undefined) continue
+      using limit = deadline(SWEEP_MS, signal)
+      const sweeping = backend.sweep({ signal: limit.signal })
+      await notBeyond(sweeping, limit.signal, `removing what dead processes left (${backend.id})`)
     } catch (error) {
       signal.throwIfAborted()
       rig.report({ type: 'warning', finding: findingOf(error) })

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { SalvageError } from '../../src/error.ts'
 import type { RunEvent } from '../../src/report/event.ts'
 import { recover } from '../../src/run/recover.ts'
@@ -27,4 +27,23 @@ test('every backend sweeps before every recovery, and one that cannot stops noth
   expect(events).toMatchObject([{ type: 'warning', finding: { code: 'DOCKER.UNREACHABLE' } }])
   expect((await run(rig, plan)).outcome).toBe('good')
   expect(swept).toBeGreaterThan(1)
+})
+
+test('a sweep that does not end keeps nobody at rest', async () => {
+  const there = world({ snapshots: false })
+  const events: RunEvent[] = []
+  const rig = {
+    ...there.rig,
+    backends: [{ id: 'hung', sweep: async () => new Promise<never>(() => {}) }, ...there.rig.backends],
+    report: (event: RunEvent): void => void events.push(event),
+  }
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  try {
+    const recovering = recover(rig, { signal: never })
+    await vi.advanceTimersByTimeAsync(3_600_000)
+    expect(events).toMatchObject([{ type: 'warning', finding: { code: 'EFFECT.HUNG' } }])
+    expect(await recovering).toEqual({ undone: 0, stuck: [], alive: [] })
+  } finally {
+    vi.useRealTimers()
+  }
 })

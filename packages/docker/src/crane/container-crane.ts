@@ -8,12 +8,11 @@ import { liftVolume } from './lift-volume.ts'
 import { ensureImage, ensureNetwork } from './preflight.ts'
 import { readSecrets } from './secrets.ts'
 import type { ContainerCraneSettings } from './settings.ts'
-import type { NamedCrane } from './settings-of.ts'
 import { craneOf } from './settings-of.ts'
-import { slots } from './slots.ts'
 import { sweepVessels } from './sweep.ts'
 import { runTask } from './tasks.ts'
 import type { ReadyCrane } from './tasks.ts'
+import { turnOf } from './turns.ts'
 import { unbegun } from './unbegun.ts'
 import { craneMounts } from './vessel-spec.ts'
 import { sameVolume } from '../volume-identity.ts'
@@ -48,11 +47,6 @@ export interface ContainerCrane extends Crane {
  */
 export function containerCrane(engine: () => Promise<DockerEngine>, options: ContainerCraneOptions): ContainerCrane {
   const { cranes, machine, warn, onLine } = options
-  const lines = new Map(Object.entries(cranes).map(([name, crane]) => [name, slots(crane.maxConcurrent)]))
-  const turn =
-    (crane: NamedCrane): ReadyCrane['turn'] =>
-    async (signal) =>
-      lines.get(crane.name)?.(signal)
   const notBegun = unbegun()
 
   async function ready(store: Store, { signal }: CallOptions): Promise<ReadyCrane> {
@@ -62,7 +56,7 @@ export function containerCrane(engine: () => Promise<DockerEngine>, options: Con
     const pull = crane.settings.pull === 'never' ? 'never' : 'missing'
     await ensureImage(connected, { ...crane, settings: { ...crane.settings, pull } }, warn, { signal })
     const contract = await contractOf(connected, crane, { signal })
-    return { engine: connected, crane, contract, store, machine, turn: turn(crane) }
+    return { engine: connected, crane, contract, store, machine }
   }
 
   return {
@@ -84,7 +78,7 @@ export function containerCrane(engine: () => Promise<DockerEngine>, options: Con
       const contract = await contractOf(connected, crane, { signal })
       craneMounts(crane.settings, contract.version)
       if (!contract.actions.has('check')) return
-      const on = { engine: connected, crane, contract, store, machine, turn: turn(crane) }
+      const on = { engine: connected, crane, contract, store, machine }
       await runTask(on, { action: 'check', init }, { signal, conclude: () => undefined })
     },
     /**
@@ -96,8 +90,8 @@ export function containerCrane(engine: () => Promise<DockerEngine>, options: Con
         signal.throwIfAborted()
         const crane = craneOf(ref.store, cranes)
         const volume = volumeOf(source)
-        using _turn = await turn(crane)(signal)
         const connected = await engine()
+        using _turn = await turnOf(connected, crane, signal)
         const contract = await contractOf(connected, crane, { signal })
         return await liftVolume(
           connected,

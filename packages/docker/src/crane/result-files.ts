@@ -62,7 +62,8 @@ export async function readLiftResult(
 }
 
 /**
- * Reads a list of archives, newest last, without those of warm lifts. A line that cannot be understood goes to `onProblem`.
+ * Reads a list of archives, newest last, without those of warm lifts. A line that cannot be understood goes to `onProblem`,
+ * and so does an id of several lines, which stands for none of them then.
  * Rejects with `CRANE.RESULT`.
  */
 export async function readArchives(
@@ -77,6 +78,8 @@ export async function readArchives(
   const { what, store, onProblem, signal } = options
   const text = await read(engine, container, 'archives.jsonl', LIST_BYTES, what, signal)
   const points: RestorePoint[] = []
+  const twice = new Set<string>()
+  const seen = new Set<string>()
   for (const [index, line] of text.split('\n').entries()) {
     if (line.trim() === '') continue
     const { data, error } = Line.safeParse(json(line))
@@ -87,9 +90,20 @@ export async function readArchives(
         why: reasonOf(error),
         hint: 'the crane image is at fault: tell its author',
       })
-    else if (data.warm !== true) points.push(pointOf(data, store))
+    else {
+      if (seen.has(data.id)) twice.add(data.id)
+      seen.add(data.id)
+      if (data.warm !== true) points.push(pointOf(data, store))
+    }
   }
-  return points.toSorted((a, b) => a.takenAt.localeCompare(b.takenAt))
+  for (const id of twice)
+    onProblem?.({
+      code: 'CRANE.RESULT',
+      message: `the archive ${id} stands more than once in the list of ${store}, and is left out`,
+      why: 'to forget one of them would be to forget all of them',
+      hint: 'the crane image is at fault: tell its author',
+    })
+  return points.filter(({ id }) => !twice.has(id)).toSorted((a, b) => a.takenAt.localeCompare(b.takenAt))
 }
 
 function pointOf(line: z.infer<typeof Line>, store: Reference): RestorePoint {

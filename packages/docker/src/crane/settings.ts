@@ -20,7 +20,10 @@ export interface ContainerCraneSettings {
   readonly secrets?: Readonly<Record<string, string>>
   /** The network of the engine that it joins; absent: the engine's own. */
   readonly network?: string
-  /** How many containers of this crane run at once in this process; absent: no limit of its own. */
+  /**
+   * How many containers of this crane run at once for this process on one engine, whatever opened them; absent: no limit
+   * of its own. What withdraws a lift waits for nobody.
+   */
   readonly maxConcurrent?: number
   /** How long one action may take. Default: {@link DEFAULT_TIMEOUT_MS}. */
   readonly timeoutMs?: number

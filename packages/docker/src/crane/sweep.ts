@@ -17,11 +17,15 @@ export async function sweepVessels(engine: DockerEngine, options: CallOptions): 
   const vessels = await engine.listContainers([ACTION_LABEL], options)
   if (vessels.length === 0) return
   const nowMs = await engine.now(options)
-  for (const vessel of vessels) {
-    const id = vessel.labels[LIFT_LABEL]
-    if (id === undefined || !(await isAbandoned(engine, vessel, nowMs, options))) continue
-    await clearVessel(engine, { id }, options)
-  }
+  const cleared = await Promise.allSettled(
+    vessels.map(async (vessel) => {
+      const id = vessel.labels[LIFT_LABEL]
+      if (id === undefined || !(await isAbandoned(engine, vessel, nowMs, options))) return
+      await clearVessel(engine, { id }, options)
+    }),
+  )
+  // One that cannot be removed keeps no other.
+  for (const one of cleared) if (one.status === 'rejected') throw one.reason
 }
 
 async function isAbandoned(

@@ -7,6 +7,7 @@ import { perform } from './perform.ts'
 import type { Stage } from './perform.ts'
 import { DEFAULT_TIMEOUT_MS } from './settings.ts'
 import type { NamedCrane } from './settings-of.ts'
+import { turnOf } from './turns.ts'
 import { taskVessel } from './vessel-labels.ts'
 import { taskWork } from './work.ts'
 import type { Task } from './work.ts'
@@ -23,8 +24,6 @@ export interface ReadyCrane {
   readonly contract: Contract
   readonly store: Store
   readonly machine: string | undefined
-  /** Waits for a turn. */
-  readonly turn: (signal: AbortSignal) => Promise<Disposable | undefined>
 }
 
 /** What {@link runTask} takes besides the task. */
@@ -42,7 +41,8 @@ export async function runTask<Outcome>(
   { ref, signal, conclude }: TaskOptions<Outcome>,
 ): Promise<Outcome> {
   const { engine, crane, store } = on
-  using _turn = await on.turn(signal)
+  // What takes something back waits for nobody: others may go on for hours, and its own time is short.
+  using _turn = ref === undefined ? await turnOf(engine, crane, signal) : undefined
   const ownMs = crane.settings.timeoutMs ?? DEFAULT_TIMEOUT_MS
   const isQuestion = task.action === 'check' && task.point === undefined
   const limitMs = isQuestion ? Math.min(ownMs, CHECK_MS) : ownMs

@@ -7,7 +7,7 @@ import type { Deed } from './deeds.ts'
 /**
  * The same backend, which asks before anything is touched whether the engine, or a socket proxy in front of it, permits
  * what the way there and back will take: a container that may be stopped and not started would stay down. Asked once
- * for each call; what is refused is asked again. Rejects with `DOCKER.PERMISSION`, which names all that is forbidden.
+ * for each call; what is refused, or not answered, is asked again. Rejects with `DOCKER.PERMISSION`, which names all that is forbidden.
  */
 export function permitted(backend: Backend, engine: DockerEngine): Backend {
   const known = new Set<Deed>()
@@ -15,8 +15,9 @@ export function permitted(backend: Backend, engine: DockerEngine): Backend {
     const forbidden: Deed[] = []
     for (const deed of deeds) {
       if (known.has(deed)) continue
-      if (await isForbidden(deed, engine, options)) forbidden.push(deed)
-      else known.add(deed)
+      const answer = await ask(deed, engine, options)
+      if (answer === 'forbidden') forbidden.push(deed)
+      if (answer === 'permitted') known.add(deed)
     }
     if (forbidden.length > 0) throw refusal(forbidden, engine)
   }
@@ -48,14 +49,19 @@ export function permitted(backend: Backend, engine: DockerEngine): Backend {
 }
 
 /** Any other answer says that the engine was asked; that it is away is for the call itself to tell. */
-async function isForbidden(deed: Deed, engine: DockerEngine, options: CallOptions): Promise<boolean> {
+async function ask(
+  deed: Deed,
+  engine: DockerEngine,
+  options: CallOptions,
+): Promise<'permitted' | 'forbidden' | 'unanswered'> {
   try {
     await deed.ask(engine, options)
-    return false
+    return 'permitted'
   } catch (error) {
     options.signal.throwIfAborted()
     if (!isSalvageError(error)) throw error
-    return error.code === 'DOCKER.PERMISSION'
+    if (error.code === 'DOCKER.PERMISSION') return 'forbidden'
+    return error.retryable ? 'unanswered' : 'permitted'
   }
 }
 

@@ -1,12 +1,15 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { SalvageError } from '@salvage-kit/core'
 import type { RestorePoint } from '@salvage-kit/core'
 import { command } from '@salvage-kit/testbed'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { ContainerCraneSettings } from '../../src/crane/settings.ts'
+import { sweepVessels } from '../../src/crane/sweep.ts'
+import type { DockerEngine } from '../../src/engine.ts'
 import { calm, DOCKER } from '../bench.ts'
 import type { Yard } from '../crane-yard.ts'
-import { craneYard, liftRef } from '../crane-yard.ts'
+import { CRANE2_IMAGE, craneYard, liftRef } from '../crane-yard.ts'
 import { failureOf, listed, STORE } from '../crane2-words.ts'
 
 describe.skipIf(!DOCKER)('how an action of version 2 ends', () => {
@@ -86,6 +89,64 @@ describe.skipIf(!DOCKER)('how an action of version 2 ends', () => {
     }
     await all
     expect(most).toBe(1)
+  })
+
+  test('maxConcurrent counts what other rigs of this process run, as many as the newest settings let in', async () => {
+    const point = await made()
+    const most = async (count: number): Promise<number> => {
+      let seen = 0
+      const over = new AbortController()
+      const settings = { maxConcurrent: count, env: { CRANE_HANG_AT: 'check', CRANE_SLEEP: '1' } }
+      const one = async (): Promise<void> => on.crane2(settings).archives?.check?.(point, STORE, calm())
+      const all = Promise.all([one(), one(), one()]).finally(() => over.abort())
+      while (!over.signal.aborted) {
+        seen = Math.max(seen, (await on.vessels()).length)
+        await sleep(20)
+      }
+      await all
+      return seen
+    }
+    expect(await most(1)).toBe(1)
+    expect(await most(2)).toBe(2)
+  })
+
+  test('what is taken back waits for no turn', async () => {
+    await made()
+    const ref = liftRef('data1')
+    await on.crane2().lift(ref, source, calm())
+    const crane = on.crane2({ maxConcurrent: 1, env: { CRANE_HANG_AT: 'lift' } })
+    const over = new AbortController()
+    const long = liftRef('data1')
+    const lift = crane.lift(long, source, { signal: over.signal })
+    await on.ready(long)
+    await crane.archives?.withdraw(ref, calm())
+    expect(await listed(on.crane2())).toHaveLength(1)
+    expect(await on.vessels()).toEqual([`salvage-${long.id}`])
+    over.abort(new Error('enough'))
+    await expect(lift).rejects.toThrow('enough')
+  })
+
+  test('a leftover that cannot be removed keeps no other from being removed', async () => {
+    for (const id of ['task-1', 'task-2', 'task-3']) {
+      const labels = [
+        'salvage.entity=crane',
+        'salvage-kit.action=check',
+        `salvage-kit.lift=${id}`,
+        'salvage-kit.until=1',
+      ]
+      await on.cli('create', `--name=salvage-${id}`, ...labels.map((label) => `--label=${label}`), CRANE2_IMAGE)
+    }
+    const stuck = await on.cli('inspect', '--format={{.Id}}', 'salvage-task-2')
+    const engine: DockerEngine = {
+      ...on.engine,
+      removeContainer: async (id, call) =>
+        id === stuck
+          ? Promise.reject(new SalvageError('DOCKER.ENGINE', 'device or resource busy'))
+          : on.engine.removeContainer(id, call),
+    }
+    await expect(sweepVessels(engine, calm())).rejects.toMatchObject({ code: 'DOCKER.ENGINE' })
+    expect(await on.vessels()).toEqual(['salvage-task-2'])
+    await sweepVessels(on.engine, calm())
   })
 
   test.each(['check', 'list', 'forget', 'lower'])('%s that hangs ends in time, with its last words', async (action) => {

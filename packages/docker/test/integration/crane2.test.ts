@@ -208,6 +208,17 @@ describe.skipIf(!DOCKER)('a crane image of version 2', () => {
     expect(problems).toMatchObject([{ code: 'CRANE.RESULT', message: expect.stringContaining('line 1') }])
   })
 
+  test('an id that stands twice in a list is told, and stands for no point: forgetting one would forget both', async () => {
+    const point = await made()
+    const other = await made()
+    const twice = `cp /s/${other.id}.json /s/0.json`
+    await on.cli('run', '--rm', '--network=none', '-v', 'store:/s', CRANE2_IMAGE, 'sh', '-c', twice)
+    const problems: Finding[] = []
+    const points = on.crane2().archives?.list(STORE, { ...calm(), onProblem: (finding) => problems.push(finding) })
+    expect((await Array.fromAsync(points ?? [])).map(({ id }) => id)).toEqual([point.id])
+    expect(problems).toMatchObject([{ code: 'CRANE.RESULT', message: expect.stringContaining(other.id) }])
+  })
+
   test('a directory that the engine sees too is filled', async () => {
     const point = await made()
     await on.crane2().archives?.lower(point, STORE, { medium: 'directory', path: folder.path }, calm())
