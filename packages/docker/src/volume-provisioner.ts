@@ -1,6 +1,7 @@
 import { access, constants, readdir } from 'node:fs/promises'
 import type { CallOptions, DockerVolumeSource, Provisioner } from '@salvage-kit/core'
 import { parseReference, SalvageError } from '@salvage-kit/core'
+import { clearFillers } from './crane/fillers.ts'
 import { RUN_LABEL } from './crane/vessel-labels.ts'
 import type { DockerEngine, Volume } from './engine.ts'
 import { hasPlainDirectory, hostPathOf } from './host-path.ts'
@@ -76,6 +77,7 @@ async function create(engine: DockerEngine, token: VolumeToken, options: CallOpt
 async function remove(engine: DockerEngine, token: VolumeToken, options: CallOptions): Promise<void> {
   const found = await engine.inspectVolume(token.volume, options)
   if (found !== undefined && !isOf(found, token)) return
+  if (found !== undefined) await clearFillers(engine, token.volume, options)
   await engine.removeVolume(token.volume, options)
   if (token.before !== undefined) await engine.createVolume({ name: token.volume, labels: token.before }, options)
 }

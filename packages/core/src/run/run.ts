@@ -21,9 +21,8 @@ export interface RunOptions {
 }
 
 /**
- * Runs a plan: takes the locks, recovers what dead runs left, checks everything, then does group after group, and at the end beside
- * each other those that bring nobody to rest. Resolves
- * with the report also when copies failed. Rejects before anything is touched with `PLAN.VERSION`, `PLAN.USED`, `RECOVER.STUCK`,
+ * Runs a plan: takes the locks, recovers what dead runs left, checks everything, then does group after group, and at the
+ * end beside each other those that bring nobody to rest. Resolves with the report also when copies failed. Rejects before anything is touched with `PLAN.VERSION`, `PLAN.USED`, `RECOVER.STUCK`,
  * `LOCK.BUSY`, `PREFLIGHT.FAILED`, or what the catalog rejects with when it cannot be written.
  */
 export async function run(given: Rig, plan: Plan, options: RunOptions = {}): Promise<RunReport> {

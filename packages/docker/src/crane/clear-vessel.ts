@@ -8,8 +8,8 @@ import { isVesselOf, LIFT_LABEL, vesselName, withdrawalName } from './vessel-lab
 const POLL_MS = 200
 
 /**
- * Resolves when no container of this lift or task is left, and no empty volume that the engine made for it; idempotent. Nothing
- * is touched that does not carry the label of the lift.
+ * Resolves when no container of this lift or task is left, and no empty volume that the engine made for it; idempotent.
+ * Nothing is touched that does not carry the label of the lift.
  */
 export async function clearVessel(engine: DockerEngine, ref: Pick<LiftRef, 'id'>, options: CallOptions): Promise<void> {
   options.signal.throwIfAborted()

@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { dockerodeEngine } from '../dockerode-engine.ts'
 import { isCertainlyDead, thisProcess } from './process-identity.ts'
@@ -23,4 +24,15 @@ test.skipIf(process.platform !== 'linux')('tells the dead from the living, and f
   expect(await dead(change({ boot: 'another', pid: child.pid }))).toBe(false)
   expect(await dead(change({ space: 'pid:[1]', host: 'nas' }))).toBe(false)
   for (const label of ['', 'null', '{}', '{']) expect(await dead(label)).toBe(false)
+})
+
+test.skipIf(process.geteuid?.() !== 0)('a process that may not be seen is not called dead', () => {
+  const child = join(import.meta.dirname, '../../test/crash/hidden-process.ts')
+  const isDead = (hide: string): string =>
+    execFileSync('unshare', ['--mount', 'sh', '-c', `${hide}; exec "$0" "$@"`, process.execPath, child, '1'], {
+      encoding: 'utf8',
+    }).trim()
+  expect(isDead('true')).toBe('true')
+  // As under `hidepid`.
+  expect(isDead('mount -t tmpfs none /proc/1')).toBe('false')
 })

@@ -29,7 +29,10 @@ export async function isCertainlyDead(engine: DockerEngine, label: string, optio
   const own = await ownIdentity()
   if (!parsed.success || own === undefined || parsed.data.boot !== own.boot) return false
   const { space, host, pid, start } = parsed.data
-  if (space === own.space) return (await startOf(pid)) !== start
+  if (space === own.space) {
+    const started = await startOf(pid)
+    return started === undefined ? !exists(pid) : started !== start
+  }
   if (!/^[0-9a-f]{12}$/.test(host)) return false
   // A container has one process namespace at a time: it was started anew since.
   if (host === own.host) return true
@@ -45,6 +48,16 @@ async function ownIdentity(): Promise<Identity | undefined> {
   ])
   if (boot === undefined || space === undefined || start === undefined) return undefined
   return { boot: boot.trim(), space, host: hostname(), pid: process.pid, start }
+}
+
+/** The system may hide from one user what it tells of the processes of another. */
+function exists(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH')
+  }
 }
 
 /** When the process began, in ticks since the machine did; the name of the program before it may hold anything. */

@@ -1,10 +1,12 @@
 import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Finding, LiftRef, RestorePoint } from '@salvage-kit/core'
 import { temporaryDirectory } from '@salvage-kit/testbed'
 import type { TemporaryDirectory } from '@salvage-kit/testbed'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { ContainerCraneSettings } from '../../src/crane/settings.ts'
+import { volumeProvisioner } from '../../src/volume-provisioner.ts'
 import { calm, DOCKER } from '../bench.ts'
 import type { Yard } from '../crane-yard.ts'
 import { CRANE2_IMAGE, craneYard, liftRef } from '../crane-yard.ts'
@@ -217,6 +219,22 @@ describe.skipIf(!DOCKER)('a crane image of version 2', () => {
     const points = on.crane2().archives?.list(STORE, { ...calm(), onProblem: (finding) => problems.push(finding) })
     expect((await Array.fromAsync(points ?? [])).map(({ id }) => id)).toEqual([point.id])
     expect(problems).toMatchObject([{ code: 'CRANE.RESULT', message: expect.stringContaining(other.id) }])
+  })
+
+  test('a volume that is being filled goes together with what fills it, when its restore is taken back', async () => {
+    const point = await made()
+    const ref = 'docker:filled'
+    const provisioner = volumeProvisioner(async () => on.engine)
+    const media = new Set(['docker-volume'] as const)
+    const token = await provisioner.prepare(ref, 'run-1', { ...calm(), media })
+    const destination = await provisioner.create(token, calm())
+    const settings = { env: { CRANE_HANG_AT: 'lower' } }
+    const lower = failureOf(on.crane2(settings).archives?.lower(point, STORE, destination, calm()))
+    while ((await on.cli('ps', '--quiet', '--filter=label=salvage-kit.action=lower')) === '') await sleep(50)
+    await provisioner.remove(token, calm())
+    expect(await on.engine.inspectVolume('filled', calm())).toBeUndefined()
+    expect(await on.vessels()).toEqual([])
+    expect((await lower).code).toMatch(/^CRANE\./)
   })
 
   test('a directory that the engine sees too is filled', async () => {

@@ -27,7 +27,8 @@ export type Difference = string
 
 /**
  * Compares a tree with the lines of its manifest, both in the order of `tar --sort=name`; `lens` says what of an entry
- * counts; `alike` may give an entry another hash, of the kind that its line has. Reads both to their ends, unless the thousandth difference comes before. Takes memory for one entry of each.
+ * counts; `alike` may give an entry another hash, of the kind that its line has. Reads both to their ends, unless the
+ * thousandth difference comes before. Takes memory for one entry of each.
  */
 export async function compareTrees(
   stored: AsyncIterable<string>,

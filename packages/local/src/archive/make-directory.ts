@@ -13,9 +13,12 @@ export async function makeDirectory(path: string): Promise<void> {
     await mkdir(path, { mode: 0o700 })
   } catch (error) {
     if (await isThere(path)) return
-    if (errno(error) !== 'ENOENT' || (await isThere(dirname(path)))) throw error
-    await makeDirectory(dirname(path))
-    await mkdir(path, { mode: 0o700 })
+    if (errno(error) !== 'ENOENT') throw error
+    if (!(await isThere(dirname(path)))) await makeDirectory(dirname(path))
+    // Somebody else may make the same ones.
+    await mkdir(path, { mode: 0o700 }).catch(async (again: unknown) => {
+      if (!(await isThere(path))) throw again
+    })
   }
   await syncDirectory(dirname(path))
 }

@@ -18,8 +18,8 @@ const LEAST_FREE = 64 << 20
 
 /**
  * Checks tar, sources and store; makes the store in a directory that is empty or not there, and with `init` also in one
- * that holds other things, or in one that is empty although it was used from here before. Rejects with `ARCHIVE.TAR_MISSING`, `ARCHIVE.NO_DIRECTORY`, `ARCHIVE.SOURCE_UNREADABLE`,
- * `ARCHIVE.STORE_IN_SOURCE`, `ARCHIVE.STORE_FOREIGN`, `ARCHIVE.STORE_UNWRITABLE`, `ARCHIVE.STORE_FULL`, `STORE.…`.
+ * that holds other things, or in one that is empty although it was used from here before. Rejects with
+ * `ARCHIVE.TAR_MISSING`, `ARCHIVE.NO_DIRECTORY`, `ARCHIVE.SOURCE_UNREADABLE`, `ARCHIVE.STORE_IN_SOURCE`, `ARCHIVE.STORE_FOREIGN`, `ARCHIVE.STORE_UNWRITABLE`, `ARCHIVE.STORE_FULL`, `STORE.…`.
  */
 export async function preflight(
   stateDirectory: string,
