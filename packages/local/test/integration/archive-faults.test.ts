@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ArchiveStore, Crane, LiftRef, RestorePoint, Source } from '@salvage-kit/core'
 import { part } from '@salvage-kit/testbed'
 import { archiveCrane } from '../../src/archive/archive-crane.ts'
+import { pointOfText, textOfPoint } from '../../src/archive/point-text.ts'
 import { archiveStore } from '../../src/archive/archive-store.ts'
 
 const { signal } = new AbortController()
@@ -56,6 +57,8 @@ function random(seed: number): () => number {
   }
 }
 
+const readText = async (folder: string): Promise<string> => readFile(join(folder, 'point.json'), 'utf8')
+
 async function ids(ref: LiftRef): Promise<readonly string[]> {
   return (await Array.fromAsync(archives.list(ref.store, { signal }))).map(({ id }) => id)
 }
@@ -97,6 +100,35 @@ describe('a damaged archive', () => {
       }
     },
   )
+
+  it('is one with a file of another archive in it, also where the checksums of its files are right', async () => {
+    await writeFile(join(home, 'a', 'f'), 'one')
+    const { point, ref, folder } = await lifted()
+    await writeFile(join(home, 'a', 'f'), 'two')
+    const { point: second } = await crane.lift(refOf('l-2'), directory('a'), { signal })
+    const other = join(home, 'store', 'dir=~a', 'l-2')
+    const mustBeDamaged = async (told: string): Promise<void> => {
+      await mkdir(join(home, 'b'))
+      const lower = archives.lower(point, ref.store, directory('b'), { signal })
+      const code = /^ARCHIVE\.(DAMAGED|RESTORE_DIFFERS)$/
+      await expect(lower, told).rejects.toMatchObject({ code: expect.stringMatching(code) })
+      await expect(check(point, ref.store, { signal }), told).rejects.toMatchObject({ code: 'ARCHIVE.DAMAGED' })
+      await rm(join(home, 'b'), { recursive: true })
+    }
+    for (const name of ['data.tar.zst', 'manifest.jsonl.zst', 'point.json']) {
+      const good = await readFile(join(folder, name))
+      await copyFile(join(other, name), join(folder, name))
+      await mustBeDamaged(name)
+      await writeFile(join(folder, name), good)
+    }
+    await check(second, ref.store, { signal })
+    // As if the CRC of damaged data were by chance that of the good: every content has its SHA-256 in the manifest.
+    const [mine, theirs] = [pointOfText(await readText(folder)), pointOfText(await readText(other))]
+    if (mine === undefined || theirs === undefined) throw new Error('both can be read')
+    await copyFile(join(other, 'data.tar.zst'), join(folder, 'data.tar.zst'))
+    await writeFile(join(folder, 'point.json'), textOfPoint({ ...mine, data: theirs.data }))
+    await mustBeDamaged('the same CRC')
+  })
 
   it('is named when data and manifest are whole but not of one tree', async () => {
     await writeFile(join(home, 'a', 'f'), '1')
