@@ -11,7 +11,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [`${HOUSES}/src/**/*.test.ts`, `${HOUSES}/test/**/*.test.ts`, 'scripts/**/*.test.ts'],
-          exclude: ['**/node_modules/**', '**/test/{integration,crash}/**'],
+          exclude: ['**/node_modules/**', '**/test/{integration,images,crash}/**'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },
@@ -21,6 +21,17 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: [`${HOUSES}/test/integration/**/*.test.ts`],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        // Crane images driven by hand. They meet nobody else on the engine, so `./test` runs them beside the others.
+        test: {
+          name: 'images',
+          include: ['cranes/test/images/**/*.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 180_000,
           fileParallelism: false,

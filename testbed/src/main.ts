@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { child } from './child.ts'
 import { parts } from './parts.ts'
-import { count } from './summary.ts'
+import { count, joined } from './summary.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
 
 const USAGE = `./test [--all] [-- ARGUMENTS OF VITEST]
@@ -30,14 +30,39 @@ function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
+/** Without arguments of its own for vitest, the suites of the crane images run beside all others. */
 async function run(all: boolean, vitestArguments: readonly string[]): Promise<number> {
   await using ready = await parts(all)
   using folder = temporaryDirectory()
-  const summary = join(folder.path, 'summary')
+  if (vitestArguments.length > 0) {
+    const only = await vitest(vitestArguments, ready.env, join(folder.path, 'only'))
+    process.stdout.write(`\n${only.summary}`)
+    return only.code
+  }
+  const log = join(folder.path, 'images.log')
+  const [rest, images] = await Promise.all([
+    vitest(['--project=!images'], ready.env, join(folder.path, 'rest')),
+    vitest(['--project=images'], ready.env, join(folder.path, 'images'), log),
+  ])
+  process.stdout.write(`\n${readFileSync(log, 'utf8')}\n${joined([rest.summary, images.summary])}`)
+  return rest.code === 0 ? images.code : rest.code
+}
+
+interface VitestRun {
+  readonly code: number
+  /** Of {@link count}, with the skipped files before it. */
+  readonly summary: string
+}
+
+async function vitest(
+  vitestArguments: readonly string[],
+  env: Readonly<Record<string, string>>,
+  summary: string,
+  output?: string,
+): Promise<VitestRun> {
   const reporters = ['--reporter=default', `--reporter=${join(import.meta.dirname, 'result-reporter.ts')}`]
-  const vitest = ['node_modules/vitest/vitest.mjs', 'run', ...reporters, ...vitestArguments]
-  const code = await child(process.execPath, vitest, { ...ready.env, SALVAGE_TEST_SUMMARY: summary })
+  const args = ['node_modules/vitest/vitest.mjs', 'run', ...reporters, ...vitestArguments]
+  const code = await child(process.execPath, args, { ...env, SALVAGE_TEST_SUMMARY: summary }, output)
   const text = existsSync(summary) ? readFileSync(summary, 'utf8') : `the test run broke off\n${count(0, 1, 0)}\n`
-  process.stdout.write(`\n${text}`)
-  return code
+  return { code, summary: text }
 }

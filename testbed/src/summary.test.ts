@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { count, skippedLines } from './summary.ts'
+import { count, joined, skippedLines } from './summary.ts'
 
 test('the counts stand on one line', () => {
   expect(count(3, 0, 2)).toBe('3 passed, 0 failed, 2 skipped')
@@ -22,4 +22,10 @@ test('a part that is missing is the reason', () => {
   const [line] = skippedLines([{ file: 'c.test.ts', note: '', source: "const restic = part('restic')" }])
   vi.unstubAllEnvs()
   expect(line).toBe('skipped 1 of c.test.ts: no restic (fails here: restic version)')
+})
+
+test('two runs are told as one', () => {
+  expect(
+    joined(['skipped 2 of a.test.ts: no docker\n3 passed, 0 failed, 2 skipped\n', '4 passed, 1 failed, 0 skipped\n']),
+  ).toBe('skipped 2 of a.test.ts: no docker\n7 passed, 1 failed, 2 skipped\n')
 })

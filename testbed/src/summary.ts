@@ -14,6 +14,15 @@ export function count(passed: number, failed: number, skipped: number): string {
   return `${String(passed)} passed, ${String(failed)} failed, ${String(skipped)} skipped`
 }
 
+/** The summaries of several runs as that of one: their lines, and on the last one the sums of their counts. */
+export function joined(summaries: readonly string[]): string {
+  const lines = summaries.flatMap((summary) => summary.trimEnd().split('\n'))
+  const counts = lines.map((line) => /^(\d+) passed, (\d+) failed, (\d+) skipped$/.exec(line))
+  const sum = (place: number): number => counts.reduce((all, found) => all + Number(found?.[place] ?? 0), 0)
+  const others = lines.filter((_, place) => counts[place] === null)
+  return [...others, count(sum(1), sum(2), sum(3)), ''].join('\n')
+}
+
 /** One line for each file with skipped tests and each reason: a part that is missing here, or what the test says. */
 export function skippedLines(skipped: readonly SkippedTest[]): readonly string[] {
   const missing = PARTS.map((name) => ({ name, found: findPart(name) })).filter(({ found }) => !found.available)
