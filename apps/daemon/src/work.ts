@@ -106,17 +106,18 @@ export function workers(settings: WorkSettings): Workers {
       { ...(await settings.open(tide)), tide, runId, report, again, ...(nominal === undefined ? {} : { nominal }) },
       { signal },
     )
-    if (nominal !== undefined) finish(began, { tide, nominal: nominal(), end })
+    if (nominal !== undefined) finish(began, { tide, nominal, end })
     return end
   }
 
   /** What was broken off with the daemon is not over: it is made good once after the next start. */
   function finish(
     began: TideMark | undefined,
-    { tide, nominal, end }: { readonly tide: string; readonly nominal: Date; readonly end: WholeTideEnd },
+    { tide, nominal, end }: { readonly tide: string; readonly nominal: () => Date; readonly end: WholeTideEnd },
   ): void {
     if (signal.aborted && (end.report === undefined || end.report.aborted)) return
-    settings.mark({ ...(began ?? { tide, nominal: nominal.toISOString(), begun: 1 }), ended: true })
+    // Asked only for a run that never began: a time that came meanwhile is another run's.
+    settings.mark({ ...(began ?? { tide, nominal: nominal().toISOString(), begun: 1 }), ended: true })
   }
 
   async function run(order: Order): Promise<WorkEnd> {

@@ -48,6 +48,24 @@ describe('a tide of every hour', () => {
     expect(nominals(works, at('11-20T03:59'))).toEqual([])
   })
 
+  test('a tide at work that is removed and put again is not due for the same time once more', () => {
+    const works = one(hourly, at('11-20T00:30'))
+    expect(nominals(works, at('11-20T01:00'))).toEqual(['11-20T01:00'])
+    works.remove('t')
+    expect(works.next('t')).toBeUndefined()
+    const again = { timetable: timetable(hourly, { machine: 'm', tide: 't' }), seenTo: at('11-20T00:59') }
+    works.put('t', again)
+    expect(nominals(works, at('11-20T01:01'))).toEqual([])
+    works.done('t')
+    expect(nominals(works, at('11-20T01:02'))).toEqual([])
+    expect(nominals(works, at('11-20T02:00'))).toEqual(['11-20T02:00'])
+    works.remove('t')
+    works.done('t')
+    expect(nominals(works, at('11-20T05:00'))).toEqual([])
+    works.put('t', again)
+    expect(nominals(works, at('11-20T05:00'))).toEqual(['11-20T05:00'])
+  })
+
   test('a clock that is set back makes nothing due again', () => {
     const works = one(hourly, at('11-20T00:30'))
     expect(nominals(works, at('11-20T03:00'))).toEqual(['11-20T03:00'])

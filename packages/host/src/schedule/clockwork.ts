@@ -35,6 +35,7 @@ export interface ClockedTide {
 export interface Clockwork {
   /** Adds a tide, or gives one that is there another timetable; how far that one has come stays. */
   put(tide: string, given: ClockedTide): void
+  /** What is at work is remembered until `done`: were it put again before, it would be due for the same time once more. */
   remove(tide: string): void
   /** What is due now. Each tide that it names is at work until `done`. */
   tick(now: Date): Tick
@@ -54,6 +55,8 @@ interface Entry {
   timetable: Timetable
   seenTo: Date
   atWork: boolean
+  /** Removed while at work. */
+  gone: boolean
   /** Known until something changes. */
   next: { readonly due: Due | undefined } | undefined
 }
@@ -89,13 +92,18 @@ export function clockwork(): Clockwork {
   return {
     put: (tide, { timetable, seenTo }) => {
       const known = tides.get(tide)
-      if (known === undefined) tides.set(tide, { timetable, seenTo, atWork: false, next: undefined })
+      if (known === undefined) tides.set(tide, { timetable, seenTo, atWork: false, gone: false, next: undefined })
       else {
+        known.gone = false
         known.timetable = timetable
         known.next = undefined
       }
     },
-    remove: (tide) => void tides.delete(tide),
+    remove: (tide) => {
+      const entry = tides.get(tide)
+      if (entry?.atWork === true) entry.gone = true
+      else tides.delete(tide)
+    },
     tick: (now) => {
       const found = [...tides].filter(([, entry]) => !entry.atWork).map(([tide, entry]) => look(tide, entry, now))
       return {
@@ -117,7 +125,9 @@ export function clockwork(): Clockwork {
     },
     done: (tide) => {
       const entry = tides.get(tide)
-      if (entry !== undefined) entry.atWork = false
+      if (entry === undefined) return
+      entry.atWork = false
+      if (entry.gone) tides.delete(tide)
     },
     wakeAt: () => {
       let earliest: Date | undefined
@@ -129,7 +139,7 @@ export function clockwork(): Clockwork {
     },
     next: (tide) => {
       const entry = tides.get(tide)
-      return entry === undefined ? undefined : nextOf(entry)
+      return entry === undefined || entry.gone ? undefined : nextOf(entry)
     },
   }
 }
