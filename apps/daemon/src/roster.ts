@@ -128,7 +128,8 @@ export async function makeRoster(settings: RosterSettings): Promise<Roster> {
       const finding = findingOf(error)
       problems.set('configuration', { ...finding, message: `the former one stays in force: ${finding.message}` })
     }
-    const table = await readTides(loaded, { signal, sweep: !seen })
+    const sweep = seen ? undefined : (finding: Finding): void => tell({ type: 'problem', finding })
+    const table = await readTides(loaded, { signal, sweep })
     state = table.docker
     seen ||= state === 'connected'
     if (table.failure !== undefined && isMissed(table)) problems.set('Docker', table.failure)

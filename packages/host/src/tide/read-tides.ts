@@ -1,4 +1,5 @@
-import type { CallOptions, Finding } from '@salvage-kit/core'
+import { deadline, findingOf } from '@salvage-kit/core'
+import type { Backend, CallOptions, Finding } from '@salvage-kit/core'
 import type { RootLabels } from '@salvage-kit/docker'
 import type { LoadedConfig } from '../config/load-config.ts'
 import { openDocker } from '../rig/open-docker.ts'
@@ -14,9 +15,15 @@ function nobody(): undefined {
 
 /** What reading takes. */
 export interface ReadTidesOptions extends CallOptions {
-  /** Remove what dead processes left on the engine and no journal knows; see `Backend.sweep`. */
-  readonly sweep?: boolean
+  /**
+   * Removes what dead processes left on the engine and no journal knows, see `Backend.sweep`, and gets why that failed: no
+   * tide waits for it.
+   */
+  readonly sweep?: ((failure: Finding) => void) | undefined
 }
+
+/** How long sweeping may take, in milliseconds. */
+const SWEEP_MS = 60_000
 
 /** What there is to be scheduled. */
 export interface TideTable {
@@ -34,7 +41,7 @@ export interface TideTable {
  * Reads the tides of configuration and labels as they are now; an engine that is away is told and not waited for. Rejects
  * only by the signal, and with what the engine says when it is there and does not do as it should.
  */
-export async function readTides(loaded: LoadedConfig, { signal, sweep = false }: ReadTidesOptions): Promise<TideTable> {
+export async function readTides(loaded: LoadedConfig, { signal, sweep }: ReadTidesOptions): Promise<TideTable> {
   signal.throwIfAborted()
   const need = loaded.config.docker?.enabled === false ? ({ kind: 'none' } as const) : ({ kind: 'wanted' } as const)
   const settings = {
@@ -47,7 +54,17 @@ export async function readTides(loaded: LoadedConfig, { signal, sweep = false }:
     onLabels: nobody,
   }
   const { state, backend, labels, failure } = await openDocker(settings, { signal })
-  if (sweep && state === 'connected') await backend?.sweep?.({ signal })
+  if (sweep !== undefined && state === 'connected' && backend !== undefined) await swept(backend, sweep, signal)
   const { tides, problems } = knownTides(loaded, labels, new Date())
   return { tides, problems, reports: labels.reports, docker: state, ...(failure === undefined ? {} : { failure }) }
+}
+
+async function swept(backend: Backend, failed: (failure: Finding) => void, signal: AbortSignal): Promise<void> {
+  using limit = deadline(SWEEP_MS, signal)
+  try {
+    await backend.sweep?.({ signal: limit.signal })
+  } catch (error) {
+    signal.throwIfAborted()
+    failed(findingOf(error))
+  }
 }
