@@ -3,6 +3,7 @@ import { findingOf, isSalvageError } from '@salvage-kit/core'
 import type { CallOptions, Reporter, RunLock } from '@salvage-kit/core'
 import { clockwork, openState } from '@salvage-kit/host'
 import type { LoadedConfig, State, WholeTideSettings } from '@salvage-kit/host'
+import { backOff } from './back-off.ts'
 import { makeDesk } from './desk.ts'
 import { watchLabels } from './engine-watch.ts'
 import { alreadyRunning, stopping } from './error.ts'
@@ -100,9 +101,10 @@ export async function runDaemon(settings: DaemonSettings, { signal }: CallOption
     },
   })
   using desk = makeDesk({ works, roster, workers: crew, tell, now, beside, signal })
-  const refresh = async (): Promise<void> => {
-    await roster.refresh()
+  const refresh = async (): Promise<boolean> => {
+    const read = await roster.refresh()
     desk.look()
+    return read
   }
 
   settings.onChange?.(() => void refresh(), { signal })
@@ -133,7 +135,8 @@ export async function runDaemon(settings: DaemonSettings, { signal }: CallOption
   }
   const place = { loaded: roster.loaded, stateDirectory, directory, journal }
   if (await recoverWholly({ ...place, problems, tell, report, signal })) {
-    await roster.refresh()
+    const patience = backOff(500, 30_000)
+    while (!(await roster.refresh()) && !signal.aborted) await patience.wait(signal)
     ready = true
     tell({ type: 'daemon.ready', tides: roster.tides().size, afterMs: performance.now() - begun })
     desk.open()

@@ -25,7 +25,8 @@ export async function watchLabels(roster: Roster, problems: Problems, signal: Ab
       for await (const _what of watchTides(roster.loaded(), { signal })) {
         await pause(SETTLE_MS, signal)
         if (signal.aborted) return
-        await roster.refresh()
+        // What cannot be read now is read again with the next connection.
+        if (!(await roster.refresh())) break
         if (roster.docker().state === 'connected') patience.reset()
         // Another engine than the one that is listened to.
         if (roster.loaded().config.docker?.host !== config.docker?.host) break
@@ -34,7 +35,7 @@ export async function watchLabels(roster: Roster, problems: Problems, signal: Ab
       if (signal.aborted) return
       if (roster.docker().seen) problems.set('Docker', findingOf(error))
     }
-    if (roster.docker().seen || problems.has('Docker')) await patience.wait(signal)
+    if (roster.docker().seen || problems.has('Docker') || problems.has('tides')) await patience.wait(signal)
     else await pause(RARE_MS, signal)
   }
 }

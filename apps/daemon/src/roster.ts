@@ -2,7 +2,7 @@ import { hostname } from 'node:os'
 import type { Catalog, Finding, TideMark } from '@salvage-kit/core'
 import { readTides, refuseTide, timetable } from '@salvage-kit/host'
 import type { Clockwork, LoadedConfig, TideTable, WholeTideSettings } from '@salvage-kit/host'
-import { errorText, findingOf } from '@salvage-kit/core'
+import { findingOf } from '@salvage-kit/core'
 import type { Tell } from './event.ts'
 import type { Problems } from './problems.ts'
 
@@ -27,8 +27,11 @@ export interface RosterSettings {
 
 /** The tides, as configuration and labels say now. */
 export interface Roster {
-  /** Reads everything again and puts it into the clockwork; calls meanwhile are one more reading. Never rejects. */
-  refresh(): Promise<void>
+  /**
+   * Reads everything again and puts it into the clockwork; calls meanwhile are one more reading. Resolves with whether all
+   * could be read. Never rejects.
+   */
+  refresh(): Promise<boolean>
   readonly loaded: () => LoadedConfig
   readonly tides: () => ReadonlyMap<string, RosterTide>
   /** Whether Docker was there ever, and what became of it. */
@@ -158,27 +161,28 @@ export async function makeRoster(settings: RosterSettings): Promise<Roster> {
     )
   }
 
-  let reading: Promise<void> | undefined
+  let reading: Promise<boolean> | undefined
   let once = false
-  async function refresh(): Promise<void> {
-    if (reading !== undefined) {
-      once = true
-      return reading
-    }
-    reading = (async () => {
-      do {
+  async function refresh(): Promise<boolean> {
+    once = true
+    reading ??= readAll()
+    return reading
+  }
+
+  async function readAll(): Promise<boolean> {
+    try {
+      while (once) {
         once = false
-        try {
-          await read()
-        } catch (error) {
-          if (!signal.aborted) problems.set('tides', { ...findingOf(error), message: errorText(error) })
-          return
-        }
-        problems.clear('tides')
-      } while (once)
-    })()
-    await reading
-    reading = undefined
+        await read()
+      }
+      problems.clear('tides')
+      return true
+    } catch (error) {
+      if (!signal.aborted) problems.set('tides', findingOf(error))
+      return false
+    } finally {
+      reading = undefined
+    }
   }
 
   return {

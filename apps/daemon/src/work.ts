@@ -70,7 +70,9 @@ export function workers(settings: WorkSettings): Workers {
 
   async function work(order: Order): Promise<WholeTideEnd> {
     const { tide, runId, nominal } = order
-    using _slot = await room.take(signal)
+    let slot = await room.take(signal)
+    // Stopped before its turn: nobody is told of a run that never was, and that is made good later.
+    if (slot === undefined) return { error: signal.reason, delivered: Promise.resolve([]) }
     const set = (state: Work['state']): void => {
       const time = nominal === undefined ? {} : { nominal: nominal().toISOString() }
       atWork.set(runId, { tide, runId, state, ...time, since: now().toISOString() })
@@ -99,15 +101,19 @@ export function workers(settings: WorkSettings): Workers {
       set('waiting')
       tell({ type: 'tide.waiting', tide, runId, finding: why })
       // Whoever of us holds the targets is over soon; others do not tell.
+      slot?.[Symbol.dispose]()
       await anyEnd(patience.wait(signal))
-      return !signal.aborted
+      slot = await room.take(signal)
+      return slot !== undefined
     }
-    const end = await wholeTide(
-      { ...(await settings.open(tide)), tide, runId, report, again, ...(nominal === undefined ? {} : { nominal }) },
-      { signal },
-    )
-    if (nominal !== undefined) finish(began, { tide, nominal, end })
-    return end
+    const what = { tide, runId, report, again, ...(nominal === undefined ? {} : { nominal }) }
+    try {
+      const end = await wholeTide({ ...(await settings.open(tide)), ...what }, { signal })
+      if (nominal !== undefined) finish(began, { tide, nominal, end })
+      return end
+    } finally {
+      slot?.[Symbol.dispose]()
+    }
   }
 
   /** What was broken off with the daemon is not over: it is made good once after the next start. */

@@ -20,6 +20,8 @@ export interface RunningDaemon extends AsyncDisposable {
   readonly pid: number
   /** Everything told so far. */
   readonly told: readonly Told[]
+  /** The same as text, for a message. */
+  toldText(): string
   /** Where its socket is. */
   readonly socket: string
   /** The first event that fits, from `from` on, whether it has come already or comes yet. Rejects when the daemon ends before. */
@@ -91,6 +93,7 @@ export function startDaemon(wishes: DaemonWishes): RunningDaemon {
   return {
     pid: child.pid ?? -1,
     told,
+    toldText,
     socket: join(state, 'daemon.sock'),
     event,
     next: async (type, tide, from) =>

@@ -21,6 +21,8 @@ export interface Answers {
   /** Why it is not ready; empty when it is. */
   readonly unready: () => readonly Finding[]
   readonly trigger: Desk['trigger']
+  /** Masks secrets in everything that is answered. */
+  readonly redact: (text: string) => string
 }
 
 const TIDE_RUN = /^\/tides\/([^/]+)\/run$/
@@ -35,17 +37,18 @@ export async function serve(path: string, answers: Answers): Promise<AsyncDispos
     request.resume()
     void answer(request, response, answers)
   })
-  // The socket must never be open to others, not for a moment.
+  const listening = once(server, 'listening')
+  // The socket must never be open to others, not for a moment. It is there when `listen` returns.
   const before = process.umask(0o177)
+  server.listen(path)
+  process.umask(before)
   try {
-    const listening = once(server, 'listening')
-    server.listen(path)
     await listening
   } catch (error) {
     throw badSocket(path, errorText(error), error)
-  } finally {
-    process.umask(before)
   }
+  // Somebody could not be let in, for there are no file descriptors left: the next one may.
+  server.on('error', () => undefined)
   return {
     [Symbol.asyncDispose]: async () => {
       const closed = once(server, 'close')
@@ -57,36 +60,48 @@ export async function serve(path: string, answers: Answers): Promise<AsyncDispos
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse, answers: Answers): Promise<void> {
+  const send: Send = (status, body) => {
+    response.writeHead(status, { 'content-type': 'application/json' })
+    response.end(answers.redact(`${JSON.stringify(body)}\n`))
+  }
+  const failed = (status: number, error: Finding): void => send(status, { version: 1, error })
   try {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://daemon')
     const tide = TIDE_RUN.exec(pathname)?.[1]
     if (tide !== undefined) {
-      if (request.method !== 'POST') return failed(response, 405, unknown(`${pathname} takes POST`))
-      await run(decodeURIComponent(tide), searchParams.has('follow'), response, answers)
+      if (request.method !== 'POST') return failed(405, unknown(`${pathname} takes POST`))
+      await run(decodeURIComponent(tide), searchParams.has('follow'), { response, send }, answers)
       return
     }
-    if (request.method !== 'GET') return failed(response, 405, unknown(`${pathname} takes GET`))
-    if (pathname === '/healthz') return send(response, 200, { version: 1, live: true })
+    if (request.method !== 'GET') return failed(405, unknown(`${pathname} takes GET`))
+    if (pathname === '/healthz') return send(200, { version: 1, live: true })
     if (pathname === '/readyz') {
       const problems = answers.unready()
-      return send(response, problems.length === 0 ? 200 : 503, { version: 1, ready: problems.length === 0, problems })
+      return send(problems.length === 0 ? 200 : 503, { version: 1, ready: problems.length === 0, problems })
     }
-    if (pathname === '/status') return send(response, 200, await answers.status())
-    failed(response, 404, unknown(`there is nothing at ${pathname}`))
+    if (pathname === '/status') return send(200, await answers.status())
+    failed(404, unknown(`there is nothing at ${pathname}`))
   } catch (error) {
     if (response.headersSent) response.end()
-    else failed(response, statusOfError(error), findingOf(error))
+    else failed(statusOfError(error), findingOf(error))
   }
 }
 
-async function run(tide: string, isFollowed: boolean, response: ServerResponse, answers: Answers): Promise<void> {
+type Send = (status: number, body: object) => void
+
+interface Asking {
+  readonly response: ServerResponse
+  readonly send: Send
+}
+
+async function run(tide: string, isFollowed: boolean, { response, send }: Asking, answers: Answers): Promise<void> {
   if (!isFollowed) {
     const { runId } = answers.trigger(tide)
-    return send(response, 202, { version: 1, tide, runId })
+    return send(202, { version: 1, tide, runId })
   }
   // The run does not end with whoever looks at it; nor does it wait for one who reads slowly.
   const write = (line: string): void => {
-    if (!response.destroyed && response.writableLength < 1_000_000) response.write(`${line}\n`)
+    if (!response.destroyed && response.writableLength < 1_000_000) response.write(answers.redact(`${line}\n`))
   }
   const { ended, runId } = answers.trigger(tide, (event) => {
     if (event.type === 'lift.progress' || event.type === 'lower.progress') return
@@ -100,20 +115,12 @@ async function run(tide: string, isFollowed: boolean, response: ServerResponse, 
     report === undefined ? `failed: ${finding === undefined ? '' : formatFinding(finding)}` : formatReport(report)
   const outcome = report === undefined ? { error: finding } : { report }
   const time = new Date().toISOString()
-  response.end(`${JSON.stringify({ time, version: 1, type: 'tide.ended', tide, runId, exitCode, text, ...outcome })}\n`)
+  const last = { time, version: 1, type: 'tide.ended', tide, runId, exitCode, text, ...outcome }
+  response.end(answers.redact(`${JSON.stringify(last)}\n`))
 }
 
 function withText(line: string, text: string | undefined): string {
   return text === undefined ? line : `${line.slice(0, -1)},"text":${JSON.stringify(text)}}`
-}
-
-function send(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { 'content-type': 'application/json' })
-  response.end(`${JSON.stringify(body)}\n`)
-}
-
-function failed(response: ServerResponse, status: number, error: Finding): void {
-  send(response, status, { version: 1, error })
 }
 
 function unknown(message: string): Finding {

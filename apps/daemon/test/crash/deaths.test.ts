@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { sqliteJournal } from '@salvage-kit/core'
+import { errorText, sqliteJournal } from '@salvage-kit/core'
 import { part } from '@salvage-kit/testbed'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { triggerTide } from '../../src/index.ts'
@@ -69,7 +69,8 @@ describe.skipIf(!part('dockerd').available)(
           // Everything of the death before is back by now: nothing is begun earlier.
           await daemon.next('daemon.ready')
           await expectAsBefore(`before ${where}`)
-          await triggerTide(daemon.socket, 'd', { signal })
+          const runId = await triggerTide(daemon.socket, 'd', { signal }).catch(errorText)
+          expect(runId, `${where}\n${daemon.toldText()}`).toMatch(/^\d{8}t\d{6}z-/)
           if (isRestart) {
             await delay(random() * 3000)
             await (random() < 0.5 ? there.engine.kill() : there.engine.stop())
