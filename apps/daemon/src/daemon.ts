@@ -127,6 +127,7 @@ export async function runDaemon(settings: DaemonSettings, { signal }: CallOption
         daemon: { pid: process.pid, startedAt, state: signal.aborted ? 'stopping' : ready ? 'ready' : 'starting' },
       }),
     trigger: (tide, follow) => desk.trigger(tide, follow),
+    redact: (text) => redactor.redact(text),
   })
   tell({ type: 'daemon.started', pid: process.pid, socket: path })
 

@@ -40,8 +40,11 @@ export async function serve(path: string, answers: Answers): Promise<AsyncDispos
   const listening = once(server, 'listening')
   // The socket must never be open to others, not for a moment. It is there when `listen` returns.
   const before = process.umask(0o177)
-  server.listen(path)
-  process.umask(before)
+  try {
+    server.listen(path)
+  } finally {
+    process.umask(before)
+  }
   try {
     await listening
   } catch (error) {
