@@ -62,6 +62,8 @@ async function head(message: HttpMessage, signal: AbortSignal): Promise<Incoming
     // More than once: a connection may break after the answer.
     request.on('error', reject)
     request.on('response', resolve)
+    // Alone, without either of them: the server wants to speak another protocol.
+    request.on('close', () => reject(new Error('the connection was closed and no answer came')))
     request.end(body)
     return await promise
   } catch (error) {

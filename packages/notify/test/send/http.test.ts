@@ -62,6 +62,23 @@ test('user and password of an address are sent as such', async () => {
   expect(server.arrived[1]?.headers.authorization).toBe(`Basic ${btoa('me:p@ss')}`)
 })
 
+test('a server that changes to another protocol is a failure', async () => {
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined)
+    socket.once('data', () => socket.write('HTTP/1.1 101 Switching\r\nConnection: upgrade\r\nUpgrade: other\r\n\r\n'))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  const port = typeof address === 'object' ? address?.port : undefined
+  try {
+    expect(await failureOf(post(`http://127.0.0.1:${String(port)}`))).toMatchObject({
+      why: expect.stringContaining('no answer'),
+    })
+  } finally {
+    server.close()
+  }
+})
+
 test('500 twice, then 200', async () => {
   await using server = await loopback([status(500), status(503), status(200)])
   await deliver(post(server.url), BRIEF, { signal })
