@@ -23,6 +23,7 @@ export async function execute(invocation: Invocation): Promise<number> {
   const { environment, directory, redactor } = terminal
   // A container's log and a journal are read by people too, long after.
   using interrupt = interruptible(terminal, ['SIGINT', 'SIGTERM'])
+  using hangup = hangups()
   const verbose = options.verbose === true
   const settings: DaemonSettings = {
     loaded,
@@ -31,7 +32,10 @@ export async function execute(invocation: Invocation): Promise<number> {
     directory,
     redactor,
     tell: teller(invocation),
-    onChange: (changed, { signal }) => onChange(loaded, changed, signal),
+    onChange: (changed, { signal }) => {
+      hangup.heard(changed)
+      watchFile(loaded, changed, signal)
+    },
     ...(verbose ? { onLine: (ref, line) => terminal.err(`${ref.target}: ${oneLine(line)}\n`) } : {}),
   }
   return await runDaemon(settings, { signal: interrupt.signal })
@@ -57,10 +61,25 @@ function teller({ options, terminal }: Invocation): (event: DaemonEvent) => void
   }
 }
 
-/** SIGHUP, and the file itself: it may be replaced, so its directory is watched. */
-function onChange({ file }: LoadedConfig, changed: () => void, signal: AbortSignal): void {
-  process.on('SIGHUP', changed)
-  signal.addEventListener('abort', () => process.off('SIGHUP', changed), { once: true })
+interface Hangups extends Disposable {
+  heard(by: () => void): void
+}
+
+/** SIGHUP, listened to until the very end: unheard, it would kill the process while workloads are put back. */
+function hangups(): Hangups {
+  let listener: (() => void) | undefined
+  const onSignal = (): void => listener?.()
+  process.on('SIGHUP', onSignal)
+  return {
+    heard: (by) => {
+      listener = by
+    },
+    [Symbol.dispose]: () => void process.off('SIGHUP', onSignal),
+  }
+}
+
+/** The file may be replaced, so its directory is watched. */
+function watchFile({ file }: LoadedConfig, changed: () => void, signal: AbortSignal): void {
   if (file === undefined) return
   let settling: NodeJS.Timeout | undefined
   try {

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { temporaryDirectory } from '@salvage-kit/testbed'
@@ -69,6 +69,31 @@ test('a daemon, its status, runs by hand, and its end', async () => {
   const ended = await daemon.ended
   expect(ended.code).toBe(0)
   expect(eventsOf(ended.out).at(-1)).toMatchObject({ type: 'daemon.stopped', exitCode: 0 })
+})
+
+test('a SIGHUP while workloads are put back ends nothing', async () => {
+  const mark = join(folder.path, 'down')
+  const config = {
+    docker: { enabled: false },
+    stores: { here: `archive:${folder.path}/store` },
+    directories: [
+      {
+        path: join(folder.path, 'a'),
+        hooks: { pre: ['sh', '-c', `touch ${mark}; sleep 1`], post: ['sh', '-c', `sleep 2; rm ${mark}`] },
+      },
+    ],
+    tides: { rare: { cron: '@yearly', to: 'here', targets: [`dir:${folder.path}/a`] } },
+  }
+  writeFileSync(join(folder.path, 'salvage-kit.yaml'), JSON.stringify(config))
+  daemon = sk('daemon', '--json')
+  await untilReady()
+  await sk('trigger', 'rare', '--detach').ended
+  await expect.poll(() => existsSync(mark), { timeout: 20_000 }).toBe(true)
+  daemon.child.kill('SIGTERM')
+  await delay(500)
+  daemon.child.kill('SIGHUP')
+  expect((await daemon.ended).code).toBe(0)
+  expect(existsSync(mark)).toBe(false)
 })
 
 test('a configuration that is wrong is an error at the start', async () => {
