@@ -11,8 +11,8 @@ export function secretsOf(containers: readonly Pick<ForeignContainer, 'env'>[]):
   )
 }
 
-/** An address without the password in it, and whether there was one. */
+/** An address without the password in it, up to the last `@` as core's redactor has it, and whether there was one. */
 export function withoutPassword(address: string): { readonly address: string; readonly had: boolean } {
-  const shown = address.replace(/(:\/\/[^/@:]*):[^@/]*@/, '$1@')
+  const shown = address.replace(/(:\/\/[^\s/@:]*):(?!\d{1,5}\/)\S*@/, '$1@')
   return { address: shown, had: shown !== address }
 }
