@@ -31,6 +31,7 @@ const tide = z.object({
       endedAt: z.string().exactOptional(),
       outcome: z.enum(['good', 'partial', 'failed']).exactOptional(),
       aborted: z.boolean(),
+      refused: finding.exactOptional(),
     })
     .exactOptional(),
 })
@@ -78,6 +79,8 @@ export interface StatusTide {
     readonly endedAt?: string
     readonly outcome?: 'good' | 'partial' | 'failed'
     readonly aborted: boolean
+    /** Why it was not begun. */
+    readonly refused?: StatusProblem
   }
 }
 

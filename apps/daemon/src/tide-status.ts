@@ -41,6 +41,7 @@ async function tideStatus(name: string, { tides, next, works }: StatusParts, cat
             startedAt: last.startedAt,
             ...(last.report === undefined ? {} : { endedAt: last.report.endedAt, outcome: last.report.outcome }),
             aborted: last.report?.aborted ?? false,
+            ...(last.report?.refused === undefined ? {} : { refused: last.report.refused }),
           },
         }),
   }

@@ -53,7 +53,7 @@ function row({ runId, startedAt, kind, tide, report }: RunRecord, end: string): 
   const [longest] = report.groups.filter(isHeld).toSorted((a, b) => (b.holdMs ?? 0) - (a.holdMs ?? 0))
   return [
     ...start,
-    `${report.outcome}${report.aborted ? ', aborted' : ''}${report.stuck.length > 0 ? ', STUCK' : ''}`,
+    `${report.outcome}${report.refused === undefined ? '' : ', not begun'}${report.aborted ? ', aborted' : ''}${report.stuck.length > 0 ? ', STUCK' : ''}`,
     `${String(good)}/${String(outcomes.length + report.skipped.length)}`,
     formatElapsed(Math.max(0, Date.parse(report.endedAt) - Date.parse(report.startedAt))),
     elapsed(longest?.holdMs),

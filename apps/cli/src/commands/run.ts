@@ -12,7 +12,7 @@ import {
   SalvageError,
 } from '@salvage-kit/core'
 import type { CallOptions, Plan, Reporter, RunReport } from '@salvage-kit/core'
-import { openReports, runTide } from '@salvage-kit/host'
+import { freshRunId, openReports, rememberRefusal, runTide } from '@salvage-kit/host'
 import type { OpenRig, Reports, Scope } from '@salvage-kit/host'
 import { failureText, usageError } from '../failure.ts'
 import { interruptible } from '../interrupt.ts'
@@ -42,10 +42,18 @@ export async function execute(invocation: Invocation<RunOptions>): Promise<numbe
   const { redactor } = terminal
   const { tide } = work
   const reports = tide === undefined ? undefined : openReports({ loaded: place.loaded, tide, redactor })
+  const startedAt = new Date()
+  let isReported = false
+  const seen: Reporter = (event) => {
+    isReported ||= event.type === 'run.finished'
+    reports?.report(event)
+  }
   try {
-    return await runWork(invocation, work, { place, reports, signal })
+    return await runWork(invocation, work, { place, seen, reports, signal })
   } catch (error) {
     reports?.refused(error)
+    if (tide !== undefined && !isReported && !signal.aborted)
+      await rememberRefusal(place.state, { tide, runId: freshRunId(startedAt), startedAt, error })
     throw error
   } finally {
     for (const finding of (await reports?.settled()) ?? [])
@@ -56,6 +64,8 @@ export async function execute(invocation: Invocation<RunOptions>): Promise<numbe
 
 interface Around {
   readonly place: Place
+  /** Gets every event besides the terminal. */
+  readonly seen: Reporter
   readonly reports: Reports | undefined
   readonly signal: AbortSignal
 }
@@ -64,13 +74,13 @@ interface Around {
 async function runWork(
   invocation: Invocation<RunOptions>,
   work: Work,
-  { place, reports, signal }: Around,
+  { place, seen, reports, signal }: Around,
 ): Promise<number> {
   const { options, terminal } = invocation
   using reporter = commandReporter(terminal, options)
   const report: Reporter = (event) => {
     reporter.report(event)
-    reports?.report(event)
+    seen(event)
   }
   const onLabels = reports === undefined ? {} : { onLabels: reports.labels }
   await using rig = await openSession(invocation, work.scope, signal, { report, place, ...onLabels })

@@ -24,6 +24,8 @@ export async function execute(invocation: Invocation): Promise<number> {
     if (options.quiet !== true) terminal.err(`${headline(status)}\n`)
     if (status.tides.length > 0) terminal.out(statusText(status))
     else if (options.quiet !== true) terminal.err('no tides\n')
+    for (const { name, last } of status.tides)
+      if (last?.refused !== undefined) terminal.err(failureText(last.refused, `last run of tide ${name}, not begun`))
     for (const { tide, ...finding } of status.problems)
       terminal.err(failureText(finding, tide === undefined ? 'problem' : `problem of tide ${tide}`))
   }
@@ -56,6 +58,8 @@ function row({ name, cron, timeZone, next, work, last }: StatusTide): readonly s
     next === undefined ? '' : timeText(next.start),
     work === undefined ? '' : `${work.state} since ${timeText(work.since)}`,
     last === undefined ? 'never' : timeText(last.startedAt),
-    last?.outcome === undefined ? '' : `${last.outcome}${last.aborted ? ', aborted' : ''}`,
+    last?.outcome === undefined
+      ? ''
+      : `${last.outcome}${last.aborted ? ', aborted' : ''}${last.refused === undefined ? '' : ', not begun'}`,
   ]
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { temporaryDirectory } from '@salvage-kit/testbed'
@@ -48,6 +48,29 @@ test('without a daemon, status tells what would be due, and trigger that nobody 
     code: 1,
     err: expect.stringContaining('no daemon answers'),
   })
+})
+
+test('a run that was refused is the last one, with its reason, by hand and through the daemon', async () => {
+  expect((await sk('run', '--tide', 'rare').ended).code).toBe(0)
+  rmSync(join(folder.path, 'store'), { recursive: true })
+  expect((await sk('run', '--tide', 'rare').ended).code).toBe(5)
+  const expectRefused = async (): Promise<void> => {
+    const status = await sk('status').ended
+    expect(status.out).toMatch(/^rare .* failed, not begun *$/m)
+    expect(status.err).toMatch(/last run of tide rare, not begun: .*store/)
+  }
+  await expectRefused()
+  expect((await sk('history').ended).out).toMatch(/ rare +failed, not begun +0\/0 /)
+  daemon = sk('daemon', '--json')
+  await untilReady()
+  expect((await sk('trigger', 'rare').ended).code).toBe(5)
+  await expectRefused()
+  const { runs } = JSON.parse((await sk('history', '--json').ended).out)
+  expect(runs).toMatchObject([
+    { report: { outcome: 'failed', refused: { code: 'PREFLIGHT.FAILED' } } },
+    { report: { outcome: 'failed', refused: { code: 'PREFLIGHT.FAILED' } } },
+    { report: { outcome: 'good' } },
+  ])
 })
 
 test('a daemon, its status, runs by hand, and its end', async () => {

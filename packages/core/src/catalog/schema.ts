@@ -46,6 +46,7 @@ export const runReport: z.ZodType<RunReport> = z.object({
   endedAt: z.string(),
   outcome,
   aborted: z.boolean().default(false),
+  refused: finding.exactOptional(),
   groups: z.array(groupReport).default([]),
   skipped: z.array(z.object({ target: reference, finding })).default([]),
   stuck: z.array(stuckEntry).default([]),

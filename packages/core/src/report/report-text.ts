@@ -9,7 +9,7 @@ import type { GroupReport, RunReport, StuckEntry, TargetReport } from './report.
 export function formatReport(report: RunReport): string {
   const targets = report.groups.flatMap((group) => group.targets)
   const sections = [
-    [headline(report)],
+    [headline(report), ...(report.refused === undefined ? [] : [`  not begun: ${formatFinding(report.refused)}`])],
     targetLines(targets),
     report.groups.flatMap(groupLines),
     titled(

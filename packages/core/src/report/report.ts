@@ -20,6 +20,8 @@ export interface RunReport {
   readonly endedAt: string
   readonly outcome: Outcome
   readonly aborted: boolean
+  /** Why the run was not begun, and nothing touched; then there are no groups. */
+  readonly refused?: Finding
   readonly groups: readonly GroupReport[]
   readonly skipped: readonly { readonly target: TargetRef; readonly finding: Finding }[]
   /** What could not be put back and stays in the journal: `recover` takes it up. */

@@ -3,6 +3,7 @@ import type { LoadedConfig } from '../config/load-config.ts'
 import { openReports } from '../report/reports.ts'
 import { openRig } from '../rig/open-rig.ts'
 import type { OpenRig } from '../rig/open-rig.ts'
+import { rememberRefusal } from './remember-refusal.ts'
 import { runTide } from './run-tide.ts'
 
 /** One run of one tide, with everything that it needs opened anew. */
@@ -45,7 +46,10 @@ export interface WholeTideEnd {
 export async function wholeTide(settings: WholeTideSettings, { signal }: CallOptions): Promise<WholeTideEnd> {
   const { loaded, tide, redactor } = settings
   const reports = openReports({ loaded, tide, redactor })
+  const startedAt = new Date()
+  let isReported = false
   const report: Reporter = (event) => {
+    isReported ||= event.type === 'run.finished'
     settings.report(event)
     reports.report(event)
   }
@@ -56,6 +60,8 @@ export async function wholeTide(settings: WholeTideSettings, { signal }: CallOpt
     } catch (error) {
       if (!signal.aborted && (await settings.again(error))) continue
       reports.refused(error)
+      if (!isReported && !signal.aborted)
+        await rememberRefusal(settings.stateDirectory, { tide, runId: settings.runId, startedAt, error })
       return { error, delivered: reports.settled() }
     }
 }
