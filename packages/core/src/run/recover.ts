@@ -5,12 +5,15 @@ import { findingOf } from '../finding.ts'
 import type { Undo } from '../journal/journal.ts'
 import type { StuckEntry } from '../report/report.ts'
 import type { Rig } from '../rig.ts'
+import { mapLimit } from './limit.ts'
 import { notBeyond } from './not-beyond.ts'
 import { release } from './release.ts'
 import { unbreakable } from './unbreakable.ts'
 
 /** How long one backend may sweep, in milliseconds: workloads may be waiting for their way back. */
 const SWEEP_MS = 60_000
+/** A process has few runs, and so has what died of them. */
+const RUNS_AT_ONCE = 16
 
 /** What a recovery did. */
 export interface RecoverReport {
@@ -37,24 +40,21 @@ export interface RecoverOptions extends CallOptions {
 export async function recover(rig: Rig, options: RecoverOptions): Promise<RecoverReport> {
   const told = unbreakable(rig)
   await sweep(told.rig, options)
-  const runs = new Set((await rig.journal.pending()).map((entry) => entry.runId))
-  const alive: string[] = []
-  const stuck: StuckEntry[] = []
-  let undone = 0
-  for (const runId of runs) {
+  const runs = [...new Set((await rig.journal.pending()).map((entry) => entry.runId))]
+  // Side by side: what one run left in a store that hangs keeps the workloads of no other down.
+  const recovered = await mapLimit(runs, RUNS_AT_ONCE, async (runId) => {
     options.signal.throwIfAborted()
     const isHeld = options.held?.runId === runId
     await using lock = isHeld ? undefined : await rig.locks.adopt(runId)
-    if (lock === undefined && !isHeld) {
-      alive.push(runId)
-      continue
-    }
+    if (lock === undefined && !isHeld) return { alive: [runId], stuck: [], undone: 0 }
     // Read again under the lock: another process may have recovered the run in between.
     const entries = await rig.journal.pending(runId)
-    const left = await release(told.rig, entries, options)
-    undone += entries.length - left.length
-    stuck.push(...left)
-  }
+    const stuck = await release(told.rig, entries, options)
+    return { alive: [], stuck, undone: entries.length - stuck.length }
+  })
+  const alive = recovered.flatMap((one) => one.alive)
+  const stuck = recovered.flatMap((one) => one.stuck)
+  const undone = recovered.reduce((sum, one) => sum + one.undone, 0)
   told.rethrow()
   return { undone, stuck, alive }
 }

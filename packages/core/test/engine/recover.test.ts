@@ -6,7 +6,7 @@ import { setState } from '../../src/memory/platform.ts'
 import { recover, recoverFirst } from '../../src/run/recover.ts'
 import { run } from '../../src/run/run.ts'
 import { withPoints } from '../../src/testing/index.ts'
-import { gate, withQuiescer } from './changed.ts'
+import { gate, withCrane, withQuiescer } from './changed.ts'
 import { leftBehind, never, planOf, world } from './world.ts'
 import type { World } from './world.ts'
 
@@ -85,6 +85,38 @@ describe('recover', () => {
     }))
     expect(await recover(rig, { signal: never })).toMatchObject({ undone: 50, stuck: [] })
     expect(most).toBe(16)
+  })
+
+  it('puts the workloads of a run back while a store hangs for what another one left in it', async () => {
+    const there = world({ snapshots: false })
+    const before = leftBehind(there.platform)
+    await run(there.rig, await planOf(there, RUN, { targets: ['memory:db'] }))
+    const ref = [...there.platform.archives.values()][0]?.ref
+    if (ref === undefined) throw new Error('nothing was copied')
+    const { shut, open } = gate()
+    const begun = gate()
+    const rig = withCrane(there, () => ({
+      clear: async () => {
+        begun.open()
+        await shut
+      },
+    }))
+    await there.rig.journal.open([{ runId: DEAD, order: 3, undo: { kind: 'lift', ref } }])
+    await leftDown(there, 'memory:db', '20261121t070000z-dead02')
+    const risen = gate()
+    const telling: World['rig'] = {
+      ...rig,
+      report: ({ type }) => {
+        if (type === 'workload.resumed') risen.open()
+      },
+    }
+    const recovering = recover(telling, { signal: never })
+    await begun.shut
+    await Promise.race([risen.shut, delay(2000)])
+    const meanwhile = leftBehind(there.platform)
+    open()
+    expect(meanwhile).toEqual(before)
+    expect(await recovering).toMatchObject({ undone: 2, stuck: [] })
   })
 
   it('removes neither archive nor place for an entry of a copied journal: they may be what it was restored from', async () => {
