@@ -1,4 +1,4 @@
-import { SalvageError } from '@salvage-kit/core'
+import { formatDuration, SalvageError } from '@salvage-kit/core'
 
 /** `DAEMON.RUNNING`: there is one already. */
 export function alreadyRunning(where: string, cause?: unknown): SalvageError {
@@ -25,6 +25,19 @@ export function away(path: string, cause?: unknown): SalvageError {
     retryable: true,
     cause,
   })
+}
+
+/** `DAEMON.SILENT`: somebody listens and does not answer. */
+export function silent(path: string, patienceMs: number): SalvageError {
+  return new SalvageError(
+    'DAEMON.SILENT',
+    `the daemon at ${path} does not answer within ${formatDuration(patienceMs)}`,
+    {
+      why: 'its process is stopped, or hangs',
+      hint: 'look at the process; when it is killed, what it had brought to rest is put back with the next start',
+      retryable: true,
+    },
+  )
 }
 
 /** `DAEMON.BUSY`: the tide is at work. */

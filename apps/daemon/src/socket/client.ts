@@ -2,15 +2,22 @@ import { request } from 'node:http'
 import type { IncomingMessage } from 'node:http'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
-import { SalvageError } from '@salvage-kit/core'
+import { deadline, SalvageError } from '@salvage-kit/core'
 import type { CallOptions } from '@salvage-kit/core'
-import { away } from '../error.ts'
+import { away, silent } from '../error.ts'
 import { failedAnswer, followedLine, statusAnswer, triggerAnswer } from '../status-schema.ts'
 import type { FollowedLine, Status } from '../status-schema.ts'
 
-/** Asks the daemon for its status. Rejects with `DAEMON.AWAY`, `DAEMON.ANSWER`. */
-export async function askStatus(socket: string, { signal }: CallOptions): Promise<Status> {
-  const answer = await ask(socket, 'GET', '/status', signal)
+/** A status takes some reads of the catalog; who is silent for so long hangs. */
+const STATUS_MS = 20_000
+
+/** Asks the daemon for its status. Rejects with `DAEMON.AWAY`, `DAEMON.ANSWER`, and `DAEMON.SILENT` after `patienceMs`. */
+export async function askStatus(
+  socket: string,
+  { signal, patienceMs = STATUS_MS }: CallOptions & { readonly patienceMs?: number },
+): Promise<Status> {
+  using limit = deadline(patienceMs, signal, silent(socket, patienceMs))
+  const answer = await ask(socket, 'GET', '/status', limit.signal)
   const read = statusAnswer.safeParse(JSON.parse(await text(answer)))
   if (!read.success) throw strange(read.error)
   return read.data

@@ -1,12 +1,14 @@
 import { once } from 'node:events'
 import { mkdirSync, statSync } from 'node:fs'
 import { request } from 'node:http'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { createRedactor } from '@salvage-kit/core'
 import type { RunEvent } from '@salvage-kit/core'
 import { temporaryDirectory } from '@salvage-kit/testbed'
 import { expect, test } from 'vitest'
+import { askStatus } from './client.ts'
 import { serve } from './server.ts'
 import type { Answers } from './server.ts'
 
@@ -62,4 +64,14 @@ test('no answer has a secret in it', async () => {
   for (const one of said) expect(one).toContain('it said ***')
   expect(said[2]?.trim().split('\n')).toHaveLength(2)
   expect(said.join()).not.toContain(secret)
+})
+
+test('a daemon that does not answer is not waited for without end', async () => {
+  using folder = temporaryDirectory()
+  const path = join(folder.path, 'silent.sock')
+  const silent = createServer(() => undefined).listen(path)
+  await once(silent, 'listening')
+  const { signal } = new AbortController()
+  await expect(askStatus(path, { signal, patienceMs: 50 })).rejects.toMatchObject({ code: 'DAEMON.SILENT' })
+  silent.close()
 })

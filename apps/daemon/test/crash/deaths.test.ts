@@ -21,6 +21,10 @@ const RARELY = '0 0 1 1 *'
 const EVERY_SECOND = '* * * * * *'
 const { signal } = new AbortController()
 
+function isFault(told: Told): boolean {
+  return told.type === 'problem' && JSON.stringify(told).includes(ENGINE_FAULT)
+}
+
 describe.skipIf(!part('dockerd').available)(
   `a daemon that dies ${String(DEATHS)} times under a tide of 12 containers in 4 groups (seed ${String(SEED)})`,
   () => {
@@ -42,7 +46,6 @@ describe.skipIf(!part('dockerd').available)(
      * yet refuse to start it, until it is started anew: that is told, waited for, and goes on by itself.
      */
     async function ready(daemon: RunningDaemon): Promise<void> {
-      const isFault = (told: Told): boolean => told.type === 'problem' && JSON.stringify(told).includes(ENGINE_FAULT)
       const first = await daemon.event((told) => told.type === 'daemon.ready' || isFault(told))
       if (first.type === 'daemon.ready') return
       faults += 1
