@@ -16,7 +16,7 @@ const SEED = Number(process.env['SALVAGE_SEED'] ?? 20261121)
 /** Of so many deaths one comes with a restart of the engine, and after one of so many a tide runs unattended. */
 const EACH = 5
 /** What containerd says of a container that the engine holds for dead. */
-const ENGINE_FAULT = ': already exists'
+const ENGINE_FAULT = /DOCKER\.NOT_STARTED.*: (already|file) exists/
 const RARELY = '0 0 1 1 *'
 const EVERY_SECOND = '* * * * * *'
 const { signal } = new AbortController()
@@ -118,6 +118,10 @@ describe.skipIf(!part('dockerd').available)(
     })
   },
 )
+
+function isFault(told: Told): boolean {
+  return told.type === 'problem' && ENGINE_FAULT.test(JSON.stringify(told))
+}
 
 /** Numbers from 0 to 1, the same for the same seed. */
 function seeded(seed: number): () => number {
