@@ -21,10 +21,6 @@ const RARELY = '0 0 1 1 *'
 const EVERY_SECOND = '* * * * * *'
 const { signal } = new AbortController()
 
-function isFault(told: Told): boolean {
-  return told.type === 'problem' && JSON.stringify(told).includes(ENGINE_FAULT)
-}
-
 describe.skipIf(!part('dockerd').available)(
   `a daemon that dies ${String(DEATHS)} times under a tide of 12 containers in 4 groups (seed ${String(SEED)})`,
   () => {
