@@ -6,8 +6,15 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'packages/core': [],
   'packages/local': ['@salvage-kit/core'],
   'packages/docker': ['@salvage-kit/core'],
+  'packages/btrfs': ['@salvage-kit/core'],
   'packages/notify': ['@salvage-kit/core'],
-  'packages/host': ['@salvage-kit/core', '@salvage-kit/local', '@salvage-kit/docker', '@salvage-kit/notify'],
+  'packages/host': [
+    '@salvage-kit/core',
+    '@salvage-kit/local',
+    '@salvage-kit/docker',
+    '@salvage-kit/btrfs',
+    '@salvage-kit/notify',
+  ],
   'apps/daemon': ['@salvage-kit/core', '@salvage-kit/host'],
   'apps/cli': ['@salvage-kit/core', '@salvage-kit/host', '@salvage-kit/daemon'],
 }

@@ -1,0 +1,2 @@
+export { DEFAULT_SETTINGS } from './settings/settings.ts'
+export type { BtrfsSettings } from './settings/settings.ts'

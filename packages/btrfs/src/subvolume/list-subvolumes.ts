@@ -1,0 +1,56 @@
+import type { CallOptions } from '@salvage-kit/core'
+import { runCommand } from '../command/run-command.ts'
+import { pathInFileSystem } from './path-in-file-system.ts'
+
+/** One subvolume as the file system itself knows it. */
+export interface Subvolume {
+  /** The last part of its path. */
+  readonly name: string
+  readonly uuid: string
+  /** Of what it was cut from. */
+  readonly parentUuid?: string
+  /** Of what was sent; set only when a receive came to its end, and kept by read-only snapshots. */
+  readonly receivedUuid?: string
+  readonly generation: number
+}
+
+/** What {@link listSubvolumes} takes. */
+export interface ListSubvolumesOptions extends CallOptions {
+  /** Only those that cannot be written. */
+  readonly readOnly?: boolean
+}
+
+/**
+ * The subvolumes that stand directly in a directory, in one command however many there are, in no particular order.
+ * Rejects with `BTRFS.NOT_BTRFS`, `BTRFS.NOT_FOUND`.
+ */
+export async function listSubvolumes(
+  directory: string,
+  { signal, readOnly = false }: ListSubvolumesOptions,
+): Promise<readonly Subvolume[]> {
+  const place = await pathInFileSystem(directory)
+  const args = ['subvolume', 'list', '-o', '-g', '-u', '-q', '-R', ...(readOnly ? ['-r'] : []), '--', directory]
+  return parseList(await runCommand('btrfs', args, { signal }), place)
+}
+
+/** `ID 257 gen 7 top level 5 parent_uuid U received_uuid U uuid U path s/v@1`: the path may hold anything, blanks too. */
+const LINE = /^ID \d+ gen (\d+) top level \d+ parent_uuid\s+(\S+)\s+received_uuid\s+(\S+)\s+uuid\s+(\S+)\s+path (.*)$/
+
+/** Those whose path is `place/NAME`; a path that is in no line as a whole (a newline in a name) is left out. */
+export function parseList(text: string, place: string): readonly Subvolume[] {
+  const start = place === '' ? '' : `${place}/`
+  return text.split('\n').flatMap((line) => {
+    const [, generation, parentUuid = '-', receivedUuid = '-', uuid, given] = LINE.exec(line) ?? []
+    if (uuid === undefined || given === undefined) return []
+    const path = given.replace(/^<FS_TREE>\//, '')
+    const name = path.slice(start.length)
+    if (!path.startsWith(start) || name === '' || name.includes('/')) return []
+    return {
+      name,
+      uuid,
+      ...(parentUuid === '-' ? {} : { parentUuid }),
+      ...(receivedUuid === '-' ? {} : { receivedUuid }),
+      generation: Number(generation),
+    }
+  })
+}
