@@ -8,7 +8,7 @@ const MEANINGS: readonly (readonly [words: RegExp, code: string, hint: string])[
     'make room: purge old snapshots, or enlarge the file system',
   ],
   [/Read-only file system/, 'BTRFS.READ_ONLY', 'mount the file system for writing'],
-  [/File exists/, 'BTRFS.EXISTS', 'choose another name, or remove what stands there'],
+  [/(File|already) exists/, 'BTRFS.EXISTS', 'choose another name, or remove what stands there'],
   [/Directory not empty/, 'BTRFS.NESTED', 'a subvolume stands inside of it: remove or move that one first'],
   [
     /No such file or directory|cannot find/,
