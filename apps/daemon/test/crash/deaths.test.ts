@@ -39,14 +39,13 @@ describe.skipIf(!part('dockerd').available)(
 
     /**
      * Everything of the death before is taken back. An engine that was killed while it ended a container may forget it and
-     * yet refuse to start it, until it is started anew: that is told, waited for, and goes on by itself.
+     * yet refuse to start it, until its machine is started anew: that is told, waited for, and goes on by itself.
      */
     async function ready(daemon: RunningDaemon): Promise<void> {
       const first = await daemon.event((told) => told.type === 'daemon.ready' || isFault(told))
       if (first.type === 'daemon.ready') return
       faults += 1
-      await there.engine.stop()
-      await there.engine.start()
+      await there.reboot()
       await daemon.next('daemon.ready')
       await there.calm()
     }

@@ -1,5 +1,6 @@
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { errorText } from '@salvage-kit/core'
 import { docker, privateDockerd, temporaryDirectory } from '@salvage-kit/testbed'
@@ -20,6 +21,8 @@ export interface Yard extends AsyncDisposable {
   state(): Promise<unknown>
   /** Restart policies have done their work. */
   calm(): Promise<void>
+  /** The engine goes down with everything that it may have forgotten, and comes up, as with its machine. */
+  reboot(): Promise<void>
 }
 
 /**
@@ -85,9 +88,28 @@ export async function yard(): Promise<Yard> {
       ),
     }),
     calm,
+    reboot: async () => {
+      await engine.stop()
+      await endShims(dirname(engine.socket))
+      await engine.start()
+    },
     [Symbol.asyncDispose]: async () => {
       await engine[Symbol.asyncDispose]()
       temporary[Symbol.dispose]()
     },
   }
+}
+
+/** The processes that hold containers of the engine in this folder: one that the engine forgot outlives every restart of it. */
+async function endShims(folder: string): Promise<void> {
+  const shims = async (): Promise<readonly number[]> => {
+    const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+    const lines = await Promise.all(pids.map(async (pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')))
+    return pids.flatMap((pid, at) => {
+      const line = lines[at] ?? ''
+      return line.includes('containerd-shim') && line.includes(`${folder}/`) ? [Number(pid)] : []
+    })
+  }
+  for (const pid of await shims()) process.kill(pid, 'SIGKILL')
+  while ((await shims()).length > 0) await delay(50)
 }

@@ -62,10 +62,16 @@ async function startRefusal(engine: DockerEngine, id: string, options: CallOptio
   }
 }
 
+/** What containerd says of a container that the engine holds for ended: it was killed while it ended it. */
+const FORGOTTEN = /: (already|file) exists$/
+
 function notStarted(refusal: SalvageError | undefined, name: string): SalvageError {
+  const why = refusal === undefined ? 'it was removed just now' : (refusal.why ?? refusal.message)
   return new SalvageError('DOCKER.NOT_STARTED', `${name} could not be started again`, {
-    why: refusal === undefined ? 'it was removed just now' : (refusal.why ?? refusal.message),
-    hint: 'remove the cause and run salvage-kit recover, or start it by hand',
+    why,
+    hint: FORGOTTEN.test(why)
+      ? 'the engine was killed and lost track of it: restart the machine, or stop the engine, end the containerd-shim process of this container, and start the engine'
+      : 'remove the cause and run salvage-kit recover, or start it by hand',
     retryable: true,
     ...(refusal === undefined ? {} : { cause: refusal }),
   })
