@@ -32,4 +32,11 @@ describe('extra mounts of a crane', () => {
       expect.objectContaining({ code: 'CRANE.MOUNT', hint: expect.any(String) }),
     )
   })
+
+  test('refuses what hides a reserved path under the other name of /run', () => {
+    const secrets = ['/run/secrets']
+    for (const path of ['/run', '/var/run', '/var/run/secrets/x'])
+      expect(() => extraMounts({ aa: path }, secrets)).toThrow(expect.objectContaining({ code: 'CRANE.MOUNT' }))
+    expect(extraMounts({ aa: '/var/running', bb: '/run/lock' }, secrets)).toHaveLength(2)
+  })
 })

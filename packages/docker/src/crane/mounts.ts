@@ -50,8 +50,10 @@ function sourceProblem(source: string): string | undefined {
     : `${JSON.stringify(source)} is neither a volume's name nor an absolute path`
 }
 
-function pathProblem(target: string | undefined, reserved: readonly string[]): string | undefined {
-  if (target === undefined) return 'the path in the crane must be absolute'
+function pathProblem(given: string | undefined, reserved: readonly string[]): string | undefined {
+  if (given === undefined) return 'the path in the crane must be absolute'
+  // https://refspecs.linuxfoundation.org/FHS_3.0/fhs/ch05s13.html: a link to /run, and mounts follow links.
+  const target = given.replace(/^\/var\/run(?=\/|$)/, '/run')
   for (const own of reserved) {
     if (target === own || target.startsWith(`${own}/`)) return `the crane contract has its own ${own}`
     if (target === '/' || own.startsWith(`${target}/`)) return `it would take in ${own} of the crane contract`
