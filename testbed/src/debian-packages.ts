@@ -1,12 +1,17 @@
-import { existsSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
 import { command } from './command.ts'
+import { pathOf } from './program.ts'
 
 /** A program that the tests or the parts need, and the Debian packages that bring it: the first that exists is taken. */
 const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   dockerd: ['docker.io'],
   docker: ['docker-cli', 'docker.io'],
   btrfs: ['btrfs-progs'],
+  'mkfs.ext4': ['e2fsprogs'],
+  chattr: ['e2fsprogs'],
+  rsync: ['rsync'],
+  ssh: ['openssh-client'],
+  sshd: ['openssh-server'],
+  losetup: ['mount'],
   restic: ['restic'],
   debootstrap: ['debootstrap'],
   zstd: ['zstd'],
@@ -25,8 +30,8 @@ const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
 
 /** Installs what is missing with apt, when this is root on Debian; resolves with what was installed. */
 export async function installMissingPackages(): Promise<readonly string[]> {
-  const missing = Object.keys(PROGRAMS).filter((program) => !onPath(program))
-  if (missing.length === 0 || process.getuid?.() !== 0 || !onPath('apt-get')) return []
+  const missing = Object.keys(PROGRAMS).filter((program) => pathOf(program) === undefined)
+  if (missing.length === 0 || process.getuid?.() !== 0 || pathOf('apt-get') === undefined) return []
   const apt = { env: { DEBIAN_FRONTEND: 'noninteractive' } }
   await command('apt-get', ['update', '-qq'], apt)
   const packages = new Set<string>()
@@ -41,9 +46,4 @@ async function firstKnown(names: readonly string[]): Promise<string> {
     if (versions !== '') return name
   }
   throw new Error(`none of the Debian packages is known here: ${names.join(', ')}`)
-}
-
-function onPath(program: string): boolean {
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin']
-  return folders.some((folder) => existsSync(join(folder, program)))
 }

@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process'
+import { whyNoBtrfs } from './btrfs-here.ts'
 import { engineAddress } from './engine.ts'
+import { pathOf } from './program.ts'
 
 /** The real parts that integration suites need. `dockerd`: engines of a test's own, see `privateDockerd`. */
 export const PARTS = [
@@ -9,6 +11,8 @@ export const PARTS = [
   'dockerd',
   'postgres-image',
   'restic',
+  'btrfs',
+  'sshd',
   'tar-xattrs',
   'registry',
   'zsh',
@@ -72,6 +76,17 @@ export function findPart(name: PartName): Part {
       return firstMissing('docker-compose', [['docker-compose', 'version']])
     case 'restic':
       return firstMissing('restic', [['restic', 'version']])
+    case 'btrfs':
+      return { available: whyNoBtrfs() === '', reason: whyNoBtrfs(), address: 'mkfs.btrfs' }
+    case 'sshd':
+      if (process.getuid?.() !== 0)
+        return { available: false, reason: 'a server of its own needs root', address: 'sshd' }
+      if (pathOf('sshd') === undefined) return { available: false, reason: 'there is no sshd', address: 'sshd' }
+      return firstMissing('sshd', [
+        ['ssh', '-V'],
+        ['rsync', '--version'],
+        ['setpriv', '--version'],
+      ])
     case 'tar-xattrs':
       return firstMissing('tar', [['tar', '--xattrs', '--acls', '--version']])
     case 'registry':
