@@ -51,6 +51,7 @@ export async function makeRoster(settings: RosterSettings): Promise<Roster> {
   let scheduled = new Map<string, string>()
   let seen = false
   let state: TideTable['docker'] | 'unknown' = 'unknown'
+  let labels: TideTable['labels'] | undefined
   const refused = new Map<string, string>()
 
   function setMark(mark: TideMark): void {
@@ -132,19 +133,18 @@ export async function makeRoster(settings: RosterSettings): Promise<Roster> {
       problems.set('configuration', { ...finding, message: `the former one stays in force: ${finding.message}` })
     }
     const sweep = seen ? undefined : (finding: Finding): void => tell({ type: 'problem', finding })
-    const table = await readTides(loaded, { signal, sweep })
+    const table = await readTides(loaded, { signal, sweep, labels })
     state = table.docker
     seen ||= state === 'connected'
     if (table.failure !== undefined && isMissed(table)) problems.set('Docker', table.failure)
     else problems.clear('Docker')
-    // While the engine is away, or a new root container stands beside the old one, nobody knows what labels say.
-    const isUnsure =
-      (seen && state !== 'connected') || table.problems.some(({ code }) => code === 'LABEL.ROOT_AMBIGUOUS')
-    if (isUnsure && scheduled.size > 0) {
-      const ambiguous = table.problems.find(({ code }) => code === 'LABEL.ROOT_AMBIGUOUS')
-      if (ambiguous !== undefined) problems.set('labels', ambiguous)
+    // While a new root container stands beside the old one, nobody knows what labels say.
+    const ambiguous = table.problems.find(({ code }) => code === 'LABEL.ROOT_AMBIGUOUS')
+    if (ambiguous !== undefined && scheduled.size > 0) {
+      problems.set('labels', ambiguous)
       return
     }
+    labels = table.labels
     put(table)
   }
 

@@ -6,7 +6,7 @@ import { docker, part, privateDockerd, temporaryDirectory } from '@salvage-kit/t
 import type { Dockerd, TemporaryDirectory } from '@salvage-kit/testbed'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { askStatus, triggerTide } from '../../src/index.ts'
-import { startDaemon } from '../daemon.ts'
+import { configure, startDaemon } from '../daemon.ts'
 import type { RunningDaemon } from '../daemon.ts'
 
 const IMAGE = 'salvage-test/busybox'
@@ -53,15 +53,17 @@ describe.skipIf(!part('dockerd').available)('a daemon and an engine of its own',
     const command = ['sh', '-c', 'echo here > /data/file; trap "exit 0" TERM; sleep 86400 & wait']
     await cli('run', '--detach', '--name=web', '--network=none', '--volume=data:/data', ...args, IMAGE, ...command)
   }
-  function start(more: object = {}): RunningDaemon {
-    const config = {
+  function configOf(more: object): object {
+    return {
       machine: 'm',
       docker: { host: engine.host },
       stores: { here: `archive:${join(folder.path, 'store')}` },
       cranes: { copy: { image: CRANE, pull: 'never' } },
       ...more,
     }
-    const daemon = startDaemon({ folder: folder.path, config })
+  }
+  function start(more: object = {}): RunningDaemon {
+    const daemon = startDaemon({ folder: folder.path, config: configOf(more) })
     daemons.push(daemon)
     return daemon
   }
@@ -129,6 +131,10 @@ describe.skipIf(!part('dockerd').available)('a daemon and an engine of its own',
     expect(await daemon.next('problem')).toMatchObject({ finding: { code: 'DOCKER.UNREACHABLE' } })
     // What it knew stays scheduled, and a run waits for the engine.
     expect(await names(daemon)).toEqual(['d'])
+    const tides = { f: { cron: RARELY, crane: 'copy', targets: ['docker:data'] } }
+    configure({ folder: folder.path, config: configOf({ tides }) })
+    daemon.signal('SIGHUP')
+    await expect.poll(async () => names(daemon)).toEqual(['d', 'f'])
     await triggerTide(daemon.socket, 'd', { signal })
     expect(await daemon.next('tide.waiting', 'd')).toMatchObject({ finding: { code: 'PREFLIGHT.DOCKER' } })
     await engine.start()
@@ -136,7 +142,7 @@ describe.skipIf(!part('dockerd').available)('a daemon and an engine of its own',
     expect(await daemon.next('tide.ended', 'd')).toMatchObject({ exitCode: 0 })
     await cli('rm', '--force', 'root')
     await root('root', tideLabels('e', RARELY))
-    await expect.poll(async () => names(daemon), { timeout: 10_000 }).toEqual(['e'])
+    await expect.poll(async () => names(daemon), { timeout: 10_000 }).toEqual(['e', 'f'])
   })
 
   test('an engine that is away at the start is waited for: live, not ready, then both', async () => {

@@ -20,6 +20,8 @@ export interface ReadTidesOptions extends CallOptions {
    * tide waits for it.
    */
   readonly sweep?: ((failure: Finding) => void) | undefined
+  /** What labels said when they could be read last: it holds while the engine is away. */
+  readonly labels?: RootLabels | undefined
 }
 
 /** How long sweeping may take, in milliseconds. */
@@ -32,6 +34,8 @@ export interface TideTable {
   readonly problems: readonly TideProblem[]
   /** Where tides report to by their labels, also those that cannot be run. */
   readonly reports: RootLabels['reports']
+  /** What the labels say, or said last. */
+  readonly labels: RootLabels
   readonly docker: OpenDocker['state']
   /** Why the engine cannot be reached, and so no label be read. */
   readonly failure?: Finding
@@ -41,7 +45,10 @@ export interface TideTable {
  * Reads the tides of configuration and labels as they are now; an engine that is away is told and not waited for. Rejects
  * only by the signal, and with what the engine says when it is there and does not do as it should.
  */
-export async function readTides(loaded: LoadedConfig, { signal, sweep }: ReadTidesOptions): Promise<TideTable> {
+export async function readTides(
+  loaded: LoadedConfig,
+  { signal, sweep, labels: before }: ReadTidesOptions,
+): Promise<TideTable> {
   signal.throwIfAborted()
   const need = loaded.config.docker?.enabled === false ? ({ kind: 'none' } as const) : ({ kind: 'wanted' } as const)
   const settings = {
@@ -53,10 +60,13 @@ export async function readTides(loaded: LoadedConfig, { signal, sweep }: ReadTid
     onLine: nobody,
     onLabels: nobody,
   }
-  const { state, backend, labels, failure } = await openDocker(settings, { signal })
+  const { state, backend, labels: now, failure } = await openDocker(settings, { signal })
   if (sweep !== undefined && state === 'connected' && backend !== undefined) await swept(backend, sweep, signal)
+  const isAway = state === 'absent' || state === 'unreachable'
+  const labels = isAway && before !== undefined ? before : now
   const { tides, problems } = knownTides(loaded, labels, new Date())
-  return { tides, problems, reports: labels.reports, docker: state, ...(failure === undefined ? {} : { failure }) }
+  const { reports } = labels
+  return { tides, problems, reports, labels, docker: state, ...(failure === undefined ? {} : { failure }) }
 }
 
 async function swept(backend: Backend, failed: (failure: Finding) => void, signal: AbortSignal): Promise<void> {
