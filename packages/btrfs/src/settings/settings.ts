@@ -8,6 +8,8 @@ export interface BtrfsSettings {
   readonly schedulePath: string
   /** The plugin's unix socket. `SOCKET`, or `plugins/btrfs.sock` in `RUNPATH`. */
   readonly socketPath: string
+  /** Which mounts of which volume stand, one empty file each; on a file system that a reboot empties. Nothing of buttervolume's. */
+  readonly mountsPath: string
   /** How often the schedule is looked at, in milliseconds. `TIMER`, which is in seconds. */
   readonly tickMs: number
   /** As of strftime: how the time stands in the name of a snapshot, in local time. `DTFORMAT`. */
@@ -22,6 +24,7 @@ export const DEFAULT_SETTINGS: BtrfsSettings = {
   snapshotsPath: '/var/lib/buttervolume/snapshots',
   schedulePath: '/etc/buttervolume/schedule.csv',
   socketPath: '/run/docker/plugins/btrfs.sock',
+  mountsPath: '/run/salvage-kit/btrfs/mounts',
   tickMs: 60_000,
   timeFormat: '%Y-%m-%dT%H:%M:%S.%f',
   sshPort: 1122,

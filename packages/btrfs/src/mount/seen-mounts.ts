@@ -1,0 +1,64 @@
+import { readdir, readFile, readlink, realpath } from 'node:fs/promises'
+import { pathInFileSystem } from '../subvolume/path-in-file-system.ts'
+
+/** The kernel's number of the first pid namespace: who is in it sees every process of the machine. PROC_PID_INIT_INO. */
+const FIRST_PID_NAMESPACE = 'pid:[4026531836]'
+
+/** What processes have of a directory: containers' bind mounts above all. */
+export interface SeenMounts {
+  /** One process of each mount namespace in which the directory, or something below it, is mounted by itself. */
+  readonly processes: readonly number[]
+  /** Whether every process of the machine was seen; not so inside of a container. */
+  readonly isWhole: boolean
+}
+
+/**
+ * Looks into all mount namespaces for mounts of one subvolume, or of parts of it. The mount of the whole file system
+ * through which `directory` is reached does not count. Starts no process.
+ */
+export async function seenMounts(directory: string): Promise<SeenMounts> {
+  const real = await realpath(directory)
+  const root = `/${await pathInFileSystem(real)}`
+  const device = deviceOf(await readFile('/proc/self/mountinfo', 'utf8'), real)
+  const seen = new Set<string>()
+  const processes: number[] = []
+  for (const entry of await readdir('/proc')) {
+    if (!/^\d+$/.test(entry)) continue
+    try {
+      const namespace = await readlink(`/proc/${entry}/ns/mnt`)
+      if (seen.has(namespace)) continue
+      const mountinfo = await readFile(`/proc/${entry}/mountinfo`, 'utf8')
+      seen.add(namespace)
+      if (shows(mountinfo, device, root)) processes.push(Number(entry))
+    } catch {
+      // It ended meanwhile, or shows nothing any more: then it has no mounts either.
+    }
+  }
+  return { processes, isWhole: (await readlink('/proc/self/ns/pid')) === FIRST_PID_NAMESPACE }
+}
+
+/** https://man7.org/linux/man-pages/man5/proc_pid_mountinfo.5.html: field 3 is the device, field 4 the mounted root. */
+export function shows(mountinfo: string, device: string | undefined, root: string): boolean {
+  return mountinfo.split('\n').some((line) => {
+    const [, , where, mounted = ''] = line.split(' ')
+    if (where !== device) return false
+    // A directory that was removed under a mount: the words stand after it.
+    const path = unescaped(mounted).replace(/\/\/deleted$/, '')
+    return path === root || path.startsWith(`${root}/`)
+  })
+}
+
+/** The device of the mount that a path is on. */
+export function deviceOf(mountinfo: string, path: string): string | undefined {
+  let best: { readonly device: string; readonly length: number } | undefined
+  for (const line of mountinfo.split('\n')) {
+    const [, , device = '', , point = ''] = line.split(' ').map(unescaped)
+    const isAbove = point === '/' || path === point || path.startsWith(`${point}/`)
+    if (point !== '' && isAbove && point.length >= (best?.length ?? 0)) best = { device, length: point.length }
+  }
+  return best?.device
+}
+
+function unescaped(field: string): string {
+  return field.replaceAll(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)))
+}
