@@ -11,6 +11,10 @@ export interface Subvolume {
   readonly parentUuid?: string
   /** Of what was sent; set only when a receive came to its end, and kept by read-only snapshots. */
   readonly receivedUuid?: string
+  /**
+   * Of the transaction in which it was made: grows whatever the clock does. Those made at the same time may share one.
+   * Unlike the generation of its last change, which a read-only one gets as well when it is cut.
+   */
   readonly generation: number
 }
 
@@ -29,12 +33,13 @@ export async function listSubvolumes(
   { signal, readOnly = false }: ListSubvolumesOptions,
 ): Promise<readonly Subvolume[]> {
   const place = await pathInFileSystem(directory)
-  const args = ['subvolume', 'list', '-o', '-g', '-u', '-q', '-R', ...(readOnly ? ['-r'] : []), '--', directory]
+  const args = ['subvolume', 'list', '-o', '-c', '-u', '-q', '-R', ...(readOnly ? ['-r'] : []), '--', directory]
   return parseList(await runCommand('btrfs', args, { signal }), place)
 }
 
-/** `ID 257 gen 7 top level 5 parent_uuid U received_uuid U uuid U path s/v@1`: the path may hold anything, blanks too. */
-const LINE = /^ID \d+ gen (\d+) top level \d+ parent_uuid\s+(\S+)\s+received_uuid\s+(\S+)\s+uuid\s+(\S+)\s+path (.*)$/
+/** `ID 257 gen 9 cgen 7 top level 5 parent_uuid U received_uuid U uuid U path s/v@1`: the path may hold anything, blanks too. */
+const LINE =
+  /^ID \d+ gen \d+ cgen (\d+) top level \d+ parent_uuid\s+(\S+)\s+received_uuid\s+(\S+)\s+uuid\s+(\S+)\s+path (.*)$/
 
 /** Those whose path is `place/NAME`; a path that is in no line as a whole (a newline in a name) is left out. */
 export function parseList(text: string, place: string): readonly Subvolume[] {
