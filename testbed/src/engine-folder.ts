@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { cacheFolder } from './cache.ts'
 import { succeeds } from './command.ts'
+import { descendantsOf, processesNaming, signalEach } from './process-tree.ts'
 
 /**
  * Makes a folder for an engine of this process. It stands in the cache folder, which is on a disk that the engine's
@@ -23,8 +24,10 @@ export async function sweepEngineFolders(): Promise<void> {
   }
 }
 
-/** Unmounts what an engine left mounted below its folder and removes the folder. */
+/** Ends what an engine left running, unmounts what it left mounted below its folder and removes the folder. */
 export async function removeEngineFolder(folder: string): Promise<void> {
+  const left = processesNaming(`${folder}/exec/`)
+  signalEach([...left, ...left.flatMap((pid) => descendantsOf(pid))], 'SIGKILL')
   const mounted = readFileSync('/proc/self/mountinfo', 'utf8')
     .split('\n')
     .map((line) => line.split(' ')[4] ?? '')

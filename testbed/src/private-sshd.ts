@@ -30,7 +30,7 @@ export interface PrivateSshd extends AsyncDisposable {
   readonly env: { readonly PATH: string }
   /** Everything that it wrote. */
   readonly log: () => string
-  /** Cuts every connection with SIGKILL; resolves with how many there were. It goes on listening. */
+  /** Cuts every connection with SIGKILL; gives how many there were. It goes on listening. */
   readonly kill: () => number
   /** Stops (SIGSTOP) every connection, so that the peer hangs without an end; and lets them go on. */
   readonly freeze: () => number

@@ -33,3 +33,19 @@ export function signalEach(pids: readonly number[], signal: NodeJS.Signals): num
   })
   return reached.length
 }
+
+/** The ids of the processes with these words in their command line, without this one. */
+export function processesNaming(words: string): readonly number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && name !== String(process.pid))
+    .filter((name) => commandLine(name).includes(words))
+    .map(Number)
+}
+
+function commandLine(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+  } catch {
+    return ''
+  }
+}
