@@ -26,6 +26,7 @@ const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   zsh: ['zsh'],
   fish: ['fish'],
   openssl: ['openssl'],
+  python3: ['python3-venv'],
 }
 
 /** Installs what is missing with apt, when this is root on Debian; resolves with what was installed. */

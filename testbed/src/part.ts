@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { whyNoBtrfs } from './btrfs-here.ts'
+import { buttervolumeProgram } from './buttervolume.ts'
 import { engineAddress } from './engine.ts'
 import { pathOf } from './program.ts'
 
@@ -12,6 +13,7 @@ export const PARTS = [
   'postgres-image',
   'restic',
   'btrfs',
+  'buttervolume',
   'sshd',
   'tar-xattrs',
   'registry',
@@ -78,6 +80,11 @@ export function findPart(name: PartName): Part {
       return firstMissing('restic', [['restic', 'version']])
     case 'btrfs':
       return { available: whyNoBtrfs() === '', reason: whyNoBtrfs(), address: 'mkfs.btrfs' }
+    case 'buttervolume':
+      return firstMissing(buttervolumeProgram(), [
+        ['setpriv', '--version'],
+        [buttervolumeProgram(), '--version'],
+      ])
     case 'sshd':
       if (process.getuid?.() !== 0)
         return { available: false, reason: 'a server of its own needs root', address: 'sshd' }

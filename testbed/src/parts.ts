@@ -1,3 +1,4 @@
+import { installButtervolume } from './buttervolume.ts'
 import { installMissingPackages } from './debian-packages.ts'
 import { sharedEngine } from './shared-engine.ts'
 
@@ -14,6 +15,8 @@ export async function parts(all: boolean): Promise<Parts> {
   if (all) {
     const installed = await installMissingPackages()
     if (installed.length > 0) say(`installed with apt: ${installed.join(' ')}`)
+    // Only a comparison wants it: what stands in its way is no failure of the tests.
+    await installButtervolume().catch((error: unknown) => say(`no buttervolume: ${String(error)}`))
   }
   const engine = await sharedEngine(all).catch((error: unknown) => {
     if (all) throw error
