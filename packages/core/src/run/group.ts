@@ -13,6 +13,7 @@ import type { Hold } from './hold.ts'
 import { lift } from './lift.ts'
 import type { LiftRecord } from './lift.ts'
 import { mapLimit } from './limit.ts'
+import { prepareCuts } from './prepare-cuts.ts'
 import { settleLifts } from './settle-lifts.ts'
 import type { SettledLifts } from './settle-lifts.ts'
 import { settledWithin, TEARDOWN_MS } from './settled-within.ts'
@@ -44,6 +45,7 @@ export async function runGroup(rig: Rig, plan: Plan, group: Group, signal: Abort
   {
     await using lasting = snapshots
     await warm.make()
+    await prepareCuts(rig, group, signal)
     const live = recordsOf(group.whileQuiesced)
     const held = await withinHold(rig, { plan, group, hold, snapshots: lasting, live, calls, stuck: warm.stuck })
     health = illnesses(rig, hold.risen, signal)

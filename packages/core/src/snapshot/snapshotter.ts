@@ -26,6 +26,12 @@ export interface Snapshotter {
   readonly id: string
   /** Reads and changes nothing. */
   probe(source: Source, options: CallOptions): Promise<SnapshotSupport>
+  /**
+   * Makes ready what would slow the cut down, such as content that stands in memory only. Called while the workloads
+   * still run, shortly before they are brought to rest. Leaves nothing that must be taken back; when it fails, the hold
+   * takes longer.
+   */
+  prepare?(ref: SnapshotRef, options: CallOptions): Promise<void>
   /** Resolves as soon as the point in time is cut; must be quick, workloads are at rest. */
   take(ref: SnapshotRef, options: CallOptions): Promise<void>
   /** Makes it readable; may be slow, workloads are up. Idempotent. */

@@ -7,6 +7,8 @@ export interface Target {
   readonly source: Source
   /** The compose project, or what groups targets on this platform. */
   readonly project?: string
+  /** Left out of a survey in which another target has the same directory: that one knows more of it. */
+  readonly spare?: true
   /** The tides whose labels cover this target. */
   readonly tides: readonly string[]
   /** By tide: the name of the crane that lifts this target instead of the tide's own, as labels say. */
