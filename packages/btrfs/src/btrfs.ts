@@ -1,0 +1,24 @@
+import type { Backend } from '@salvage-kit/core'
+import { volumeDiscovery } from './discovery/volume-discovery.ts'
+import type { BtrfsSettings } from './settings/settings.ts'
+import { btrfsSnapshotter } from './snapshotter/snapshotter.ts'
+import { sweepCuts } from './snapshotter/sweep.ts'
+
+/** What {@link btrfs} takes. */
+export interface BtrfsOptions {
+  readonly settings: BtrfsSettings
+  /** Volumes that are targets whoever else shows them: `btrfs:NAME` was written. */
+  readonly volumes?: readonly string[]
+  /** Every volume is a target, but for those that another backend shows. */
+  readonly all?: boolean
+}
+
+/** BTRFS on this machine: cuts of subvolumes, and volumes as targets. Touches nothing before the first call. */
+export function btrfs({ settings, volumes = [], all = false }: BtrfsOptions): Backend {
+  return {
+    id: 'btrfs',
+    discovery: volumeDiscovery({ volumesPath: settings.volumesPath, named: volumes, all }),
+    snapshotters: [btrfsSnapshotter(settings)],
+    sweep: (options) => sweepCuts(settings.snapshotsPath, options),
+  }
+}

@@ -1,0 +1,44 @@
+import { access, constants, realpath, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isBelow, mountAbove, readMounts } from '../subvolume/mounts.ts'
+import type { Mount } from '../subvolume/mounts.ts'
+
+/** The directory of what this package cuts for itself; hidden, and for its owner alone. */
+export const OWN = '.salvage-kit'
+
+/** Where cuts of a subvolume can stand, or why nowhere. */
+export type Home = { readonly path: string } | { readonly why: string }
+
+/**
+ * Where this package puts its own cuts of what stands at a real path: in the directory of snapshots when both are one file
+ * system, else at the top of the mount in which the path stands. Changes nothing.
+ */
+export async function homeOf(path: string, snapshotsPath: string): Promise<Home> {
+  const mounts = await readMounts()
+  const around = mountAbove(mounts, path)
+  if (around === undefined) return { why: 'it stands in no mount that can be seen' }
+  const top = (await snapshotsIn(snapshotsPath, around, mounts)) ?? around.point
+  if (isBelow(top, path)) return { why: `its snapshots would stand in itself, in ${top}` }
+  const isWritable = await access(top, constants.W_OK | constants.X_OK).then(
+    () => true,
+    () => false,
+  )
+  return isWritable ? { path: join(top, OWN) } : { why: `snapshots would stand in ${top}, which cannot be written` }
+}
+
+/** Every place where cuts of this package may stand that this process can see. */
+export async function homesHere(snapshotsPath: string): Promise<readonly string[]> {
+  const mounts = await readMounts()
+  const tops = new Set(mounts.filter(({ type }) => type === 'btrfs').map(({ point }) => point))
+  return [...new Set([snapshotsPath, ...tops])].map((top) => join(top, OWN))
+}
+
+async function snapshotsIn(path: string, around: Mount, mounts: readonly Mount[]): Promise<string | undefined> {
+  try {
+    const real = await realpath(path)
+    if (!(await stat(real)).isDirectory()) return undefined
+    return mountAbove(mounts, real)?.device === around.device ? real : undefined
+  } catch {
+    return undefined
+  }
+}

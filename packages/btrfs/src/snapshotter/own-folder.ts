@@ -1,0 +1,48 @@
+import { lstat, mkdir, rm, rmdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { isSalvageError } from '@salvage-kit/core'
+import type { CallOptions } from '@salvage-kit/core'
+import { isSubvolume } from '../subvolume/is-subvolume.ts'
+import { deleteSubvolumes } from '../subvolume/subvolume.ts'
+import { markOwn, OWNER } from './owner.ts'
+
+/** The one subvolume in a folder of this package. */
+export const CUT = 'cut'
+
+/** Makes a folder of this process for one subvolume; those around it belong to their owner alone. Rejects when it is there. */
+export async function makeOwnFolder(folder: string): Promise<void> {
+  await mkdir(dirname(folder), { recursive: true, mode: 0o700 })
+  await mkdir(folder, { mode: 0o700 })
+  await markOwn(folder)
+}
+
+/** Removes such a folder with its subvolume; does nothing when it is not there. */
+export async function removeOwnFolder(folder: string, options: CallOptions): Promise<void> {
+  await removeSubvolume(join(folder, CUT), options)
+  try {
+    await rm(join(folder, OWNER), { force: true })
+    await rmdir(folder)
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')))
+      throw error
+  }
+}
+
+/** Deletes a subvolume that may be gone already, also between the look and the act. */
+export async function removeSubvolume(path: string, options: CallOptions): Promise<void> {
+  options.signal.throwIfAborted()
+  if (!(await isSubvolume(path))) return
+  try {
+    await deleteSubvolumes([path], options)
+  } catch (error) {
+    if (!isSalvageError(error) || error.code !== 'BTRFS.NOT_FOUND') throw error
+  }
+}
+
+/** How long ago something in it was last made or removed, in milliseconds; undefined when it is not there. */
+export async function ageOf(folder: string): Promise<number | undefined> {
+  return lstat(folder).then(
+    ({ mtimeMs }) => Date.now() - mtimeMs,
+    () => undefined,
+  )
+}
