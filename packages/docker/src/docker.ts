@@ -8,6 +8,7 @@ import { permitted } from './permission/permitted.ts'
 import { withHealthTimeout } from './quiesce/health-timeout.ts'
 import { dockerQuiescers } from './quiesce/quiescers.ts'
 import { volumeProvisioner } from './volume-provisioner.ts'
+import { withVolumeRoots } from './volume-roots.ts'
 
 /** What {@link docker} takes. */
 export interface DockerOptions {
@@ -21,6 +22,8 @@ export interface DockerOptions {
   readonly machine?: string
   /** How long a container that does not say it itself may take to be healthy again; asked each time. Absent: see there. */
   readonly healthTimeoutMs?: () => number | undefined
+  /** Directories of this machine in which another driver keeps its volumes, in use or not: `docker` reads them there. */
+  readonly volumeRoots?: readonly string[]
   /** Told what a reader should know and what fails nothing. */
   readonly warn?: (finding: Finding) => void
   /** Gets each line that a lift prints, without the values of its environment. Must not throw. */
@@ -29,8 +32,8 @@ export interface DockerOptions {
 
 /** A Docker engine: its volumes, its containers, and crane images. Throws `DOCKER.HOST`; connects with the first call. */
 export function docker(options: DockerOptions): Backend {
-  const { host, cranes = {}, machine, healthTimeoutMs, warn, onLine } = options
-  const engine = options.engine ?? dockerodeEngine(host === undefined ? {} : { host })
+  const { host, cranes = {}, machine, healthTimeoutMs, volumeRoots = [], warn, onLine } = options
+  const engine = withVolumeRoots(options.engine ?? dockerodeEngine(host === undefined ? {} : { host }), volumeRoots)
   const patient = healthTimeoutMs === undefined ? engine : withHealthTimeout(engine, healthTimeoutMs)
   const crane = containerCrane(async () => engine, {
     cranes,
