@@ -49,7 +49,15 @@ export interface PrivateSshdOptions {
   readonly forcedCommand?: string
   /** Goes before the `PATH` of what it runs: for programs that stand in for others at the far end. */
   readonly pathFirst?: string
+  /**
+   * What it and its sessions see in place of what is there: `{ [near.path]: far.path }` of two file systems makes this
+   * machine a far end with the same paths. As everything stands when it starts.
+   */
+  readonly instead?: Readonly<Record<string, string>>
 }
+
+/** `$1` is the number of pairs that follow it, then comes the program. */
+const INSTEAD = 'n=$1; shift; while [ "$n" -gt 0 ]; do mount --bind "$2" "$1"; shift 2; n=$((n - 1)); done; exec "$@"'
 
 /** Starts one: `await using sshd = await privateSshd()`. It takes some 100 ms. Needs root. */
 export async function privateSshd(options: PrivateSshdOptions = {}): Promise<PrivateSshd> {
@@ -63,7 +71,17 @@ export async function privateSshd(options: PrivateSshdOptions = {}): Promise<Pri
   async function start(): Promise<void> {
     if (running !== undefined) return
     const out = openSync(at('log'), 'a')
-    const args = ['--pdeathsig', 'TERM', '--', program, '-D', '-e', '-f', at('sshd_config')]
+    const args = [
+      '--pdeathsig',
+      'TERM',
+      '--',
+      ...wrapper(options.instead),
+      program,
+      '-D',
+      '-e',
+      '-f',
+      at('sshd_config'),
+    ]
     const child = spawn('setpriv', args, { stdio: ['ignore', out, out], detached: true })
     closeSync(out)
     running = child
@@ -141,6 +159,13 @@ export async function privateSshd(options: PrivateSshdOptions = {}): Promise<Pri
     changeHostKey,
     [Symbol.asyncDispose]: dispose,
   }
+}
+
+function wrapper(instead: Readonly<Record<string, string>> = {}): readonly string[] {
+  const pairs = Object.entries(instead)
+  if (pairs.length === 0) return []
+  const alone = ['unshare', '--mount', '--propagation', 'slave']
+  return [...alone, 'sh', '-ec', INSTEAD, 'sh', String(pairs.length), ...pairs.flat()]
 }
 
 async function key(file: string): Promise<void> {

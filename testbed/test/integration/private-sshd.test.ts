@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { command, part, privateSshd } from '../../src/index.ts'
+import { command, part, privateSshd, temporaryDirectory } from '../../src/index.ts'
 
 const server = part('sshd')
 const OPTIONS = ['-o', 'BatchMode=yes', '-o', 'StrictHostKeyChecking=accept-new']
@@ -58,5 +60,16 @@ describe.skipIf(!server.available)('an sshd of a test’s own', () => {
   test('runs what it is told to instead of what is asked for', async () => {
     await using sshd = await privateSshd({ forcedCommand: 'echo "$SSH_ORIGINAL_COMMAND" not' })
     expect(await command('ssh', ['-F', sshd.configFile, ...OPTIONS, 'far', 'rm -r /x'])).toBe('rm -r /x not\n')
+  })
+
+  test('is a far end with other things at the same path', async () => {
+    using near = temporaryDirectory()
+    using far = temporaryDirectory()
+    await writeFile(join(near.path, 'where'), 'near')
+    await writeFile(join(far.path, 'where'), 'far')
+    await using sshd = await privateSshd({ instead: { [near.path]: far.path } })
+    const read = ['cat', join(near.path, 'where')]
+    expect(await command('ssh', ['-F', sshd.configFile, ...OPTIONS, 'there', ...read])).toBe('far')
+    expect(await command('env', read)).toBe('near')
   })
 })
