@@ -1,0 +1,106 @@
+import { array, assert, constantFrom, integer, property, record, string } from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { timeFormat } from '../name/time-format.ts'
+import { candidateOf } from './candidate.ts'
+import { parsePattern } from './pattern.ts'
+import { purgeVerdicts } from './verdicts.ts'
+
+const now = new Date('2026-11-21T12:00:00.000Z')
+
+test('5,000 snapshots are judged at once', () => {
+  const format = timeFormat('%Y-%m-%dT%H:%M:%S.%f')
+  const names = Array.from(
+    { length: 5000 },
+    (_, hour) => `v@${format.format(new Date(now.getTime() - hour * 3_600_000), 123)}`,
+  )
+  const begin = performance.now()
+  const { verdicts } = purgeVerdicts(
+    names.map((name) => candidateOf(name, format)),
+    parsePattern('4h:1d:2w:2y'),
+    now,
+  )
+  // Of the order of 10 ms; a rule that compares each with each would need seconds.
+  expect(performance.now() - begin).toBeLessThan(1000)
+  expect(verdicts).toHaveLength(5000)
+})
+
+describe('hostile patterns', () => {
+  test.each([
+    ['', 'not a number'],
+    ['h', 'not a number'],
+    ['2', 'not a number'],
+    ['2h:', 'not a number'],
+    ['-1h', 'not a number'],
+    ['1.5h', 'not a number'],
+    [' 2h', 'not a number'],
+    ['2h\n', 'not a number'],
+    ['१h', 'not a number'],
+    ['1e3h', 'not a number'],
+    ['99999999999999999999y', 'not a number'],
+    ['2s', 'unit s'],
+    ['2H', 'unit H'],
+    ['2M', 'unit M'],
+    ['2h:2h', 'twice'],
+    ['1h:2h:1h', 'twice'],
+    ['60m:1h', 'ascending'],
+    ['1d:1h', 'ascending'],
+    ['02h:2h', 'ascending'],
+    ['0m:1h', 'no length'],
+    ['1h:'.repeat(100), 'characters'],
+  ])('%j', (text, why) => {
+    expect(() => parsePattern(text)).toThrow(
+      expect.objectContaining({ code: 'PURGE.PATTERN', why: expect.stringContaining(why) }),
+    )
+  })
+
+  test('a thousand of them are refused, or judge', () => {
+    const piece = constantFrom(
+      '0',
+      '1',
+      '9',
+      'm',
+      'h',
+      'd',
+      'w',
+      'y',
+      ':',
+      '-',
+      ' ',
+      '.',
+      '%',
+      '@',
+      '/',
+      '\n',
+      '\0',
+      'é',
+      '१',
+    )
+    const near = string({ unit: piece, maxLength: 30 })
+    const built = array(
+      record({ n: integer({ min: 0, max: 1_000_000_000 }), unit: constantFrom('m', 'h', 'd', 'w', 'y') }),
+      {
+        maxLength: 6,
+      },
+    ).map((parts) => parts.map(({ n, unit }) => `${String(n)}${unit}`).join(':'))
+    const long = integer({ min: 1, max: 100_000 }).map((length) => '9'.repeat(length))
+    for (const patterns of [near, built, string({ unit: 'binary', maxLength: 50 }), long])
+      assert(
+        property(patterns, array(integer({ min: -1000, max: 10_000_000 }), { maxLength: 20 }), (text, ages) => {
+          const begin = performance.now()
+          try {
+            const { verdicts } = purgeVerdicts(
+              ages.map((age) => ({ name: `v@${String(age)}`, time: new Date(now.getTime() - age * 60_000) })),
+              parsePattern(text),
+              now,
+            )
+            expect(verdicts).toHaveLength(ages.length)
+            if (ages.length > 0) expect(verdicts.some(({ keep }) => keep)).toBe(true)
+          } catch (error) {
+            expect(error).toMatchObject({ code: 'PURGE.PATTERN' })
+          }
+          expect(performance.now() - begin).toBeLessThan(1000)
+        }),
+        { numRuns: 300 },
+      )
+  })
+})
