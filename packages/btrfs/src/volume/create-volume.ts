@@ -1,0 +1,84 @@
+import { renameSync } from 'node:fs'
+import { SalvageError } from '@salvage-kit/core'
+import type { CallOptions } from '@salvage-kit/core'
+import { runCommand } from '../command/run-command.ts'
+import { createSubvolume } from '../subvolume/subvolume.ts'
+import { hiddenPath, kindAt, volumePath } from './place.ts'
+import type { VolumeHost } from './place.ts'
+import { limitSize } from './quota.ts'
+import { notSubvolume, volumeExistsAlready } from './refusal.ts'
+import { discardToken } from './discard-effect.ts'
+import { performVerb, verbRunId } from './verb.ts'
+
+/** How BTRFS compresses what is written. */
+export type Compression = 'zlib' | 'lzo' | 'zstd'
+
+/** What a new volume is like. */
+export interface VolumeOptions {
+  /** False: what is written over is written in place; good for databases and images of disks. Default: true. */
+  readonly copyOnWrite?: boolean
+  /** Default: as the file system is mounted. */
+  readonly compression?: Compression
+  /** The most it may hold, in bytes. Quotas must be enabled on the file system. */
+  readonly size?: number
+}
+
+/** What {@link createVolume} takes. */
+export interface CreateVolumeOptions extends CallOptions, VolumeOptions {}
+
+/**
+ * Makes an empty volume, or leaves the one that is there as it is: `isNew` tells. Nobody ever sees it without its options.
+ * Rejects with `VOLUME.NAME`, `VOLUME.OPTIONS`, `VOLUME.PLAIN`, `VOLUME.NO_QUOTA`, `BTRFS.*` and as core's `perform`.
+ */
+export async function createVolume(
+  host: VolumeHost,
+  volume: string,
+  { signal, ...wanted }: CreateVolumeOptions,
+): Promise<{ readonly isNew: boolean }> {
+  const path = volumePath(host.settings, volume)
+  checkOptions(volume, wanted)
+  if (await stands(path, volume)) return { isNew: false }
+  const runId = verbRunId(host)
+  const hidden = hiddenPath(host.settings, volume, runId)
+  const isPlain = wanted.copyOnWrite !== false && wanted.compression === undefined && wanted.size === undefined
+  const work = async (options: CallOptions): Promise<{ readonly isNew: boolean }> => {
+    if (await stands(path, volume)) return { isNew: false }
+    if (isPlain) await createSubvolume(path, options)
+    else {
+      await createSubvolume(hidden, options)
+      await setOptions(hidden, wanted, options)
+      if (await stands(path, volume)) throw volumeExistsAlready(volume)
+      renameSync(hidden, path)
+    }
+    return { isNew: true }
+  }
+  const effect = isPlain ? {} : { effect: discardToken(hidden) }
+  return performVerb(host, { verb: 'create', volume, locked: [volume], ...effect, work }, { signal, runId })
+}
+
+function checkOptions(volume: string, { copyOnWrite, compression, size }: VolumeOptions): void {
+  const refused = (why: string): SalvageError =>
+    new SalvageError('VOLUME.OPTIONS', `volume ${JSON.stringify(volume)} cannot be made so`, { why, untouched: true })
+  if (copyOnWrite === false && compression !== undefined)
+    throw refused('what is not copied on write cannot be compressed')
+  if (size !== undefined && !(Number.isSafeInteger(size) && size > 0))
+    throw refused(`the size ${String(size)} is no number of bytes`)
+}
+
+/** Whether the volume is there. Rejects with `VOLUME.PLAIN` when something else is. */
+async function stands(path: string, volume: string): Promise<boolean> {
+  const kind = await kindAt(path)
+  if (kind === 'other') throw notSubvolume(volume)
+  return kind === 'subvolume'
+}
+
+async function setOptions(
+  path: string,
+  { copyOnWrite = true, compression, size }: VolumeOptions,
+  options: CallOptions,
+): Promise<void> {
+  if (!copyOnWrite) await runCommand('chattr', ['+C', '--', path], options)
+  if (compression !== undefined)
+    await runCommand('btrfs', ['property', 'set', '--', path, 'compression', compression], options)
+  if (size !== undefined) await limitSize(path, size, options)
+}

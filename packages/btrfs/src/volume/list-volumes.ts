@@ -1,0 +1,23 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { CallOptions } from '@salvage-kit/core'
+import { isVolumeName } from '../name/volume-name.ts'
+import type { BtrfsSettings } from '../settings/settings.ts'
+import { isSubvolume } from '../subvolume/is-subvolume.ts'
+import { volumePath } from './place.ts'
+
+type VolumesPlace = Pick<BtrfsSettings, 'volumesPath'>
+
+/** The names of all volumes, sorted. Starts no process: a thousand volumes take some milliseconds, however many snapshots. */
+export async function listVolumes({ volumesPath }: VolumesPlace, { signal }: CallOptions): Promise<readonly string[]> {
+  signal.throwIfAborted()
+  const names = (await readdir(volumesPath)).filter(isVolumeName)
+  const are = await Promise.all(names.map(async (name) => isSubvolume(join(volumesPath, name))))
+  return names.filter((_, index) => are[index]).toSorted()
+}
+
+/** Whether there is such a volume; false for a plain directory of this name. Starts no process. Throws `VOLUME.NAME`. */
+export async function volumeExists(settings: VolumesPlace, volume: string, { signal }: CallOptions): Promise<boolean> {
+  signal.throwIfAborted()
+  return isSubvolume(volumePath(settings, volume))
+}

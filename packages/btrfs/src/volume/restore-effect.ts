@@ -1,0 +1,50 @@
+import { renameSync } from 'node:fs'
+import { SalvageError } from '@salvage-kit/core'
+import type { CallOptions, Effect } from '@salvage-kit/core'
+import { noCommandOn } from '../command/commands-on.ts'
+import { deleteSubvolumes } from '../subvolume/subvolume.ts'
+import { kindAt } from './place.ts'
+import { placesOf, readRestoreToken } from './restore-token.ts'
+import type { RestorePlaces } from './restore-token.ts'
+import { unmarkSafety } from './safety.ts'
+
+/** How the journal calls it. */
+export const RESTORE_EFFECT = 'btrfs.restore'
+
+/**
+ * Takes a restore back that was not exchanged: the volume is as before, and nothing is left of it. One that was exchanged
+ * stays, and is only cleared up: the volume may be written to since. Which of both it is, what stands on the disk says.
+ */
+export function restoreEffect(): Effect {
+  return {
+    id: RESTORE_EFFECT,
+    undo: async (json, options) => {
+      options.signal.throwIfAborted()
+      const token = readRestoreToken(json)
+      const places = placesOf(token)
+      await noCommandOn([places.fresh, places.old, ...(places.safety === undefined ? [] : [places.safety])], options)
+      if ((await kindAt(places.fresh)) !== 'absent') {
+        await moveBack(places)
+        await remove(places.safety, options)
+        if (token.safety !== null) await unmarkSafety(token, [token.safety])
+        await remove(places.fresh, options)
+      } else if ((await kindAt(places.volume)) === 'absent') await moveBack(places)
+      else await remove(places.old, options)
+    },
+  }
+}
+
+/** Nothing is done when the volume was not moved away yet. */
+async function moveBack({ volume, old }: RestorePlaces): Promise<void> {
+  if ((await kindAt(old)) === 'absent') return
+  if ((await kindAt(volume)) !== 'absent')
+    throw new SalvageError('VOLUME.EXCHANGE', `${volume} was made by somebody else in the middle of a restore`, {
+      why: `what it held before stands at ${old}`,
+      hint: 'move one of both away, then run `salvage-kit recover`',
+    })
+  renameSync(old, volume)
+}
+
+async function remove(path: string | undefined, options: CallOptions): Promise<void> {
+  if (path !== undefined && (await kindAt(path)) === 'subvolume') await deleteSubvolumes([path], options)
+}
