@@ -1,5 +1,6 @@
 import type { CallOptions } from './call-options.ts'
 import type { Crane } from './crane/crane.ts'
+import type { Effect } from './effect/effect.ts'
 import type { Quiescer } from './quiesce/quiescer.ts'
 import type { Snapshotter } from './snapshot/snapshotter.ts'
 import type { Discovery } from './target/discovery.ts'
@@ -13,6 +14,8 @@ export interface Backend {
   readonly snapshotters?: readonly Snapshotter[]
   readonly cranes?: readonly Crane[]
   readonly provisioners?: readonly Provisioner[]
+  /** The ways back of its own verbs; see `perform`. */
+  readonly effects?: readonly Effect[]
   /**
    * Removes what dead processes left here that no journal tells of, such as the container of a listing or of a restore.
    * Called before every recovery; what living processes use stays. Idempotent.

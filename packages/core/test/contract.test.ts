@@ -1,9 +1,11 @@
 import { expect } from 'vitest'
+import type { Effect } from '../src/effect/effect.ts'
 import { memory } from '../src/memory/memory.ts'
 import { memoryCrane, memoryStore } from '../src/memory/crane.ts'
 import { memoryDiscovery } from '../src/memory/discovery.ts'
 import { memoryPlatform, setState, volumeOf, workloadOf } from '../src/memory/platform.ts'
 import type { MemoryPlatform, MemoryWorkload } from '../src/memory/platform.ts'
+import { memoryEffects } from '../src/memory/effects.ts'
 import { memoryProvisioner } from '../src/memory/provisioner.ts'
 import { memoryQuiescers } from '../src/memory/quiescers.ts'
 import { memorySnapshotter } from '../src/memory/snapshotter.ts'
@@ -12,6 +14,7 @@ import type { Source } from '../src/target/source.ts'
 import {
   craneContract,
   discoveryContract,
+  effectContract,
   provisionerContract,
   quiescerContract,
   snapshotterContract,
@@ -122,6 +125,23 @@ provisionerContract('memory', async () => {
     fill: async (source) => {
       volumeOf(platform, named(source)).set('a', 'one')
     },
+    [Symbol.asyncDispose]: nothing,
+  }
+})
+
+effectContract('memory.replace', async () => {
+  const platform = world()
+  const effect = (): Effect => {
+    const [found] = memoryEffects(platform)
+    if (found === undefined) throw new Error('no effect')
+    return found
+  }
+  return {
+    effect: effect(),
+    again: effect,
+    token: async () => ({ volume: 'data', files: { a: 'one', b: 'two' } }),
+    act: async () => void platform.volumes.set('data', new Map([['c', 'three']])),
+    state: async () => [...volumeOf(platform, 'data')],
     [Symbol.asyncDispose]: nothing,
   }
 })

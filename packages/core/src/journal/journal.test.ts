@@ -69,6 +69,7 @@ describe.each([
       { kind: 'provision', target: 'dir:/x', provisioner: 'p', token: 'text' },
       { kind: 'swap', target: 'dir:/x', token: 0 },
       { kind: 'staging', target: 'dir:/x', token: [] },
+      { kind: 'effect', target: 'dir:/x', effect: 'e.verb', token: { deep: [null] } },
     ]
     await journal.open(undos.map((undo, order) => ({ runId: 'a', order, undo })))
     expect((await journal.pending()).map(({ undo }) => undo)).toEqual(undos)

@@ -13,6 +13,7 @@ export type Undo =
   | { readonly kind: 'provision'; readonly target: TargetRef; readonly provisioner: string; readonly token: Json }
   | { readonly kind: 'swap'; readonly target: TargetRef; readonly token: Json }
   | { readonly kind: 'staging'; readonly target: TargetRef; readonly token: Json }
+  | { readonly kind: 'effect'; readonly target: TargetRef; readonly effect: string; readonly token: Json }
   | UnreadableUndo
 
 /** What stands in the journal and cannot be understood: read back only, never opened, and stuck until somebody looks. */

@@ -14,6 +14,7 @@ export const undo: z.ZodType<Undo> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('provision'), target: reference, provisioner: z.string(), token: json }),
   z.object({ kind: z.literal('swap'), target: reference, token: json }),
   z.object({ kind: z.literal('staging'), target: reference, token: json }),
+  z.object({ kind: z.literal('effect'), target: reference, effect: z.string(), token: json }),
 ])
 
 /** A finding read back. */

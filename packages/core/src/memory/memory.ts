@@ -2,6 +2,7 @@ import type { Backend } from '../backend.ts'
 import { memoryCrane } from './crane.ts'
 import { memoryDiscovery } from './discovery.ts'
 import type { MemoryPlatform } from './platform.ts'
+import { memoryEffects } from './effects.ts'
 import { memoryProvisioner } from './provisioner.ts'
 import { memoryQuiescers } from './quiescers.ts'
 import { memorySnapshotter } from './snapshotter.ts'
@@ -23,5 +24,6 @@ export function memory(platform: MemoryPlatform, options: MemoryOptions = {}): B
     ...(options.snapshots === false ? {} : { snapshotters: [memorySnapshotter(platform)] }),
     cranes: [memoryCrane(platform, { deduplicates: options.deduplicates ?? false })],
     provisioners: [memoryProvisioner(platform)],
+    effects: memoryEffects(platform),
   }
 }

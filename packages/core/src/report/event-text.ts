@@ -51,6 +51,12 @@ function textOf(event: RunEvent): string | undefined {
       return `${event.target}: restoring point ${event.point.id} of ${event.point.target} from ${event.point.store}`
     case 'lower.finished':
       return `${event.target}: restored in ${formatElapsed(event.lowerMs)} from ${sized(event)}`
+    case 'verb.started':
+      return `${event.target}: ${event.verb}`
+    case 'verb.finished':
+      return `${event.target}: ${event.verb} done in ${formatElapsed(event.verbMs)}`
+    case 'verb.failed':
+      return `${event.target}: ${event.verb} failed: ${formatFinding(event.finding)}`
     case 'undo.waiting':
       return `still trying to put back: ${event.what} (run ${event.runId}): ${formatFinding(event.failure)}`
     case 'undone':

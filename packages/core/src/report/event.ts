@@ -49,6 +49,22 @@ export type RunEvent =
       readonly point: RestorePoint
       readonly lowerMs: number
     }
+  /** A verb of a backend's own, such as a snapshot that somebody asked for; told when its locks are held. */
+  | { readonly type: 'verb.started'; readonly runId: string; readonly verb: string; readonly target: TargetRef }
+  | {
+      readonly type: 'verb.finished'
+      readonly runId: string
+      readonly verb: string
+      readonly target: TargetRef
+      readonly verbMs: number
+    }
+  | {
+      readonly type: 'verb.failed'
+      readonly runId: string
+      readonly verb: string
+      readonly target: TargetRef
+      readonly finding: Finding
+    }
   /** Undoing failed, and is tried again until its time is over. Told once. */
   | { readonly type: 'undo.waiting'; readonly what: string; readonly runId: string; readonly failure: Finding }
   | { readonly type: 'undone'; readonly what: string; readonly runId: string }

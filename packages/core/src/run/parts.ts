@@ -1,5 +1,6 @@
 import type { ArchiveStore, Crane } from '../crane/crane.ts'
 import type { Store } from '../crane/store.ts'
+import type { Effect } from '../effect/effect.ts'
 import { SalvageError } from '../error.ts'
 import type { Quiescer } from '../quiesce/quiescer.ts'
 import type { Rig } from '../rig.ts'
@@ -39,6 +40,15 @@ export function provisionerOf(rig: Rig, scheme: string): Provisioner {
     'provisioner',
     scheme,
     rig.backends.flatMap((backend) => backend.provisioners ?? []).find((one) => one.scheme === scheme),
+  )
+}
+
+/** The way back of a backend's own verb. Throws `BACKEND.MISSING`. */
+export function effectOf(rig: Rig, id: string): Effect {
+  return found(
+    'effect',
+    id,
+    rig.backends.flatMap((backend) => backend.effects ?? []).find((one) => one.id === id),
   )
 }
 

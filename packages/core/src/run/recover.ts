@@ -98,7 +98,7 @@ export async function recoverFirst(rig: Rig, options: RecoverOptions): Promise<v
 }
 
 /** What a run locked before it had this effect. */
-function keyOf(undo: Undo): string {
+export function keyOf(undo: Undo): string {
   switch (undo.kind) {
     case 'quiesce':
       return undo.workload
@@ -109,6 +109,7 @@ function keyOf(undo: Undo): string {
     case 'provision':
     case 'swap':
     case 'staging':
+    case 'effect':
       return undo.target
     case 'unreadable':
       return ''

@@ -55,7 +55,7 @@ export async function release(
     )
   const stuck = await Promise.all([
     chain('quiesce', 'swap'),
-    chain('lift', 'snapshot', 'exposure', 'provision', 'unreadable'),
+    chain('lift', 'snapshot', 'exposure', 'provision', 'effect', 'unreadable'),
   ])
   // Removing may take long, and waits for what is moved back out of it.
   return [...stuck.flat(), ...(await chain('staging'))]

@@ -4,7 +4,7 @@ import type { Finding } from '../finding.ts'
 import type { JournalEntry, Undo } from '../journal/journal.ts'
 import { clearStaging, unswap } from '../restore/swap.ts'
 import type { Rig } from '../rig.ts'
-import { craneOf, provisionerOf, quiescerOf, snapshotterOf } from './parts.ts'
+import { craneOf, effectOf, provisionerOf, quiescerOf, snapshotterOf } from './parts.ts'
 
 /**
  * Takes one effect back, whether it happened or not. Idempotent, because every verb that it calls is. Resolves with what
@@ -40,6 +40,10 @@ export async function undo(rig: Rig, entry: JournalEntry, options: CallOptions):
     case 'staging':
       await clearStaging(way.token, options)
       return []
+    case 'effect':
+      if (entry.copied === true) return [ofThePast(entry)]
+      await effectOf(rig, way.effect).undo(way.token, options)
+      return []
     case 'unreadable':
       throw new SalvageError('JOURNAL.CORRUPT', `an entry of run ${entry.runId} in the journal cannot be understood`, {
         why: way.why,
@@ -74,6 +78,8 @@ export function describeUndo(way: Undo): string {
       return `unfinished restore of ${way.target} in place`
     case 'staging':
       return `what a restore of ${way.target} in place left beside it`
+    case 'effect':
+      return `unfinished ${way.effect} of ${way.target}`
     case 'unreadable':
       return 'an entry of the journal that cannot be understood'
   }

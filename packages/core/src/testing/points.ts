@@ -29,7 +29,7 @@ function observedBackend(backend: Backend, point: Point): Backend {
       observed(quiescer, quiescer.id, ['prepare', 'quiesce', 'resume', 'atRest', 'healthy'], point),
     ),
     snapshotters: (backend.snapshotters ?? []).map((snapshotter) =>
-      observed(snapshotter, snapshotter.id, ['take', 'expose', 'conceal', 'drop'], point),
+      observed(snapshotter, snapshotter.id, ['prepare', 'take', 'expose', 'conceal', 'drop'], point),
     ),
     cranes: (backend.cranes ?? []).map((crane) => ({
       ...observed(crane, crane.id, ['lift', 'clear'], point),
@@ -40,6 +40,7 @@ function observedBackend(backend: Backend, point: Point): Backend {
     provisioners: (backend.provisioners ?? []).map((provisioner) =>
       observed(provisioner, provisioner.scheme, ['create', 'remove'], point),
     ),
+    effects: (backend.effects ?? []).map((effect) => observed(effect, effect.id, ['undo'], point)),
   }
 }
 
