@@ -1,48 +1,103 @@
-import type { CallOptions, Finding, JsonObject } from '@salvage-kit/core'
-import type { FarEnd } from '../far/far-end.ts'
+import { basename } from 'node:path'
+import { errorText } from '@salvage-kit/core'
+import type { Finding } from '@salvage-kit/core'
+import { about, farStateOf } from './ask-far-state.ts'
+import { candidates, theOne } from './candidates.ts'
+import { checkRequest } from './check-request.ts'
+import { keepMarker } from './marker.ts'
+import { missingParent } from './missing-parent.ts'
+import { identityOf, isAmong, rankParents } from './parents.ts'
+import type { Candidate } from './parents.ts'
+import { callReceiver } from './receiver.ts'
+import { farFailure } from './send-failure.ts'
+import type { SendOptions, SendRequest, Sent } from './send-request.ts'
+import { transfer } from './transfer.ts'
+import type { Transferred } from './transfer.ts'
 
-/** What is sent, and where it shall stand. */
-export interface SendRequest {
-  /** A read-only subvolume, absolute. */
-  readonly snapshot: string
-  readonly far: FarEnd
-  /** On BTRFS at the far end, absolute; must be there. */
-  readonly directory: string
-  /** How it is called there, `VOLUME@TIME`. Default: as here. */
-  readonly name?: string
-  /** Directories of this file system in which a parent may stand. Default: the one of the snapshot. */
-  readonly parentsIn?: readonly string[]
-  /** Afterwards `SNAPSHOT@HOST` tells that this one was sent there last, as buttervolume has it, and older ones of that volume and host go. */
-  readonly markedFor?: string
-  /** Written to `.salvage-kit/points/NAME.json` of the directory before the name appears, on stable storage with it. */
-  readonly note?: JsonObject
-}
-
-/** What {@link sendSnapshot} takes besides. */
-export interface SendOptions extends CallOptions {
-  /** Bytes of the stream so far; twice a second at most. */
-  readonly onProgress?: (progress: { readonly bytes: number }) => void
-  /** The send ends when so long nothing moved on either side, in milliseconds. Default: ten minutes. */
-  readonly silenceMs?: number
-}
-
-/** What came of it. */
-export interface Sent {
-  readonly name: string
-  /** It stood there whole before: nothing was transferred. */
-  readonly already: boolean
-  /** The UUID that the copy is known by at every end: its Received UUID there. */
-  readonly uuid: string
-  /** Path of the snapshot here that only the difference to was sent. */
-  readonly parent?: string
-  /** Of the stream, about: to a few KiB. */
-  readonly bytes: number
-  /** `SEND.PARENT_MISSING`: more was sent than the difference to the last one. `SEND.MARKER`: the marker could not be kept. */
-  readonly findings: readonly Finding[]
-}
+const SILENCE_MS = 600_000
 
 /**
  * Sends a read-only snapshot, as the difference to the newest that both ends have. Resolves when the copy stands whole,
  * verified and on stable storage under its name; until then nothing there has that name. Never deletes a snapshot there.
+ * After any failure both ends are as before; what a killed one left there goes with the next send into that directory.
+ *
+ * Rejects, before anything is connected, with `SNAPSHOT.NAME`, `SNAPSHOT.NOT_FOUND`, `HOST.NAME`, `HOST.PORT`,
+ * `SEND.DIRECTORY`; then with `SEND.NOT_READ_ONLY`, `HOST.*`, `SEND.FAR_DIRECTORY`, `SEND.FAR_PROGRAM`, `SEND.FAR_FULL`,
+ * `SEND.FAR_FAILED`, `SEND.TAKEN`, `SEND.BUSY`, `SEND.NOT_WHOLE`, `SEND.CUT`, `SEND.SILENT`, `SEND.FAILED`.
  */
-export declare function sendSnapshot(request: SendRequest, options: SendOptions): Promise<Sent>
+export async function sendSnapshot(request: SendRequest, options: SendOptions): Promise<Sent> {
+  options.signal.throwIfAborted()
+  const name = await checkRequest(request)
+  const here = candidates(request, options)
+  // Meanwhile it connects.
+  here.catch(() => undefined)
+  const refused = new Set<string>()
+  for (let isSecondLook = false; ;) {
+    const result = await attempt(request, { name, here, refused }, options)
+    if ('sent' in result) {
+      const { sent } = result
+      return { ...sent, findings: [...sent.findings, ...(await mark(request, await here, options))] }
+    }
+    // Whoever held the name has just ended: perhaps with this very snapshot.
+    if (result.kind === 'taken' && isSecondLook) throw result.failure
+    if (result.kind === 'taken') isSecondLook = true
+    else refused.add(result.parent)
+  }
+}
+
+/** What is known when an attempt begins. */
+interface Known {
+  readonly name: string
+  readonly here: Promise<readonly Candidate[]>
+  /** Parents that the far end turned out not to have. */
+  readonly refused: ReadonlySet<string>
+}
+
+/** One connection. */
+async function attempt(
+  request: SendRequest,
+  { name, here: listing, refused }: Known,
+  { signal, onProgress, silenceMs = SILENCE_MS }: SendOptions,
+): Promise<{ readonly sent: Sent } | Exclude<Transferred, { readonly kind: 'kept' }>> {
+  const greeting = await callReceiver(request.far, request.directory, signal)
+  await using receiver = greeting.receiver
+  const far = (await farStateOf(request, greeting)).subvolumes
+  const here = await listing
+  const snapshot = theOne(request, here)
+  const uuid = identityOf(snapshot)
+  const found = far.find((one) => one.name === name)
+  if (found !== undefined && !isAmong(snapshot, [found]))
+    throw farFailure({ ...about(request), step: 'taken', words: '' })
+  if (found !== undefined) return { sent: { name, uuid, already: true, bytes: 0, findings: [] } }
+  const parent = rankParents(snapshot, here, far).find(({ path }) => !refused.has(path))
+  const findings = await missingParent(request, { here, far, parent, name })
+  const stream = {
+    ...about(request),
+    snapshot: request.snapshot,
+    name,
+    uuid,
+    parent: parent?.path,
+    note: request.note === undefined ? '' : JSON.stringify(request.note),
+  }
+  const result = await transfer(receiver, stream, { signal, onProgress, silenceMs })
+  if (result.kind !== 'kept') return result
+  const sent = { name, uuid, already: false, bytes: result.bytes, findings }
+  return { sent: parent === undefined ? sent : { ...sent, parent: parent.path } }
+}
+
+/** Marks it as sent, when that is wanted; a finding tells when that failed. */
+async function mark(
+  { snapshot, markedFor }: SendRequest,
+  here: readonly Candidate[],
+  { signal }: SendOptions,
+): Promise<readonly Finding[]> {
+  if (markedFor === undefined) return []
+  try {
+    await keepMarker({ snapshot, host: markedFor, here }, { signal })
+    return []
+  } catch (error) {
+    signal.throwIfAborted()
+    const message = `${basename(snapshot)} was sent and could not be marked so`
+    return [{ code: 'SEND.MARKER', message, why: errorText(error) }]
+  }
+}

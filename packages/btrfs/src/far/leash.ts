@@ -1,0 +1,54 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess, StdioOptions } from 'node:child_process'
+import { SalvageError } from '@salvage-kit/core'
+import type { Command } from './ssh-command.ts'
+
+/** How a process ended. */
+export interface Ending {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+}
+
+/** A process that is told of by its ending only. */
+export interface Leashed {
+  readonly child: ChildProcess
+  /** Rejects with `BTRFS.MISSING` when it could not be started. */
+  readonly ended: Promise<Ending>
+}
+
+/**
+ * Starts a program that the kernel kills when this process ends, however that ends: nothing goes on that nobody awaits.
+ * Its own children are its own matter.
+ */
+export function leashed({ file, args }: Command, stdio: StdioOptions): Leashed {
+  return started({ file: 'setpriv', args: ['--pdeathsig', 'KILL', '--', file, ...args] }, stdio)
+}
+
+/** Starts a program that ends by itself when its input does. */
+export function started({ file, args }: Command, stdio: StdioOptions): Leashed {
+  const child = spawn(file, args, { stdio, env: { ...process.env, LC_ALL: 'C' } })
+  const { promise, resolve, reject } = Promise.withResolvers<Ending>()
+  child.once('close', (code, signal) => resolve({ code, signal }))
+  child.once('error', (cause) =>
+    reject(
+      new SalvageError('BTRFS.MISSING', `the program ${file} cannot be started`, {
+        cause,
+        why: cause.message,
+        hint: file === 'setpriv' ? 'install it (apt install util-linux)' : `install it (apt install ${file})`,
+      }),
+    ),
+  )
+  promise.catch(() => undefined)
+  return { child, ended: promise }
+}
+
+const MOST_WORDS = 64 * 1024
+
+/** Collects the end of what a process says about itself. */
+export function wordsOf(child: ChildProcess): () => string {
+  let words = ''
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    words = (words + text).slice(-MOST_WORDS)
+  })
+  return () => words
+}
