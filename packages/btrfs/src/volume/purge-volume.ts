@@ -2,18 +2,13 @@ import { findingOf } from '@salvage-kit/core'
 import type { CallOptions, Finding } from '@salvage-kit/core'
 import { volumeName } from '../name/volume-name.ts'
 import { snapshotName } from '../name/snapshot-name.ts'
+import type { PurgeVerdict } from '../retention/verdicts.ts'
 import { deleteSubvolumes } from '../subvolume/subvolume.ts'
 import { kindAt, snapshotPath } from './place.ts'
 import type { VolumeHost } from './place.ts'
 import { isNested } from './refusal.ts'
 import { unmarkSafety } from './safety.ts'
 import { performVerb } from './verb.ts'
-
-/** What is decided of one snapshot or marker. */
-export interface PurgeVerdict {
-  readonly name: string
-  readonly keep: boolean
-}
 
 /** What a purge came to. */
 export interface PurgeResult {
@@ -39,7 +34,7 @@ const WAIT_MS = 200
 export async function purgeVolume(
   host: VolumeHost,
   volume: string,
-  { signal, verdicts }: CallOptions & { readonly verdicts: readonly PurgeVerdict[] },
+  { signal, verdicts }: CallOptions & { readonly verdicts: readonly Pick<PurgeVerdict, 'name' | 'keep'>[] },
 ): Promise<PurgeResult> {
   signal.throwIfAborted()
   volumeName(volume)

@@ -1,0 +1,88 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { command, part } from '@salvage-kit/testbed'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createVolume } from '../../../src/volume/create-volume.ts'
+import { purge } from '../../../src/volume/purge.ts'
+import { purgeVolume } from '../../../src/volume/purge-volume.ts'
+import { restoreVolume } from '../../../src/volume/restore-volume.ts'
+import { snapshotVolume } from '../../../src/volume/snapshot-volume.ts'
+import { ground, never } from './ground.ts'
+import type { Ground } from './ground.ts'
+
+describe.skipIf(!part('btrfs').available)('a purge', () => {
+  let there: Ground
+  let taken: string[]
+  const now = new Date('2026-11-21T12:00:00')
+  beforeAll(async () => {
+    there = await ground()
+    await createVolume(there, 'v', never)
+    await createVolume(there, 'vv', never)
+  })
+  beforeEach(async () => {
+    taken = []
+    for (const hours of [50, 40, 30, 20, 10, 1]) {
+      const host = there.at(new Date(now.getTime() - hours * 3_600_000))
+      taken.push((await snapshotVolume(host, 'v', never)).snapshot)
+    }
+  })
+  afterEach(async () => {
+    for (const name of readdirSync(there.settings.snapshotsPath))
+      if (name.includes('@')) await command('btrfs', ['subvolume', 'delete', there.snapshot(name)])
+  })
+  afterAll(async () => {
+    await there[Symbol.asyncDispose]()
+  })
+  const left = (): readonly string[] => readdirSync(there.settings.snapshotsPath).filter((name) => name.includes('@'))
+
+  it('removes what the verdicts say, and a dry run says the same and removes nothing', async () => {
+    await snapshotVolume(there, 'vv', never)
+    const before = left()
+    const dry = await purge(there.at(now), 'v', { ...never, pattern: '25h', dryRun: true })
+    expect(left()).toEqual(before)
+    const real = await purge(there.at(now), 'v', { ...never, pattern: '25h' })
+    expect(real.verdicts).toEqual(dry.verdicts)
+    expect(real.removed).toEqual(taken.slice(0, 3))
+    expect(real.failed).toEqual([])
+    expect(left().toSorted()).toEqual(before.filter((name) => !real.removed.includes(name)).toSorted())
+  })
+
+  it('takes one that cannot be removed for itself: the others go', async () => {
+    const [, stubborn = ''] = taken
+    const path = there.snapshot(stubborn)
+    await command('btrfs', ['property', 'set', '-ts', path, 'ro', 'false'])
+    await command('btrfs', ['subvolume', 'create', join(path, 'inner')])
+    const verdicts = taken.map((name) => ({ name, keep: name === taken.at(-1) }))
+    const { removed, failed } = await purgeVolume(there, 'v', { ...never, verdicts })
+    expect(failed).toMatchObject([
+      { name: stubborn, failure: { code: 'PURGE.NESTED', message: expect.stringContaining(stubborn) } },
+    ])
+    expect(removed).toEqual(taken.filter((name) => name !== stubborn && name !== taken.at(-1)))
+    expect(left().toSorted()).toEqual([stubborn, taken.at(-1)])
+    await command('btrfs', ['subvolume', 'delete', join(path, 'inner')])
+  })
+
+  it('leaves one that somebody else is using, and says so', async () => {
+    const [busy = ''] = taken
+    await using _lock = await there.rig.locks.acquire('a-run', [`btrfs:${busy}`])
+    const verdicts = taken.map((name) => ({ name, keep: false }))
+    const { removed, failed } = await purgeVolume(there, 'v', { ...never, verdicts })
+    expect(failed).toMatchObject([{ name: busy, failure: { code: 'LOCK.BUSY' } }])
+    expect(removed).toEqual(taken.slice(1))
+  })
+
+  it('of safety snapshots forgets their marks', async () => {
+    const { safety = '' } = await restoreVolume(there, taken[0] ?? '', never)
+    const marks = join(there.settings.snapshotsPath, '.salvage-kit', 'safety')
+    expect(readdirSync(marks)).toEqual([safety])
+    await purgeVolume(there, 'v', { ...never, verdicts: [{ name: safety, keep: false }] })
+    expect(readdirSync(marks)).toEqual([])
+  })
+
+  it('takes no name of another volume, and none that leads elsewhere', async () => {
+    const foreign = (await snapshotVolume(there, 'vv', never)).snapshot
+    for (const name of [foreign, 'v@/../../volumes/v', 'v'])
+      await expect(purgeVolume(there, 'v', { ...never, verdicts: [{ name, keep: false }] }), name).rejects.toThrow()
+    expect(left()).toHaveLength(7)
+  })
+})
