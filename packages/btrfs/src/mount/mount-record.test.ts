@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { temporaryDirectory } from '@salvage-kit/testbed'
-import fc from 'fast-check'
+import { assert, asyncProperty, constantFrom, oneof, string, uniqueArray } from 'fast-check'
 import { expect, test } from 'vitest'
 import { forgetMount, forgetMounts, recordedMounts, recordMount } from './mount-record.ts'
 
@@ -41,15 +41,12 @@ test('no id reaches another place, and each is told from the others', async () =
   using folder = temporaryDirectory()
   const path = join(folder.path, 'mounts')
   mkdirSync(path)
-  const odd = fc.uniqueArray(
-    fc.oneof(
-      fc.string({ unit: 'binary' }),
-      fc.constantFrom('..', '.', '', '/etc', 'a/../../b', 'a\0b', 'x'.repeat(500)),
-    ),
+  const odd = uniqueArray(
+    oneof(string({ unit: 'binary' }), constantFrom('..', '.', '', '/etc', 'a/../../b', 'a\0b', 'x'.repeat(500))),
     { maxLength: 8 },
   )
-  await fc.assert(
-    fc.asyncProperty(odd, async (some) => {
+  await assert(
+    asyncProperty(odd, async (some) => {
       for (const id of some) await recordMount(path, 'v', id)
       expect(await ids(path, 'v')).toHaveLength(some.length)
       expect(readdirSync(folder.path)).toEqual(['mounts'])

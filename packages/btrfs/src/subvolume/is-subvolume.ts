@@ -3,7 +3,7 @@ import { lstat, statfs } from 'node:fs/promises'
 /** https://man7.org/linux/man-pages/man2/statfs.2.html */
 const BTRFS_SUPER_MAGIC = 0x91_23_68_3e
 /** The root directory of every subvolume. https://btrfs.readthedocs.io/en/latest/Subvolumes.html */
-const SUBVOLUME_INODE = 256
+export const SUBVOLUME_INODE = 256
 
 /** Whether a path is on BTRFS; false when nothing is there. Starts no process. */
 export async function isBtrfs(path: string): Promise<boolean> {

@@ -1,0 +1,124 @@
+import { open } from 'node:fs/promises'
+import type { CallOptions } from '@salvage-kit/core'
+import { forgetMount, forgetMounts, recordMount } from '../../mount/mount-record.ts'
+import { isVolumeName, volumeName } from '../../name/volume-name.ts'
+import { createVolume } from '../../volume/create-volume.ts'
+import { targetRef } from '../../volume/place.ts'
+import type { VolumeHost } from '../../volume/place.ts'
+import { noSuchVolume } from '../../volume/refusal.ts'
+import { removeVolume } from '../../volume/remove-volume.ts'
+import { performVerb } from '../../volume/verb.ts'
+import { readCreateOptions } from './create-options.ts'
+import { hasCode, repeated } from './repeated.ts'
+import { makeTurns } from './turns.ts'
+import { findVolume } from './volume.ts'
+import type { Volume } from './volume.ts'
+
+/** What Docker asks of its volumes. All verbs are idempotent: an engine says again what was cut off. */
+export interface DockerVolumes {
+  /** Resolves when the volume stands; one that stood already is left as it is. */
+  create(name: string, given: Readonly<Record<string, string>>, options: CallOptions): Promise<void>
+  /** Resolves when it is gone. Rejects with `VOLUME.IN_USE` and `VOLUME.NESTED` before anything is removed. */
+  remove(name: string, options: CallOptions): Promise<void>
+  /** Writes the mount down. Rejects with `VOLUME.NOT_FOUND`, and then no mount counts. */
+  mount(name: string, id: string, options: CallOptions): Promise<Volume>
+  /** Resolves also when there is no such mount, or no such volume. */
+  unmount(name: string, id: string): Promise<void>
+  /** Rejects with `VOLUME.NOT_FOUND`. */
+  get(name: string, options: CallOptions): Promise<Volume>
+  /** Takes back what dead processes left half done on volumes. */
+  recover(options: CallOptions): Promise<void>
+}
+
+/** How long a volume is waited for that another process works on, in milliseconds: a restore, above all. */
+const WAIT_MS = 30_000
+/** A container that has just ended may still be seen for so long, in milliseconds. */
+const ENDING_MS = 500
+
+/** The volumes of a machine. All verbs but `unmount` reject with `VOLUME.NAME` and `VOLUME.PLAIN` too. */
+export function dockerVolumes(host: VolumeHost): DockerVolumes {
+  const { rig, settings } = host
+  const { volumesPath, mountsPath } = settings
+  /** What changes a volume, and the moment in which a mount is written down. */
+  const turns = makeTurns()
+
+  /** Waits until nobody exchanges the volume, and puts back what a dead process left. */
+  async function settled(name: string, { signal }: CallOptions): Promise<void> {
+    const target = targetRef(name)
+    const isChanging = (await rig.journal.pending()).some(
+      ({ undo }) => undo.kind === 'effect' && undo.target === target,
+    )
+    if (!isChanging) return
+    const look = { verb: 'look', volume: name, locked: [name], waitMs: WAIT_MS, work: async () => undefined }
+    await performVerb(host, look, { signal })
+  }
+
+  async function get(name: string, options: CallOptions): Promise<Volume> {
+    const found = await findVolume(volumesPath, name)
+    if (found !== undefined) return found
+    await settled(name, options)
+    const volume = await findVolume(volumesPath, name)
+    if (volume === undefined) throw noSuchVolume(name)
+    return volume
+  }
+
+  return {
+    get,
+    create: async (name, given, { signal }) => {
+      if ((await findVolume(volumesPath, name)) !== undefined) return
+      const { options, findings } = readCreateOptions(given)
+      const create = async (): Promise<void> => {
+        const { isNew } = await createVolume(host, name, { ...options, signal })
+        if (!isNew) return
+        await syncDirectory(volumesPath)
+        for (const finding of findings) rig.report({ type: 'warning', finding })
+      }
+      await repeated(async () => turns.take(name, create), hasCode('LOCK.BUSY'), { forMs: WAIT_MS, signal })
+    },
+    remove: async (name, { signal }) => {
+      volumeName(name)
+      const remove = async (): Promise<void> => {
+        try {
+          await removeVolume(host, name, { signal })
+        } catch (error) {
+          if (!hasCode('VOLUME.NOT_FOUND')(error)) throw error
+          await forgetMounts(mountsPath, name)
+        }
+      }
+      const patient = async (): Promise<void> =>
+        repeated(async () => turns.take(name, remove), hasCode('VOLUME.IN_USE'), { forMs: ENDING_MS, signal })
+      await repeated(patient, hasCode('LOCK.BUSY'), { forMs: WAIT_MS, signal })
+    },
+    mount: async (name, id, options) => {
+      volumeName(name)
+      try {
+        // A removal either sees this, or is over; a restore sees it, or is seen in the journal.
+        await turns.take(name, async () => recordMount(mountsPath, name, id))
+        await settled(name, options)
+        return await get(name, options)
+      } catch (error) {
+        await forgetMount(mountsPath, name, id)
+        throw error
+      }
+    },
+    unmount: async (name, id) => {
+      if (isVolumeName(name)) await forgetMount(mountsPath, name, id)
+    },
+    recover: async (options) => {
+      const names = (await rig.journal.pending()).flatMap(({ undo }) =>
+        undo.kind === 'effect' && undo.target.startsWith('btrfs:') ? [undo.target.slice('btrfs:'.length)] : [],
+      )
+      for (const name of new Set(names)) await settled(name, options)
+    },
+  }
+}
+
+/** A volume that Docker was told of stands after a power cut, too. */
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path)
+  try {
+    await directory.sync()
+  } finally {
+    await directory.close()
+  }
+}

@@ -1,0 +1,26 @@
+import { lstat } from 'node:fs/promises'
+import { errorCode } from '../../command/error-code.ts'
+import { isSubvolume } from '../../subvolume/is-subvolume.ts'
+import { volumePath } from '../../volume/place.ts'
+import { notSubvolume } from '../../volume/refusal.ts'
+
+/** A volume as it stands. */
+export interface Volume {
+  readonly name: string
+  readonly path: string
+  /** When its subvolume was made; of one that was restored or cloned, when that was made which it comes from. */
+  readonly createdAt: Date
+}
+
+/** The volume of this name; undefined when there is none. Starts no process. Rejects with `VOLUME.NAME`, `VOLUME.PLAIN`. */
+export async function findVolume(volumesPath: string, name: string): Promise<Volume | undefined> {
+  const path = volumePath({ volumesPath }, name)
+  try {
+    const { birthtime } = await lstat(path)
+    if (await isSubvolume(path)) return { name, path, createdAt: birthtime }
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined
+    throw error
+  }
+  throw notSubvolume(name)
+}
