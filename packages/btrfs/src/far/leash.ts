@@ -20,13 +20,14 @@ export interface Leashed {
  * Starts a program that the kernel kills when this process ends, however that ends: nothing goes on that nobody awaits.
  * Its own children are its own matter.
  */
-export function leashed({ file, args }: Command, stdio: StdioOptions): Leashed {
-  return started({ file: 'setpriv', args: ['--pdeathsig', 'KILL', '--', file, ...args] }, stdio)
+export function leashed({ file, args }: Command, stdio: StdioOptions, directory?: string): Leashed {
+  return started({ file: 'setpriv', args: ['--pdeathsig', 'KILL', '--', file, ...args] }, stdio, directory)
 }
 
 /** Starts a program that ends by itself when its input does. */
-export function started({ file, args }: Command, stdio: StdioOptions): Leashed {
-  const child = spawn(file, args, { stdio, env: { ...process.env, LC_ALL: 'C' } })
+export function started({ file, args }: Command, stdio: StdioOptions, directory?: string): Leashed {
+  const env = { ...process.env, LC_ALL: 'C' }
+  const child = spawn(file, args, { stdio, env, ...(directory === undefined ? {} : { cwd: directory }) })
   const { promise, resolve, reject } = Promise.withResolvers<Ending>()
   child.once('close', (code, signal) => resolve({ code, signal }))
   child.once('error', (cause) =>

@@ -1,0 +1,73 @@
+import { lstat, mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { deadline, errorText, SalvageError } from '@salvage-kit/core'
+import type { CallOptions } from '@salvage-kit/core'
+import type { SshEnd } from '../far/far-end.ts'
+import { leashed, wordsOf } from '../far/leash.ts'
+import type { Ending } from '../far/leash.ts'
+import { lastWords, SSH_FAILED, sshFailure } from '../far/ssh-failure.ts'
+import { rsyncCommand, UNFINISHED } from './rsync-command.ts'
+
+/** https://download.samba.org/pub/rsync/rsync.1#EXIT_VALUES: files went away while they were read, as files of a living volume do. */
+const VANISHED = 24
+/** The same list: what hangs, or what the network did. */
+const MAY_PASS: ReadonlySet<number> = new Set([10, 12, 30, 35])
+
+/**
+ * Brings what is newer in a volume at one far end into the one here. Resolves when rsync has ended well. Rejects with
+ * `HOST.…`, `SYNC.FAILED`, `SYNC.EXCHANGED`, `DEADLINE`; what came whole until then stays, nothing that is not whole.
+ */
+export async function syncFrom(
+  far: SshEnd,
+  path: string,
+  { signal, hostMs }: CallOptions & { readonly hostMs: number },
+): Promise<void> {
+  signal.throwIfAborted()
+  const before = (await lstat(path)).dev
+  const unfinished = join(path, UNFINISHED)
+  await beginIn(unfinished)
+  try {
+    using limit = deadline(hostMs, signal)
+    // In the volume, not beside it: rsync would make a plain directory of a volume that goes away just now.
+    const { child, ended } = leashed(rsyncCommand(far, path), ['ignore', 'ignore', 'pipe'], path)
+    const words = wordsOf(child)
+    const stop = (): void => void child.kill('SIGTERM')
+    limit.signal.addEventListener('abort', stop, { once: true })
+    if (limit.signal.aborted) stop()
+    const ending = await ended
+    limit.signal.throwIfAborted()
+    if (ending.code !== 0 && ending.code !== VANISHED) throw failed(far.host, words(), ending)
+  } finally {
+    await rm(unfinished, { recursive: true, force: true })
+  }
+  // Every subvolume is a device of its own.
+  const after = await lstat(path).catch(() => undefined)
+  if (after?.dev !== before)
+    throw new SalvageError('SYNC.EXCHANGED', `${path} is another volume now than the one that was synchronised`, {
+      why: 'it was restored or removed meanwhile',
+      hint: 'synchronise it again',
+      retryable: true,
+    })
+}
+
+/** An empty directory of ours, whatever a killed sync left. */
+async function beginIn(unfinished: string): Promise<void> {
+  try {
+    await rm(unfinished, { recursive: true, force: true })
+    await mkdir(unfinished, { mode: 0o700 })
+  } catch (error) {
+    throw new SalvageError('SYNC.FAILED', 'nothing can be written into the volume', {
+      cause: error,
+      why: errorText(error),
+    })
+  }
+}
+
+function failed(host: string, words: string, { code, signal }: Ending): SalvageError {
+  if (code === SSH_FAILED) return sshFailure(host, words)
+  return new SalvageError('SYNC.FAILED', `it could not be synchronised from ${host}`, {
+    why: `rsync ended with ${String(code ?? signal)}: ${lastWords(words)}`,
+    hint: 'the volume must be there under the same path, and rsync on both machines',
+    retryable: code === null || MAY_PASS.has(code),
+  })
+}

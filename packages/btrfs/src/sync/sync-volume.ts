@@ -1,0 +1,80 @@
+import { findingOf, isSalvageError, SalvageError } from '@salvage-kit/core'
+import type { CallOptions, Finding } from '@salvage-kit/core'
+import { sshEnd } from '../far/far-end.ts'
+import type { VolumeHost } from '../volume/place.ts'
+import { requireVolume } from '../volume/refusal.ts'
+import { snapshotVolume } from '../volume/snapshot-volume.ts'
+import { performVerb } from '../volume/verb.ts'
+import { syncFrom } from './sync-from.ts'
+
+/** What {@link syncVolume} takes besides. */
+export interface SyncOptions extends CallOptions {
+  /** How long one host may take, in milliseconds. Default: six hours. A host that is silent ends earlier. */
+  readonly hostMs?: number
+  /** See `SshEnd`. */
+  readonly configFile?: string
+}
+
+/** What came of a sync. */
+export interface SyncedVolume {
+  /** What the volume held before; left out when no host was given. */
+  readonly snapshot?: string
+  /** In the order given. `failure` is left out for a host from which everything came. */
+  readonly hosts: readonly { readonly host: string; readonly failure?: Finding }[]
+  readonly findings: readonly Finding[]
+}
+
+const HOST_MS = 6 * 60 * 60 * 1000
+
+/**
+ * Brings what is newer in a volume at other machines into the one here: of a file that both have, the newer stays, and
+ * nothing is removed. A snapshot is taken first. The containers may run; what they read meanwhile is partly old, partly
+ * new. A host that fails does not stop the others. The volume is under the same path at each host.
+ *
+ * Rejects, before anything is connected or changed, with `HOST.NAME` of any host, `VOLUME.NAME`, `VOLUME.NOT_FOUND`,
+ * `VOLUME.PLAIN`, `SYNC.BUSY`; then with what `snapshotVolume` rejects with.
+ */
+export async function syncVolume(
+  host: VolumeHost,
+  { volume, hosts }: { readonly volume: string; readonly hosts: readonly string[] },
+  { signal, hostMs = HOST_MS, configFile }: SyncOptions,
+): Promise<SyncedVolume> {
+  signal.throwIfAborted()
+  const { settings } = host
+  const ends = [...new Set(hosts)].map((name) => ({
+    ...sshEnd(name, settings),
+    ...(configFile === undefined ? {} : { configFile }),
+  }))
+  const path = await requireVolume(settings, volume)
+  if (ends.length === 0) return { hosts: [], findings: [] }
+  const work = async (options: CallOptions): Promise<SyncedVolume> => {
+    const { snapshot, findings } = await snapshotVolume(host, volume, options)
+    const done: SyncedVolume['hosts'][number][] = []
+    for (const end of ends) {
+      try {
+        await syncFrom(end, path, { ...options, hostMs })
+        done.push({ host: end.host })
+      } catch (error) {
+        options.signal.throwIfAborted()
+        if (!isSalvageError(error)) throw error
+        done.push({ host: end.host, failure: findingOf(error) })
+      }
+    }
+    return { snapshot, hosts: done, findings }
+  }
+  try {
+    return await performVerb(host, { verb: 'sync', volume, locked: [`${volume}←`], waitMs: 0, work }, { signal })
+  } catch (error) {
+    throw isSalvageError(error) && error.code === 'LOCK.BUSY' ? busy(volume, error) : error
+  }
+}
+
+function busy(volume: string, cause: SalvageError): SalvageError {
+  return new SalvageError('SYNC.BUSY', `volume ${JSON.stringify(volume)} is being synchronised already`, {
+    cause,
+    why: cause.message,
+    hint: 'wait until that is over',
+    retryable: true,
+    untouched: true,
+  })
+}
