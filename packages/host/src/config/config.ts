@@ -8,6 +8,7 @@ export interface Config {
   /** Absolute. */
   readonly state?: string
   readonly docker?: DockerEntry
+  readonly btrfs?: BtrfsEntry
   readonly stores?: Readonly<Record<string, StoreEntry>>
   readonly cranes?: Readonly<Record<string, CraneEntry>>
   readonly directories?: readonly DirectoryEntry[]
@@ -30,11 +31,30 @@ export interface DockerEntry {
   readonly host?: string
 }
 
+/** BTRFS volumes of this machine; what is absent is as buttervolume has it, by its variables, its `config.ini` or its habit. */
+export interface BtrfsEntry {
+  /** The directory of the volumes. */
+  readonly volumes?: string
+  /** The directory of their snapshots; the same path at hosts that are sent to. */
+  readonly snapshots?: string
+  /** The schedule file. */
+  readonly schedule?: string
+  /** The unix socket of the volume plugin. */
+  readonly socket?: string
+  /** Of the sshd of hosts that are sent to. */
+  readonly sshPort?: number
+  /** Whether the daemon serves the volume plugin. Default: false. */
+  readonly plugin?: boolean
+  /** Whether the daemon runs the schedule file. Default: false. */
+  readonly scheduler?: boolean
+}
+
 /** A place for archives under a name: a reference, or the same in parts. */
 export type StoreEntry =
   | string
   | { readonly kind: 'archive'; readonly directory: string }
   | { readonly kind: 'restic'; readonly address: string; readonly passwordFile?: string }
+  | { readonly kind: 'btrfs' | 'btrfs-raw'; readonly directory: string; readonly host?: string }
 
 /** A crane image. The values of `env` may be secrets: they go into the crane's container and nowhere else. */
 export interface CraneEntry {

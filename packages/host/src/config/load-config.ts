@@ -12,6 +12,8 @@ export interface LoadedConfig {
   readonly file?: string
   /** Where a value stands, for messages: `FILE:LINE`. */
   readonly placeOf: (path: readonly (string | number)[]) => string
+  /** What it was read in; settings of buttervolume stand there. Default: that of the process. */
+  readonly environment?: ConfigSearch['environment']
 }
 
 /** What decides which file is read. */
@@ -36,13 +38,14 @@ export async function loadConfig(search: ConfigSearch): Promise<LoadedConfig> {
   const found = await findConfig(search)
   const machine = search.environment['MACHINE'] ?? ''
   const named = machine === '' ? {} : { machine }
-  if (found === undefined) return { config: named, placeOf: (path) => path.join('.') }
+  const { environment } = search
+  if (found === undefined) return { config: named, placeOf: (path) => path.join('.'), environment }
   // Loaded here: without a file nothing of it is needed.
   const { parseConfig } = await import('./parse-config.ts')
   const parsed = parseConfig(found.text)
   if (parsed.config === undefined) throw invalid(found.file, parsed.problems)
   const config = { ...named, ...parsed.config }
-  return { config, file: found.file, placeOf: (path) => place(found.file, parsed.document, path) }
+  return { config, file: found.file, placeOf: (path) => place(found.file, parsed.document, path), environment }
 }
 
 async function findConfig(search: ConfigSearch): Promise<{ file: string; text: string } | undefined> {

@@ -1,6 +1,6 @@
 import { keepRules } from '@salvage-kit/core'
 import { z } from 'zod'
-import type { CommandEntry, Config, CraneEntry, DirectoryEntry, StoreEntry, TideEntry } from './config.ts'
+import type { BtrfsEntry, CommandEntry, Config, CraneEntry, DirectoryEntry, StoreEntry, TideEntry } from './config.ts'
 import { Heartbeat, Report } from './report-schema.ts'
 import {
   AbsolutePath,
@@ -16,14 +16,20 @@ import {
 
 const Count = z.int().min(1)
 const Text = z.string().min(1)
+const HOST = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,252}$/
 
 const Store: z.ZodType<StoreEntry> = z.union([
-  z.string().describe('archive:DIR or restic:ADDRESS'),
+  z.string().describe('archive:DIR, restic:ADDRESS, btrfs:[HOST:]DIR or btrfs-raw:[HOST:]DIR'),
   z.strictObject({ kind: z.literal('archive'), directory: AbsolutePath }),
   z.strictObject({
     kind: z.literal('restic'),
     address: Text.describe('what restic takes as --repo; never with a password in it'),
     passwordFile: AbsolutePath.exactOptional().describe('file with the password, readable by salvage-kit alone'),
+  }),
+  z.strictObject({
+    kind: z.enum(['btrfs', 'btrfs-raw']).describe('subvolumes on BTRFS, or streams in files on any file system'),
+    directory: AbsolutePath,
+    host: Text.regex(HOST, 'it is not the name of a host').exactOptional().describe('over ssh; default: this machine'),
   }),
 ])
 
@@ -82,7 +88,7 @@ const Tide: z.ZodType<TideEntry> = z.strictObject({
   cron: Schedule.exactOptional(),
   targets: z.array(TargetReference).exactOptional(),
   grouping: z.enum(['individual', 'smart', 'project']).exactOptional(),
-  to: Text.exactOptional().describe('store: a name, archive:DIR or restic:ADDRESS'),
+  to: Text.exactOptional().describe('store: a name, archive:DIR, restic:ADDRESS or btrfs:[HOST:]DIR'),
   crane: Name.exactOptional().describe('a crane of this file or of labels; the same as to: crane:NAME'),
   keep: keepRules.exactOptional().describe('how many points to keep of each period; within keeps everything younger'),
   maxHold: Duration.exactOptional().describe('the longest time that workloads may be at rest'),
@@ -105,6 +111,18 @@ const Docker = z.strictObject({
   host: Text.exactOptional().describe('like DOCKER_HOST; default: that, or unix:///var/run/docker.sock'),
 })
 
+const Btrfs: z.ZodType<BtrfsEntry> = z.strictObject({
+  volumes: AbsolutePath.exactOptional().describe('directory of the volumes; default: /var/lib/buttervolume/volumes'),
+  snapshots: AbsolutePath.exactOptional().describe(
+    'directory of their snapshots; default: /var/lib/buttervolume/snapshots',
+  ),
+  schedule: AbsolutePath.exactOptional().describe('schedule file; default: /etc/buttervolume/schedule.csv'),
+  socket: AbsolutePath.exactOptional().describe('of the volume plugin; default: /run/docker/plugins/btrfs.sock'),
+  sshPort: z.int().min(1).max(65_535).exactOptional().describe('of hosts that are sent to; default: 1122'),
+  plugin: z.boolean().exactOptional().describe('whether the daemon serves the volume plugin; default: false'),
+  scheduler: z.boolean().exactOptional().describe('whether the daemon runs the schedule file; default: false'),
+})
+
 const Daemon = z.strictObject({
   socket: AbsolutePath.exactOptional().describe('its unix socket; default: daemon.sock in the state directory'),
 })
@@ -114,6 +132,7 @@ export const ConfigFile: z.ZodType<Config> = z.strictObject({
   machine: Text.exactOptional().describe('the name of this machine in archives; default: the host name'),
   state: AbsolutePath.exactOptional().describe('where journal and catalog stand'),
   docker: Docker.exactOptional(),
+  btrfs: Btrfs.exactOptional().describe('volumes on BTRFS; the defaults are those of buttervolume'),
   stores: z.record(Name, Store).exactOptional(),
   cranes: z.record(Name, Crane).exactOptional(),
   directories: z.array(Directory).exactOptional(),

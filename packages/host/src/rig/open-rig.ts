@@ -10,6 +10,7 @@ import type {
   Target,
   TargetRef,
 } from '@salvage-kit/core'
+import type { BtrfsSettings } from '@salvage-kit/btrfs'
 import type { RootLabels } from '@salvage-kit/docker'
 import type { LoadedConfig } from '../config/load-config.ts'
 import { makeStore, storeByReference } from '../store/make-store.ts'
@@ -18,9 +19,10 @@ import { knownTides, tideNamed } from '../tide/known-tides.ts'
 import type { TideSettings } from '../tide/merge-tides.ts'
 import { undefinedTides } from '../tide/undefined-tides.ts'
 import { directoriesOf } from './directories.ts'
+import { btrfsHere, openBtrfs } from './open-btrfs.ts'
 import { openDocker } from './open-docker.ts'
 import type { OpenDocker } from './open-docker.ts'
-import { dockerNeed } from './platforms.ts'
+import { btrfsNeed, dockerNeed } from './platforms.ts'
 import type { Scope } from './platforms.ts'
 import { openState } from './state.ts'
 
@@ -45,6 +47,8 @@ export interface OpenRig extends Rig, AsyncDisposable {
   readonly machine: string
   readonly stateDirectory: string
   readonly docker: Pick<OpenDocker, 'state' | 'failure'>
+  /** Where BTRFS volumes are; absent when nothing here is BTRFS's. */
+  readonly btrfs?: BtrfsSettings
   /** The tides of configuration and labels. */
   readonly tides: ReadonlyMap<string, TideSettings>
   /** Throws `TIDE.UNKNOWN`, or what is wrong with the tide's labels. */
@@ -66,7 +70,7 @@ export interface OpenRig extends Rig, AsyncDisposable {
 /**
  * Puts the backends that a command needs together with journal, locks and catalog. Docker is loaded and connected only
  * when something is Docker's; when it is away and nothing asked for it, it is left out. Rejects with `PREFLIGHT.STATE`,
- * `PREFLIGHT.DOCKER`, `TIDE.CONFLICT`.
+ * `PREFLIGHT.DOCKER`, `TIDE.CONFLICT`, `BTRFS.SETTINGS`.
  */
 export async function openRig(settings: RigSettings, options: CallOptions): Promise<OpenRig> {
   options.signal.throwIfAborted()
@@ -88,13 +92,23 @@ export async function openRig(settings: RigSettings, options: CallOptions): Prom
   const { tides, defined, problems } = knownTides(loaded, docker.labels, new Date())
   known = tides
   const named = [...scope.targets, ...targetsOfTide(tides, scope.tide)]
+  const onBtrfs = await openBtrfs({
+    loaded,
+    need: btrfsNeed(loaded.config, scope, { pending, isMounted: await btrfsHere() }),
+    targets: named,
+  })
   const { local } = await import('@salvage-kit/local')
   const here = local({ directories: directoriesOf(loaded.config, named), stateDirectory: settings.stateDirectory })
   const names = { stores: loaded.config.stores ?? {}, cranes: Object.keys(docker.cranes) }
-  const stores: StoreOptions = { names, directory: settings.directory, passwordFile: settings.passwordFile }
+  const stores: StoreOptions = {
+    names,
+    directory: settings.directory,
+    passwordFile: settings.passwordFile,
+    sshPort: onBtrfs.sshPort,
+  }
   const kept = opening.move()
   return {
-    backends: docker.backend === undefined ? [here] : [here, docker.backend],
+    backends: [here, docker.backend, onBtrfs.backend].filter((backend) => backend !== undefined),
     journal: state.journal,
     locks: state.locks,
     catalog: state.catalog,
@@ -103,6 +117,7 @@ export async function openRig(settings: RigSettings, options: CallOptions): Prom
     machine,
     stateDirectory: settings.stateDirectory,
     docker,
+    ...(onBtrfs.settings === undefined ? {} : { btrfs: onBtrfs.settings }),
     tides,
     tide: (name) => tideNamed(name, tides, problems, docker.failure),
     storeNames: Object.keys(names.stores),
@@ -112,6 +127,7 @@ export async function openRig(settings: RigSettings, options: CallOptions): Prom
     warnings: [
       ...problems.filter((problem) => problem.tide === undefined && problem.crane === undefined),
       ...(scope.tide === undefined ? [] : leftOut(docker)),
+      ...onBtrfs.findings,
     ],
     secrets: Object.values(docker.cranes).flatMap(({ env }) => secretValues(env)),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),

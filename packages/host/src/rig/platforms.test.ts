@@ -1,6 +1,8 @@
 import type { JournalEntry } from '@salvage-kit/core'
+import type { Config } from '../config/config.ts'
 import { expect, test } from 'vitest'
-import { dockerNeed } from './platforms.ts'
+import { btrfsNeed, dockerNeed } from './platforms.ts'
+import type { Scope } from './platforms.ts'
 
 const nothing = { targets: [], stores: [] }
 const entry: JournalEntry = {
@@ -37,3 +39,36 @@ test.each([
   ['switched off, and asked for', off, { ...nothing, targets: ['docker:v' as const] }, [], 'required'],
   ['switched on', on, { ...nothing, survey: true }, [], 'required'],
 ])('%s', (_name, config, scope, pending, kind) => expect(dockerNeed(config, scope, pending).kind).toBe(kind))
+
+const here = { pending: [], isMounted: false }
+const away: JournalEntry = {
+  id: 1,
+  runId: 'r',
+  order: 0,
+  phase: 'done',
+  at: '2026-11-21T08:00:00.000Z',
+  attempts: 0,
+  undo: { kind: 'effect', target: 'btrfs:v', effect: 'btrfs.restore', token: null },
+}
+
+test.each<[string, Config, Partial<Scope>, ReturnType<typeof btrfsNeed>]>([
+  ['nothing of it', {}, { targets: ['dir:/srv'] }, 'none'],
+  ['a volume by name', {}, { targets: ['btrfs:v'] }, 'required'],
+  ['a store by reference', {}, { stores: ['btrfs:far:/b'] }, 'required'],
+  ['a raw store by reference', {}, { stores: ['btrfs-raw:/b'] }, 'required'],
+  ['a store by name', { stores: { nas: 'btrfs:/b' } }, { stores: ['nas'] }, 'required'],
+  ['a store in parts', { stores: { nas: { kind: 'btrfs-raw', directory: '/b' } } }, { stores: ['nas'] }, 'required'],
+  ['another store that is configured', { stores: { nas: 'btrfs:/b' } }, {}, 'wanted'],
+  ['the volumes of a tide', { tides: { t: { targets: ['btrfs:v'] } } }, { tide: 't' }, 'required'],
+  ['the store of a tide', { tides: { t: { to: 'btrfs:/b' } } }, { tide: 't' }, 'required'],
+  ['the configuration', { btrfs: {} }, {}, 'required'],
+  ['its own verbs', {}, { btrfs: true }, 'required'],
+])('BTRFS and %s', (_what, config, scope, need) => {
+  expect(btrfsNeed(config, { targets: [], stores: [], ...scope }, here)).toBe(need)
+})
+
+test('BTRFS is wanted where it is mounted, and where a dead run left something of it', () => {
+  const scope = { targets: [], stores: [] }
+  expect(btrfsNeed({}, scope, { ...here, isMounted: true })).toBe('wanted')
+  expect(btrfsNeed({}, scope, { ...here, pending: [away] })).toBe('wanted')
+})

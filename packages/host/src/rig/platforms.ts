@@ -14,6 +14,8 @@ export interface Scope {
   readonly survey?: boolean
   /** What makes Docker necessary although nothing here says so, for people: a tide that labels may name volumes for. */
   readonly docker?: string | undefined
+  /** The command works on BTRFS volumes themselves. */
+  readonly btrfs?: boolean
 }
 
 /** Whether Docker is left alone, taken when it is there, or must be there (and what asks for it). */
@@ -37,6 +39,49 @@ export function dockerNeed(config: Config, scope: Scope, pending: readonly Journ
   // A container may write to a directory.
   const directory = scope.targets.some((target) => parseReference(target).scheme === 'dir')
   return directory || scope.tide !== undefined || scope.survey === true ? { kind: 'wanted' } : { kind: 'none' }
+}
+
+/**
+ * Whether a command needs the BTRFS backend: `required` when something is BTRFS's by its name, `wanted` when a volume may lie
+ * on BTRFS and can then be cut. Reads nothing; `isMounted` says whether there is BTRFS on this machine.
+ */
+export function btrfsNeed(
+  config: Config,
+  scope: Scope,
+  { pending, isMounted }: { readonly pending: readonly JournalEntry[]; readonly isMounted: boolean },
+): 'none' | 'wanted' | 'required' {
+  const tide = scope.tide === undefined ? undefined : config.tides?.[scope.tide]
+  const targets = [...scope.targets, ...(tide?.targets ?? [])]
+  const stores = [...scope.stores, ...(tide?.to === undefined ? [] : [tide.to])]
+  const isNamed = targets.some((target) => target.startsWith('btrfs:')) || stores.some((one) => isOnBtrfs(one, config))
+  if (isNamed || scope.btrfs === true || config.btrfs !== undefined) return 'required'
+  const isConfigured = Object.keys(config.stores ?? {}).some((name) => isOnBtrfs(name, config))
+  return isMounted || isConfigured || pending.some(isOfBtrfs) ? 'wanted' : 'none'
+}
+
+function isOnBtrfs(store: string, config: Config): boolean {
+  const entry = Object.hasOwn(config.stores ?? {}, store) ? config.stores?.[store] : undefined
+  const kind = entry === undefined ? store : typeof entry === 'string' ? entry : `${entry.kind}:`
+  return /^btrfs(-raw)?:/.test(kind)
+}
+
+/** What a dead run left that only this backend can take back. */
+function isOfBtrfs({ undo }: JournalEntry): boolean {
+  switch (undo.kind) {
+    case 'snapshot':
+    case 'exposure':
+      return undo.snapshotter === 'btrfs'
+    case 'lift':
+      return /^btrfs(-raw)?$/.test(undo.ref.store.crane)
+    case 'effect':
+      return undo.effect.startsWith('btrfs.')
+    case 'quiesce':
+    case 'provision':
+    case 'swap':
+    case 'staging':
+    case 'unreadable':
+      return false
+  }
 }
 
 /** A crane's name, of the configuration or perhaps of labels; anything without a scheme that no store is called. */

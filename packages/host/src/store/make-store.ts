@@ -9,6 +9,8 @@ export interface StoreOptions {
   readonly directory: string
   /** `--password-file`: goes before what the configuration says. */
   readonly passwordFile?: string | undefined
+  /** The port of the sshd of other hosts, where somebody says it; else ssh itself knows. */
+  readonly sshPort?: number | undefined
 }
 
 /**
@@ -16,7 +18,7 @@ export interface StoreOptions {
  * `STORE.UNKNOWN`, `REFERENCE.INVALID`, and what the backend says of an address.
  */
 export async function makeStore(text: string, options: StoreOptions): Promise<Store> {
-  return storeOf(checkStoreText(text, options.names, { from: options.directory }), options.passwordFile)
+  return storeOf(checkStoreText(text, options.names, { from: options.directory }), options)
 }
 
 /**
@@ -31,7 +33,7 @@ export async function storeByReference(ref: Reference, options: StoreOptions): P
   return makeStore(ref, options)
 }
 
-async function storeOf(text: StoreText, passwordFile: string | undefined): Promise<Store> {
+async function storeOf(text: StoreText, { passwordFile, sshPort }: StoreOptions): Promise<Store> {
   switch (text.kind) {
     case 'archive': {
       const { archiveStore } = await import('@salvage-kit/local')
@@ -41,6 +43,12 @@ async function storeOf(text: StoreText, passwordFile: string | undefined): Promi
       const { resticStore } = await import('@salvage-kit/local')
       const file = passwordFile ?? text.passwordFile
       return resticStore(text.address, file === undefined ? {} : { passwordFile: file })
+    }
+    case 'btrfs':
+    case 'btrfs-raw': {
+      const { btrfsStore } = await import('@salvage-kit/btrfs')
+      const address = text.host === undefined ? text.directory : `${text.host}:${text.directory}`
+      return btrfsStore(address, text.kind, sshPort === undefined ? {} : { port: sshPort })
     }
     case 'crane': {
       const { craneStore } = await import('@salvage-kit/docker')

@@ -14,11 +14,14 @@ export type StoreText =
   | { readonly kind: 'archive'; readonly directory: string }
   | { readonly kind: 'restic'; readonly address: string; readonly passwordFile?: string | undefined }
   | { readonly kind: 'crane'; readonly name: string }
+  /** On this machine, or over ssh on the host. */
+  | { readonly kind: 'btrfs' | 'btrfs-raw'; readonly directory: string; readonly host?: string }
 
-const SCHEMES = ['archive', 'restic', 'crane']
-const LATER = ['borg', 'duplicity', 'btrfs']
+const SCHEMES = ['archive', 'restic', 'crane', 'btrfs', 'btrfs-raw']
+const LATER = ['borg', 'duplicity']
 const TARGETS = ['dir', 'docker', 'k8s', 'rancher']
-const KINDS = 'stores are archive:DIR, restic:ADDRESS, crane:NAME, or a configured name'
+const KINDS =
+  'stores are archive:DIR, restic:ADDRESS, btrfs:[HOST:]DIR, btrfs-raw:[HOST:]DIR, crane:NAME, or a configured name'
 
 /**
  * Reads what a person writes for a store. A configured name goes before anything else. Throws `STORE.UNKNOWN` for a
@@ -41,6 +44,9 @@ function byReference(text: string, names: StoreNames, rule: PathRule): StoreText
       return { kind: 'archive', directory: absolutePath(text, value, rule, 'archive') }
     case 'restic':
       return { kind: 'restic', address: addressOf(text, value, rule) }
+    case 'btrfs':
+    case 'btrfs-raw':
+      return { kind: scheme, ...placeOf(text, value, rule, scheme) }
     case 'crane':
       if (!names.cranes.includes(value)) throw unknownName(value, names.cranes)
       return { kind: 'crane', name: value }
@@ -61,6 +67,18 @@ function referenceOf(text: string): ReturnType<typeof parseReference> {
       cause: error,
     })
   }
+}
+
+/** `HOST:/DIR` is on another machine; a colon further on belongs to the path. */
+function placeOf(
+  text: string,
+  value: string,
+  rule: PathRule,
+  scheme: string,
+): { readonly directory: string; readonly host?: string } {
+  const [, host, far] = /^([A-Za-z0-9_][A-Za-z0-9._-]*):(\/.*)$/s.exec(value) ?? []
+  if (host === undefined || far === undefined) return { directory: absolutePath(text, value, rule, scheme) }
+  return { host, directory: absolutePath(text, far, 'absolute', `${scheme}:${host}`) }
 }
 
 /** What restic takes as a local directory is a path, as is a file that holds the address; what has a scheme of its own stays. */

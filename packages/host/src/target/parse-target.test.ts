@@ -9,6 +9,7 @@ test.each([
   ['dir:../you', 'dir:/home/you'],
   ['dir:/with:colon', 'dir:/with:colon'],
   ['docker:pg_data-1.x', 'docker:pg_data-1.x'],
+  ['btrfs:_pg.data-1', 'btrfs:_pg.data-1'],
 ])('%s is %s', (text, target) => expect(parseTarget(text, '/home/me')).toBe(target))
 
 test.each([
@@ -21,7 +22,9 @@ test.each([
   ['docker:/srv/app', 'TARGET.NAME', /dir:\/srv\/app/],
   ['docker:../../etc', 'TARGET.NAME', /volume ls/],
   ['docker:-x', 'TARGET.NAME', /volume ls/],
-  ['btrfs:data', 'TARGET.SCHEME', /does not serve btrfs:/],
+  ['btrfs:/srv/app', 'TARGET.NAME', /dir:\/srv\/app/],
+  ['btrfs:a..b', 'TARGET.NAME', /volume list/],
+  ['btrfs:.data', 'TARGET.NAME', /volume list/],
   ['k8s:a/b', 'TARGET.SCHEME', /does not serve k8s:/],
   ['rancher:a/b', 'TARGET.SCHEME', /does not serve rancher:/],
   ['archive:/backups', 'TARGET.SCHEME', /--to/],

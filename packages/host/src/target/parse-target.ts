@@ -3,16 +3,16 @@ import type { TargetRef } from '@salvage-kit/core'
 import { absolutePath } from './absolute-path.ts'
 import type { PathRule } from './absolute-path.ts'
 
-const SERVED = ['dir', 'docker']
+const SERVED = ['dir', 'docker', 'btrfs']
 const LATER: Readonly<Record<string, string>> = {
-  btrfs: 'BTRFS subvolumes',
   k8s: 'Kubernetes volume claims',
   rancher: 'Rancher services',
 }
+const KINDS = 'targets are dir:PATH, docker:VOLUME and btrfs:VOLUME'
 const STORES = ['archive', 'restic', 'crane', 'borg', 'duplicity']
 
 /**
- * Reads the reference of a target as a person writes it: `dir:PATH`, `docker:VOLUME`. The path is made absolute and
+ * Reads the reference of a target as a person writes it: `dir:PATH`, `docker:VOLUME`, `btrfs:VOLUME`. The path is made absolute and
  * plain. Throws `REFERENCE.INVALID`, `TARGET.SCHEME` for one that this version does not serve, `REFERENCE.RELATIVE` and
  * `TARGET.NAME` for a path or a volume name that cannot be.
  */
@@ -28,6 +28,8 @@ export function checkTarget(text: string, rule: PathRule): TargetRef {
       return `dir:${absolutePath(text, value, rule, 'dir')}`
     case 'docker':
       return `docker:${volumeName(text, value)}`
+    case 'btrfs':
+      return `btrfs:${subvolumeName(text, value)}`
     default:
       throw unserved(text, scheme)
   }
@@ -41,15 +43,24 @@ function volumeName(text: string, name: string): string {
   })
 }
 
+/** As the plugin has it: what buttervolume accepts and is safe. */
+function subvolumeName(text: string, name: string): string {
+  if (/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(name) && !name.includes('..')) return name
+  throw new SalvageError('TARGET.NAME', `${text}: ${JSON.stringify(name)} cannot be the name of a volume`, {
+    why: 'a volume name starts with a letter, a digit or _ and holds letters, digits, _ . and - only',
+    hint: name.startsWith('/') ? `for a directory write dir:${name}` : 'see salvage-kit volume list',
+  })
+}
+
 function unserved(text: string, scheme: string): SalvageError {
   const later = LATER[scheme]
   if (later !== undefined)
     return new SalvageError('TARGET.SCHEME', `${text}: this version does not serve ${scheme}: references`, {
       why: `${later} come with a later version`,
-      hint: 'targets are dir:PATH and docker:VOLUME',
+      hint: KINDS,
     })
   const meant = closest(scheme, SERVED)
-  const hint = meant === undefined ? 'targets are dir:PATH and docker:VOLUME' : `did you mean ${meant}:?`
+  const hint = meant === undefined ? KINDS : `did you mean ${meant}:?`
   return new SalvageError('TARGET.SCHEME', `${text}: there are no targets of the kind ${scheme}:`, {
     ...(STORES.includes(scheme) ? { why: `${scheme}: names a store` } : {}),
     hint: STORES.includes(scheme) ? 'name the store with --to or --from' : hint,

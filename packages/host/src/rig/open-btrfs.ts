@@ -1,0 +1,53 @@
+import { readFile } from 'node:fs/promises'
+import { findingOf, isSalvageError, parseReference } from '@salvage-kit/core'
+import type { Backend, Finding, TargetRef } from '@salvage-kit/core'
+import type { BtrfsSettings } from '@salvage-kit/btrfs'
+import type { LoadedConfig } from '../config/load-config.ts'
+import { btrfsSettings } from './btrfs-settings.ts'
+
+/** What the rig has of BTRFS. */
+export interface OpenBtrfs {
+  readonly backend?: Backend
+  readonly settings?: BtrfsSettings
+  /** As {@link btrfsSettings} has it. */
+  readonly sshPort?: number
+  /** What is odd about the settings. */
+  readonly findings: readonly Finding[]
+}
+
+/**
+ * The backend, loaded only when it is needed, with those volumes as targets that are named. Rejects with `BTRFS.SETTINGS`
+ * when it is required and cannot be; when it is only wanted that is a finding.
+ */
+export async function openBtrfs({
+  loaded,
+  need,
+  targets,
+}: {
+  readonly loaded: LoadedConfig
+  readonly need: 'none' | 'wanted' | 'required'
+  readonly targets: readonly TargetRef[]
+}): Promise<OpenBtrfs> {
+  if (need === 'none') return { findings: [] }
+  const volumes = targets.map((target) => parseReference(target)).filter(({ scheme }) => scheme === 'btrfs')
+  try {
+    const [{ btrfs }, read] = await Promise.all([import('@salvage-kit/btrfs'), btrfsSettings(loaded)])
+    const all = loaded.config.btrfs !== undefined
+    const { settings, sshPort } = read
+    return {
+      backend: btrfs({ settings, volumes: volumes.map(({ value }) => value), all }),
+      settings,
+      ...(sshPort === undefined ? {} : { sshPort }),
+      findings: need === 'required' ? read.findings : [],
+    }
+  } catch (error) {
+    if (need === 'required' || !isSalvageError(error)) throw error
+    return { findings: [findingOf(error)] }
+  }
+}
+
+/** Whether a BTRFS file system is mounted here: then a volume of Docker may be a subvolume. */
+export async function btrfsHere(): Promise<boolean> {
+  // https://man7.org/linux/man-pages/man5/proc_pid_mountinfo.5.html
+  return / - btrfs /.test(await readFile('/proc/self/mountinfo', 'utf8').catch(() => ''))
+}
