@@ -1,4 +1,5 @@
 import type { Backend } from '@salvage-kit/core'
+import { btrfsCrane } from './crane/btrfs-crane.ts'
 import { volumeDiscovery } from './discovery/volume-discovery.ts'
 import type { BtrfsSettings } from './settings/settings.ts'
 import { btrfsSnapshotter } from './snapshotter/snapshotter.ts'
@@ -13,12 +14,13 @@ export interface BtrfsOptions {
   readonly all?: boolean
 }
 
-/** BTRFS on this machine: cuts of subvolumes, and volumes as targets. Touches nothing before the first call. */
+/** BTRFS on this machine: cuts of subvolumes, copies of them elsewhere on BTRFS, and volumes as targets. Touches nothing before the first call. */
 export function btrfs({ settings, volumes = [], all = false }: BtrfsOptions): Backend {
   return {
     id: 'btrfs',
     discovery: volumeDiscovery({ volumesPath: settings.volumesPath, named: volumes, all }),
     snapshotters: [btrfsSnapshotter(settings)],
+    cranes: [btrfsCrane(settings)],
     sweep: (options) => sweepCuts(settings.snapshotsPath, options),
   }
 }

@@ -1,0 +1,147 @@
+import { directoryOf, SalvageError } from '@salvage-kit/core'
+import type { Archive, Crane, LiftOptions, LiftRef, ListOptions, RestorePoint, Source, Store } from '@salvage-kit/core'
+import { parseSnapshotName } from '../name/snapshot-name.ts'
+import { nextName } from '../name/next-name.ts'
+import { timeFormat } from '../name/time-format.ts'
+import { sendSnapshot } from '../send/send-snapshot.ts'
+import type { BtrfsSettings } from '../settings/settings.ts'
+import { isBelow } from '../subvolume/mounts.ts'
+import { runFarScript } from './far-script.ts'
+import { checkFar, inStore, listFar, removeFar } from './far-store.ts'
+import { listPoints, readNote } from './list.ts'
+import { dropCut, keepCut, localCut, subvolumeOf } from './local-cut.ts'
+import { nameOfTarget, noteOf, pointOf } from './point-note.ts'
+import { placeOfStore } from './store.ts'
+import { copyTree } from './tree.ts'
+
+type Settings = Pick<BtrfsSettings, 'snapshotsPath' | 'timeFormat'>
+
+/**
+ * Sends snapshots into a directory on BTRFS, here or by ssh: `btrfs:[HOST:]DIR`. Each copy is a read-only subvolume
+ * `NAME@TIME` that needs no other one; only what changed since the last is sent, as long as both ends have that.
+ */
+export function btrfsCrane(settings: Settings): Crane {
+  return {
+    id: 'btrfs',
+    media: new Set(['directory']),
+    async preflight(store, sources, { init, signal }) {
+      signal.throwIfAborted()
+      for (const source of sources) mustBeOutside(store, await subvolumeOf(source))
+      await checkFar(store, { init, btrfs: true, signal })
+    },
+    lift: (ref, source, options) => lift(settings, ref, source, options),
+    clear: (ref, options) => dropCut(ref, { ...settings, ...options, finished: false }),
+    abilities: async () => ({ archives: true, deduplicates: true }),
+    archives: {
+      list: (store, options) => list(settings, store, options),
+      lower: (point, store, destination, options) => lower(point, store, destination, options),
+      check,
+      async remove(points, store, options) {
+        await removeFar(store, points.map(nameOfPoint), options)
+      },
+      async withdraw(ref, options) {
+        const { notes } = await listFar(ref.store, options)
+        const names = [...notes].flatMap(([name, text]) => (readNote(text)?.liftId === ref.id ? [name] : []))
+        await removeFar(ref.store, names, options)
+        await dropCut(ref, { ...settings, ...options, finished: true })
+      },
+    },
+  }
+}
+
+async function lift(settings: Settings, ref: LiftRef, source: Source, options: LiftOptions): Promise<Archive> {
+  const { signal, onProgress } = options
+  const { far, directory } = placeOfStore(ref.store)
+  const cut = await localCut(ref, source, { ...settings, signal })
+  const note = noteOf(ref, cut.uuid)
+  const name = cut.own ?? (await freeName(settings, ref, { signal }))
+  const request = { snapshot: cut.path, far, directory, name, note, parentsIn: [cut.parentsIn] }
+  const marked = cut.own !== undefined && far.kind === 'ssh' ? { markedFor: far.host } : {}
+  const told = onProgress === undefined ? {} : { onProgress }
+  const sent = await sendSnapshot({ ...request, ...marked }, { signal, ...told })
+  await keepCut(ref, cut, sent.parent, { signal })
+  const point = pointOf(sent.name, note, ref.store)
+  // That more was sent than the difference makes the copy no worse.
+  return { point: { ...point, storedBytes: sent.bytes }, findings: [] }
+}
+
+async function freeName(settings: Settings, ref: LiftRef, options: { readonly signal: AbortSignal }): Promise<string> {
+  const { standing, notes } = await listFar(ref.store, options)
+  const now = new Date(ref.at)
+  const isTaken = (name: string): boolean => standing.has(name) || notes.has(name)
+  return nextName(nameOfTarget(ref.target), timeFormat(settings.timeFormat), { now, isTaken })
+}
+
+async function* list(settings: Settings, store: Store, options: ListOptions): AsyncGenerator<RestorePoint> {
+  const { far, directory } = placeOfStore(store)
+  const plain = far.kind === 'local' && directory === settings.snapshotsPath ? settings.timeFormat : undefined
+  yield* await listPoints(store, { ...options, ...(plain === undefined ? {} : { plain }) })
+}
+
+async function lower(point: RestorePoint, store: Store, to: Source, options: LiftOptions): Promise<void> {
+  const { far, directory } = placeOfStore(store)
+  const place = directoryOf(to)
+  if (place === undefined) throw new SalvageError('BTRFS.NO_DIRECTORY', 'only directories can be restored into')
+  await mustStand(point, store, options)
+  await copyTree(far, `${directory}/${nameOfPoint(point)}`, place, options)
+}
+
+const MISSING = 40
+const WRITABLE = 41
+
+// The root directory of a read-only subvolume cannot be written, by root neither.
+const LOOK = `cd -- "$1" || exit 1
+[ -d "./$2" ] || exit ${String(MISSING)}
+[ ! -w "./$2" ] || exit ${String(WRITABLE)}
+[ "$3" = '' ] || btrfs subvolume show -- "./$2"`
+
+/** Rejects with `RESTORE.POINT_UNKNOWN`, `ARCHIVE.DAMAGED`. */
+async function mustStand(point: RestorePoint, store: Store, options: LiftOptions): Promise<void> {
+  const name = nameOfPoint(point)
+  const { notes } = await listFar(store, options)
+  const note = readNote(notes.get(name) ?? '')
+  const what = `looking at ${name}`
+  const script = { script: LOOK, args: [name, note?.uuid ?? ''], what, accepts: [MISSING, WRITABLE] }
+  const { code, output } = await inStore(store, script, options)
+  if (code === MISSING) throw unknown(point, store)
+  if (code === WRITABLE) throw damaged(name, 'it can be written, so nobody knows what was')
+  const received = /^\s*Received UUID:\s*(\S+)/m.exec(output)?.[1]
+  const own = /^\s*UUID:\s*(\S+)/m.exec(output)?.[1]
+  if (note !== undefined && received !== note.uuid && own !== note.uuid)
+    throw damaged(name, `its Received UUID is ${received ?? '-'}, and ${note.uuid} was sent`)
+}
+
+/** Reads everything, so that the file system compares every block with its checksum. */
+async function check(point: RestorePoint, store: Store, options: LiftOptions): Promise<void> {
+  await mustStand(point, store, options)
+  const { far, directory } = placeOfStore(store)
+  const script = 'cd -- "$1/$2" && find . -type f -exec cat -- {} + >/dev/null'
+  const args = [directory, nameOfPoint(point)]
+  try {
+    await runFarScript(far, { script, args, what: `reading ${point.id}` }, options)
+  } catch (error) {
+    if (error instanceof SalvageError && error.code.startsWith('BTRFS.'))
+      throw damaged(point.id, error.why ?? '', error)
+    throw error
+  }
+}
+
+/** The name of a point, which goes into paths: an id may come from anywhere. */
+function nameOfPoint({ id }: RestorePoint): string {
+  if (parseSnapshotName(id) !== undefined) return id
+  throw new SalvageError('RESTORE.POINT_UNKNOWN', `${JSON.stringify(id)} cannot be a point of a store on BTRFS`)
+}
+
+function mustBeOutside(store: Store, source: string): void {
+  const { far, directory } = placeOfStore(store)
+  if (far.kind === 'local' && isBelow(directory, source))
+    throw new SalvageError('STORE.INSIDE_SOURCE', `${store.ref} stands inside of ${source}, which is to be sent there`)
+}
+
+function unknown({ id }: RestorePoint, store: Store): SalvageError {
+  return new SalvageError('RESTORE.POINT_UNKNOWN', `${store.ref} has no restore point ${id}`)
+}
+
+function damaged(name: string, why: string, cause?: unknown): SalvageError {
+  return new SalvageError('ARCHIVE.DAMAGED', `the copy ${name} is not what was sent`, { why, cause })
+}

@@ -1,0 +1,117 @@
+import { errorText, isSalvageError, SalvageError } from '@salvage-kit/core'
+import type { CallOptions, Store } from '@salvage-kit/core'
+import { runFarScript } from './far-script.ts'
+import type { FarAnswer } from './far-script.ts'
+import { placeOfStore } from './store.ts'
+
+const NO_DIRECTORY = 44
+const NOT_BTRFS = 45
+const READ_ONLY = 46
+const NO_PROGRAM = 47
+/** An argument of a program is at most 128 KiB, and all names go in one. */
+const NAMES_AT_ONCE = 400
+
+/** What stands in the directory of a store. */
+export interface FarListing {
+  /** Names with an `@` of what cannot be written: read-only subvolumes, where the directory is on BTRFS. */
+  readonly standing: ReadonlySet<string>
+  /** Text of each note by the name of what it is about. */
+  readonly notes: ReadonlyMap<string, string>
+}
+
+// To root too `-w` says no of a read-only subvolume. In a store of streams the files count, whoever may write them.
+const LIST = `[ -d "$1" ] || exit ${String(NO_DIRECTORY)}
+cd -- "$1" || exit 1
+for d in ./*@*; do
+  if [ -d "$d" ]; then [ -w "$d" ] || printf 'S %s\\n' "\${d#./}"
+  elif [ -f "$d" ]; then printf 'S %s\\n' "\${d#./}"; fi
+done
+[ ! -d .salvage-kit/points ] || find .salvage-kit/points -name '*.json' -type f -exec awk '{ print "N " FILENAME " " $0 }' {} +`
+
+/** Looks into the directory of a store. Rejects with `STORE.NOT_FOUND`, `STORE.UNREACHABLE`. */
+export async function listFar(store: Store, options: CallOptions): Promise<FarListing> {
+  const { output } = await inStore(store, { script: LIST, args: [], what: `listing ${store.ref}` }, options)
+  const standing = new Set<string>()
+  const notes = new Map<string, string>()
+  for (const line of output.split('\n'))
+    if (line.startsWith('S ')) standing.add(line.slice(2))
+    else {
+      const [, name, text] = /^N \.salvage-kit\/points\/(\S+)\.json (.*)$/.exec(line) ?? []
+      if (name !== undefined && text !== undefined) notes.set(name, (notes.get(name) ?? '') + text)
+    }
+  return { standing, notes }
+}
+
+const REMOVE = `cd -- "$1" || exit ${String(NO_DIRECTORY)}
+shift
+for n; do [ -d "./$n" ] && printf '%s\\0' "./$n"; done | xargs -0 -r btrfs subvolume delete -- >/dev/null || exit 1
+for n; do rm -f -- "./$n" ".salvage-kit/points/$n.json" || exit 1; done`
+
+/** Removes copies and their notes; what is not there is removed already. The names are safe: see `parseSnapshotName`. */
+export async function removeFar(store: Store, names: readonly string[], options: CallOptions): Promise<void> {
+  for (let first = 0; first < names.length; first += NAMES_AT_ONCE) {
+    const args = names.slice(first, first + NAMES_AT_ONCE)
+    await inStore(store, { script: REMOVE, args, what: `removing from ${store.ref}` }, options)
+  }
+}
+
+const CHECK = `if [ ! -d "$1" ]; then [ "$2" = init ] && mkdir -p -- "$1" || exit ${String(NO_DIRECTORY)}; fi
+if [ "$3" = btrfs ]; then
+  command -v btrfs >/dev/null || exit ${String(NO_PROGRAM)}
+  [ "$(stat -f -c %T -- "$1")" = btrfs ] || exit ${String(NOT_BTRFS)}
+fi
+[ -w "$1" ] || exit ${String(READ_ONLY)}`
+
+/**
+ * Checks that a store can be written; with `init` its directory is made. Rejects with `STORE.NOT_FOUND`,
+ * `STORE.READ_ONLY`, `BTRFS.NOT_BTRFS`, `BTRFS.MISSING`, `HOST.…`.
+ */
+export async function checkFar(
+  store: Store,
+  { init, btrfs, signal }: CallOptions & { readonly init: boolean; readonly btrfs: boolean },
+): Promise<void> {
+  const args = [init ? 'init' : '', btrfs ? 'btrfs' : '']
+  const what = `looking at ${store.ref}`
+  const { code } = await inStore(
+    store,
+    { script: CHECK, args, what, accepts: [NOT_BTRFS, READ_ONLY, NO_PROGRAM] },
+    { signal },
+  )
+  if (code === NOT_BTRFS)
+    throw new SalvageError('BTRFS.NOT_BTRFS', `${store.ref} is not on a BTRFS file system`, {
+      hint: 'name a directory on one, or keep streams in files with btrfs-raw:[HOST:]DIR',
+    })
+  if (code === READ_ONLY) throw new SalvageError('STORE.READ_ONLY', `${store.ref} cannot be written`)
+  if (code === NO_PROGRAM)
+    throw new SalvageError('BTRFS.MISSING', `the program btrfs is not where ${store.ref} is`, {
+      hint: 'install it there (apt install btrfs-progs)',
+    })
+}
+
+/** A script in the directory of a store, which is its `$1`. */
+export async function inStore(
+  store: Store,
+  script: {
+    readonly script: string
+    readonly args: readonly string[]
+    readonly what: string
+    readonly accepts?: readonly number[]
+  },
+  options: CallOptions,
+): Promise<FarAnswer> {
+  const { far, directory } = placeOfStore(store)
+  const { args, accepts = [] } = script
+  const given = { ...script, args: [directory, ...args], accepts: [...accepts, NO_DIRECTORY] }
+  const answer = await runFarScript(far, given, options).catch((error: unknown) => {
+    throw isSalvageError(error) && error.code === 'BTRFS.PERMISSION' ? unreachable(store, error) : error
+  })
+  if (answer.code !== NO_DIRECTORY) return answer
+  throw new SalvageError('STORE.NOT_FOUND', `there is no store ${store.ref}`, {
+    why: `there is no directory ${directory}`,
+    hint: 'is its disk mounted? A first run makes it',
+  })
+}
+
+function unreachable(store: Store, cause: SalvageError): SalvageError {
+  return new SalvageError('STORE.UNREACHABLE', `${store.ref} cannot be read`, { why: errorText(cause), cause })
+}
