@@ -1,0 +1,93 @@
+import { access } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { command, part } from '@salvage-kit/testbed'
+import { sshEnd } from '../../../src/far/far-end.ts'
+import { sendSnapshot } from '../../../src/send/send-snapshot.ts'
+import { HOST, twoMachines } from './two-machines.ts'
+import type { TwoMachines } from './two-machines.ts'
+
+const { signal } = new AbortController()
+const isThere = part('btrfs').available && part('sshd').available
+
+describe.skipIf(!isThere)('a send that is refused', () => {
+  let machines: TwoMachines
+  beforeAll(async () => {
+    machines = await twoMachines()
+  })
+  afterAll(async () => machines[Symbol.asyncDispose]())
+
+  test('connects to nobody when the snapshot is unknown, its name is none, or the host could be an option', async () => {
+    const { request, volume, here, sshd, cut } = machines
+    const real = await cut('v@1')
+    const before = sshd.log()
+    const pwned = join(here, 'pwned')
+    const refusals: [Parameters<typeof sendSnapshot>[0], string][] = [
+      [request('v@nothing'), 'SNAPSHOT.NOT_FOUND'],
+      [request(`x@y;touch ${pwned};#`), 'SNAPSHOT.NAME'],
+      [{ ...request('v@1'), name: '../v@1' }, 'SNAPSHOT.NAME'],
+      [{ ...request('v@1'), name: 'v@1\n' }, 'SNAPSHOT.NAME'],
+      [{ ...request('v@1'), snapshot: volume }, 'SNAPSHOT.NAME'],
+      [{ ...request('v@1'), directory: 'relative' }, 'SEND.DIRECTORY'],
+      [{ ...request('v@1'), directory: '/a\nreceive' }, 'SEND.DIRECTORY'],
+      ...[`-oProxyCommand=touch ${pwned}`, 'a b', 'a;id', 'root@a', ''].map(
+        (host): [Parameters<typeof sendSnapshot>[0], string] => [
+          { ...request('v@1'), far: { kind: 'ssh', host, configFile: sshd.configFile } },
+          'HOST.NAME',
+        ],
+      ),
+      [{ ...request('v@1'), far: { kind: 'ssh', host: HOST, port: 70_000 } }, 'HOST.PORT'],
+      [{ ...request('v@1'), far: { kind: 'ssh', host: HOST, configFile: 'relative' } }, 'HOST.CONFIG'],
+    ]
+    for (const [refused, code] of refusals)
+      await expect(sendSnapshot(refused, { signal }), JSON.stringify(refused)).rejects.toMatchObject({ code })
+    expect(() => sshEnd('-x')).toThrow(/cannot be the name of a host/)
+    expect(sshd.log()).toBe(before)
+    await expect(access(pwned)).rejects.toThrow()
+    await access(real)
+  })
+
+  test('a directory whose name a shell could misread is a directory', async () => {
+    const { request, there } = machines
+    const odd = join(there, `it's "$(touch pwned)"; \\ \`id\``)
+    await command('mkdir', [odd])
+    await sendSnapshot({ ...request('v@1'), directory: odd }, { signal })
+    expect((await command('ls', ['-A', odd])).trim().split('\n')).toEqual(['.salvage-kit', 'v@1'])
+  })
+
+  test('what can be written is not sent', async () => {
+    const { request, here, volume } = machines
+    await command('btrfs', ['subvolume', 'snapshot', volume, join(here, 'v@rw')])
+    await expect(sendSnapshot(request('v@rw'), { signal })).rejects.toMatchObject({ code: 'SEND.NOT_READ_ONLY' })
+  })
+
+  test('a directory that is not there, or not on BTRFS', async () => {
+    const { request, namesHere } = machines
+    for (const directory of ['/nowhere', '/proc'])
+      await expect(sendSnapshot({ ...request('v@1'), directory }, { signal })).rejects.toMatchObject({
+        code: 'SEND.FAR_DIRECTORY',
+        message: `nothing can be sent to backup1:${directory}`,
+      })
+    expect((await namesHere()).filter((name) => name.endsWith('@nowhere'))).toEqual([])
+  })
+
+  test('a machine with another key than the known one', async () => {
+    const { request, sshd, cut, namesThere } = machines
+    await cut('v@2')
+    await sshd.changeHostKey()
+    await expect(sendSnapshot(request('v@2'), { signal })).rejects.toMatchObject({
+      code: 'HOST.KEY_CHANGED',
+      retryable: false,
+    })
+    expect(await namesThere()).not.toContain('v@2')
+  })
+
+  test('a machine that is down', async () => {
+    const { request, sshd } = machines
+    await sshd.stop()
+    await expect(sendSnapshot(request('v@2'), { signal })).rejects.toMatchObject({
+      code: 'HOST.UNREACHABLE',
+      retryable: true,
+    })
+  })
+})
