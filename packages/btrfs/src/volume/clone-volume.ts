@@ -4,6 +4,7 @@ import { nestedWarning } from './nested-warning.ts'
 import { kindAt, volumePath } from './place.ts'
 import type { VolumeHost } from './place.ts'
 import { notSubvolume, requireVolume, volumeExistsAlready } from './refusal.ts'
+import { settledKind } from './settled.ts'
 import { performVerb } from './verb.ts'
 
 /**
@@ -19,6 +20,7 @@ export async function cloneVolume(
 ): Promise<{ readonly findings: readonly Finding[] }> {
   const { settings } = host
   const path = volumePath(settings, target)
+  await settledKind(host, source, { signal })
   const from = await requireVolume(settings, source)
   const warning = nestedWarning(from, source, { signal })
   const work = async (options: CallOptions): Promise<void> => {

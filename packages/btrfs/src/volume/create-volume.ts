@@ -2,6 +2,7 @@ import { renameSync } from 'node:fs'
 import { SalvageError } from '@salvage-kit/core'
 import type { CallOptions } from '@salvage-kit/core'
 import { runCommand } from '../command/run-command.ts'
+import { withKernelFailures } from '../command/kernel-failure.ts'
 import { createSubvolume } from '../subvolume/subvolume.ts'
 import { hiddenPath, kindAt, volumePath } from './place.ts'
 import type { VolumeHost } from './place.ts'
@@ -48,7 +49,7 @@ export async function createVolume(
       await createSubvolume(hidden, options)
       await setOptions(hidden, wanted, options)
       if (await stands(path, volume)) throw volumeExistsAlready(volume)
-      renameSync(hidden, path)
+      await withKernelFailures(`giving ${volume} its name`, async () => renameSync(hidden, path))
     }
     return { isNew: true }
   }

@@ -1,6 +1,7 @@
 import { renameSync } from 'node:fs'
 import { deadline } from '@salvage-kit/core'
 import type { CallOptions } from '@salvage-kit/core'
+import { withKernelFailures } from '../command/kernel-failure.ts'
 import { snapshotSubvolume, deleteSubvolumes, syncFileSystem } from '../subvolume/subvolume.ts'
 import { placesOf } from './restore-token.ts'
 import { countedIn, limitSize } from './quota.ts'
@@ -27,8 +28,10 @@ export async function prepareExchange(token: RestoreToken, from: string, options
  */
 export async function exchange(token: RestoreToken): Promise<void> {
   const { volume, fresh, old, safety } = placesOf(token)
-  if (safety !== undefined) renameSync(volume, old)
-  renameSync(fresh, volume)
+  await withKernelFailures(`the exchange of ${token.volume}`, async () => {
+    if (safety !== undefined) renameSync(volume, old)
+    renameSync(fresh, volume)
+  })
   using patience = deadline(CLEAR_MS)
   const { signal } = patience
   await syncFileSystem(token.volumesPath, { signal })

@@ -2,6 +2,7 @@ import { renameSync } from 'node:fs'
 import { SalvageError } from '@salvage-kit/core'
 import type { CallOptions, Effect } from '@salvage-kit/core'
 import { noCommandOn } from '../command/commands-on.ts'
+import { withKernelFailures } from '../command/kernel-failure.ts'
 import { deleteSubvolumes } from '../subvolume/subvolume.ts'
 import { kindAt } from './place.ts'
 import { placesOf, readRestoreToken } from './restore-token.ts'
@@ -42,7 +43,7 @@ async function moveBack({ volume, old }: RestorePlaces): Promise<void> {
       why: `what it held before stands at ${old}`,
       hint: 'move one of both away, then run `salvage-kit recover`',
     })
-  renameSync(old, volume)
+  await withKernelFailures(`moving ${volume} back`, async () => renameSync(old, volume))
 }
 
 async function remove(path: string | undefined, options: CallOptions): Promise<void> {

@@ -13,6 +13,7 @@ import { holdsOthers, notSubvolume, requireUnused } from './refusal.ts'
 import { noSuchSnapshot } from './remove-snapshots.ts'
 import { RESTORE_EFFECT } from './restore-effect.ts'
 import { restoreToken } from './restore-token.ts'
+import { settledKind } from './settled.ts'
 import { performVerb, verbRunId } from './verb.ts'
 
 /** A volume that was restored. */
@@ -48,6 +49,7 @@ export async function restoreVolume(
   const snapshot = await chosen(host, snapshotOrVolume, { signal })
   const volume = target === undefined ? snapshotName(snapshot).volume : volumeName(target)
   await requireWhole(settings, snapshot)
+  await settledKind(host, volume, { signal })
   const isThere = await restorable(host, volume, { signal })
   const once = async (safety?: string): Promise<RestoredVolume> =>
     restoreOnce(host, { snapshot, volume, ...(safety === undefined ? {} : { safety }) }, { signal })

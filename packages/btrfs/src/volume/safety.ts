@@ -1,6 +1,7 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorCode } from '../command/error-code.ts'
+import { withKernelFailures } from '../command/kernel-failure.ts'
 import type { BtrfsSettings } from '../settings/settings.ts'
 
 /**
@@ -21,15 +22,19 @@ export async function safetyNames(settings: SnapshotsPlace): Promise<ReadonlySet
 
 /** Marks a name. */
 export async function markSafety(settings: SnapshotsPlace, name: string): Promise<void> {
-  await mkdir(directoryOf(settings), { recursive: true, mode: 0o700 })
-  await writeFile(join(directoryOf(settings), name), '', { mode: 0o600 })
+  await withKernelFailures(`marking ${name} as a safety snapshot`, async () => {
+    await mkdir(directoryOf(settings), { recursive: true, mode: 0o700 })
+    await writeFile(join(directoryOf(settings), name), '', { mode: 0o600 })
+  })
 }
 
 /** Forgets names of snapshots that are gone. */
 export async function unmarkSafety(settings: SnapshotsPlace, names: readonly string[]): Promise<void> {
   const marked = await safetyNames(settings)
   const gone = names.filter((name) => marked.has(name))
-  await Promise.all(gone.map(async (name) => rm(join(directoryOf(settings), name), { force: true })))
+  await withKernelFailures('forgetting safety snapshots', async () =>
+    Promise.all(gone.map(async (name) => rm(join(directoryOf(settings), name), { force: true }))),
+  )
 }
 
 function directoryOf({ snapshotsPath }: SnapshotsPlace): string {

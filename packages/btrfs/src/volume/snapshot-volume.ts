@@ -6,6 +6,7 @@ import { nestedWarning } from './nested-warning.ts'
 import { snapshotPath } from './place.ts'
 import type { VolumeHost } from './place.ts'
 import { requireVolume } from './refusal.ts'
+import { settledKind } from './settled.ts'
 import { performVerb } from './verb.ts'
 
 /** A snapshot that was taken. */
@@ -26,6 +27,7 @@ export async function snapshotVolume(
   { signal }: CallOptions,
 ): Promise<TakenSnapshot> {
   signal.throwIfAborted()
+  await settledKind(host, volume, { signal })
   const warning = nestedWarning(await requireVolume(host.settings, volume), volume, { signal })
   const snapshot = await withFreeName(host, volume, async (name) => take(host, volume, { signal, name }))
   return { snapshot, findings: await warning }

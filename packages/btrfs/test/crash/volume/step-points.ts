@@ -1,0 +1,47 @@
+import childProcess from 'node:child_process'
+import fs from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
+
+/**
+ * Calls `point` before and after each rename and each change of a directory, and before, right after the start of, and after
+ * each command that this process runs from now on, whoever runs it.
+ */
+export function observeSteps(point: (name: string) => void): void {
+  observe(fs, 'renameSync', point)
+  for (const verb of ['mkdir', 'writeFile', 'rm'] as const) observe(fs.promises, verb, point)
+  const { spawn } = childProcess
+  Object.assign(childProcess, {
+    spawn: (...given: readonly unknown[]): unknown => {
+      const name = `command ${JSON.stringify(given[1])}`
+      point(`before ${name}`)
+      const child: unknown = Reflect.apply(spawn, childProcess, given)
+      point(`in ${name}`)
+      if (child instanceof childProcess.ChildProcess) child.prependListener('exit', () => point(`after ${name}`))
+      return child
+    },
+  })
+  syncBuiltinESMExports()
+}
+
+function observe<Module extends object>(
+  module: Module,
+  verb: keyof Module & string,
+  point: (name: string) => void,
+): void {
+  const call = module[verb]
+  if (typeof call !== 'function') throw new Error(`${verb} is no function`)
+  Object.assign(module, {
+    [verb]: (...given: readonly unknown[]): unknown => {
+      point(`before ${verb}`)
+      const result: unknown = Reflect.apply(call, module, given)
+      if (!(result instanceof Promise)) {
+        point(`after ${verb}`)
+        return result
+      }
+      return result.then((value: unknown) => {
+        point(`after ${verb}`)
+        return value
+      })
+    },
+  })
+}

@@ -1,0 +1,15 @@
+import type { BtrfsSettings } from '../../../src/settings/settings.ts'
+
+/** What a child process is told to do, as one JSON argument. */
+export interface Wishes {
+  readonly settings: BtrfsSettings
+  /** Its state directory. */
+  readonly state: string
+  readonly work: 'restore' | 'create' | 'clone' | 'snapshot'
+  /** The snapshot of a restore, the source of a clone. */
+  readonly from: string
+  /** The volume that is to change. */
+  readonly volume: string
+  /** Kill yourself at this point, counted from 1. */
+  readonly point?: number
+}
