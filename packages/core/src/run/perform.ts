@@ -29,7 +29,7 @@ export interface WorkOptions extends CallOptions {
    * What was done is wanted from here on, and is not taken back whatever comes after: call it before removing what the
    * way back would need. On stable storage when it resolves. Idempotent.
    */
-  final(): Promise<void>
+  readonly final: () => Promise<void>
 }
 
 /** One verb of a backend's own, on one target. */

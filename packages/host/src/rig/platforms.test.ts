@@ -33,6 +33,7 @@ test.each([
   ['a configured tide with a crane', configured, { ...nothing, tide: 'e' }, [], 'required'],
   ['a configured tide without either', configured, { ...nothing, tide: 'f' }, [], 'wanted'],
   ['what a dead run left may be in Docker', {}, nothing, [entry], 'wanted'],
+  ['verbs of BTRFS', {}, { ...nothing, btrfs: true }, [entry], 'none'],
   ['a look around', {}, { ...nothing, survey: true }, [], 'wanted'],
   ['switched off', off, { ...nothing, tide: 'x', survey: true }, [entry], 'none'],
   ['switched off, for a directory', off, { ...nothing, targets: ['dir:/a' as const] }, [], 'none'],

@@ -32,7 +32,8 @@ export function dockerNeed(config: Config, scope: Scope, pending: readonly Journ
     configured(config, scope.tide) ??
     scope.docker
   if (by !== undefined) return { kind: 'required', by }
-  if (config.docker?.enabled === false) return { kind: 'none' }
+  // What these verbs take back first is not Docker's; and an engine that starts may be waiting for the plugin.
+  if (config.docker?.enabled === false || scope.btrfs === true) return { kind: 'none' }
   // What a dead run left may be in Docker: its way back needs the backend, and its own error when the engine is away.
   if (pending.length > 0) return { kind: 'wanted' }
   if (config.docker?.enabled === true && scope.survey === true) return { kind: 'required', by: 'docker.enabled' }
