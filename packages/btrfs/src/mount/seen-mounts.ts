@@ -1,4 +1,5 @@
-import { readdir, readFile, readlink, realpath } from 'node:fs/promises'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { realpath } from 'node:fs/promises'
 import { pathInFileSystem } from '../subvolume/path-in-file-system.ts'
 
 /** The kernel's number of the first pid namespace: who is in it sees every process of the machine. PROC_PID_INIT_INO. */
@@ -19,22 +20,23 @@ export interface SeenMounts {
 export async function seenMounts(directory: string): Promise<SeenMounts> {
   const real = await realpath(directory)
   const root = `/${await pathInFileSystem(real)}`
-  const device = deviceOf(await readFile('/proc/self/mountinfo', 'utf8'), real)
+  const device = deviceOf(readFileSync('/proc/self/mountinfo', 'utf8'), real)
   const seen = new Set<string>()
   const processes: number[] = []
-  for (const entry of await readdir('/proc')) {
+  // The kernel answers from memory: waiting for each answer would take longer than all of them.
+  for (const entry of readdirSync('/proc')) {
     if (!/^\d+$/.test(entry)) continue
     try {
-      const namespace = await readlink(`/proc/${entry}/ns/mnt`)
+      const namespace = readlinkSync(`/proc/${entry}/ns/mnt`)
       if (seen.has(namespace)) continue
-      const mountinfo = await readFile(`/proc/${entry}/mountinfo`, 'utf8')
+      const mountinfo = readFileSync(`/proc/${entry}/mountinfo`, 'utf8')
       seen.add(namespace)
       if (shows(mountinfo, device, root)) processes.push(Number(entry))
     } catch {
       // It ended meanwhile, or shows nothing any more: then it has no mounts either.
     }
   }
-  return { processes, isWhole: (await readlink('/proc/self/ns/pid')) === FIRST_PID_NAMESPACE }
+  return { processes, isWhole: readlinkSync('/proc/self/ns/pid') === FIRST_PID_NAMESPACE }
 }
 
 /** https://man7.org/linux/man-pages/man5/proc_pid_mountinfo.5.html: field 3 is the device, field 4 the mounted root. */

@@ -25,6 +25,8 @@ export interface PluginBench extends AsyncDisposable {
   readonly stop: () => Promise<void>
   /** Starts it again. */
   readonly start: () => Promise<void>
+  /** Runs another one beside it. */
+  readonly runAgain: (different: { readonly rig?: Rig; readonly settings?: BtrfsSettings }) => Promise<void>
 }
 
 /** How a bench is made. */
@@ -51,7 +53,7 @@ export async function pluginBench(options: PluginBenchOptions = {}): Promise<Plu
   }
   const warnings: Finding[] = []
   const rig: Rig = {
-    backends: [{ id: 'btrfs', effects: volumeEffects(settings) }],
+    backends: [{ id: 'btrfs', effects: volumeEffects() }],
     journal: memoryJournal(),
     catalog: memoryCatalog(),
     locks: sqliteLocks(join(folder.path, 'locks')),
@@ -73,6 +75,11 @@ export async function pluginBench(options: PluginBenchOptions = {}): Promise<Plu
     running = { ended, stop: controller }
   }
 
+  async function runAgain(different: { readonly rig?: Rig; readonly settings?: BtrfsSettings }): Promise<void> {
+    const { signal } = new AbortController()
+    await runPlugin(different.settings ?? settings, { rig, ...different, verbs: NO_VERBS, signal })
+  }
+
   async function stop(): Promise<void> {
     running?.stop.abort()
     await running?.ended
@@ -87,6 +94,7 @@ export async function pluginBench(options: PluginBenchOptions = {}): Promise<Plu
     warnings,
     start,
     stop,
+    runAgain,
     post: async (path, body) => call(settings.socketPath, path, { body }),
     [Symbol.asyncDispose]: async () => {
       await stop()
