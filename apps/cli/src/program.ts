@@ -1,5 +1,6 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander'
 import type { Execute } from './invocation.ts'
+import { addVolumeCommands } from './volume-program.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Loads the file of a command. */
@@ -11,7 +12,7 @@ const GROUPINGS = ['individual', 'smart', 'project']
 const SHELLS = ['bash', 'zsh', 'fish']
 const IMPORTED = ['offen', 'nautical', 'stack-back']
 const PERIODS = ['last', 'hourly', 'daily', 'weekly', 'monthly', 'yearly']
-const STORE_HELP = 'archive:DIR, restic:ADDRESS, crane:NAME, or a configured name'
+const STORE_HELP = 'archive:DIR, restic:ADDRESS, btrfs:[HOST:]DIR, crane:NAME, or a configured name'
 
 /** The whole tree of commands, light: what a command does is loaded when it is called. */
 export function createProgram(terminal: Terminal, version: string, runCommand: RunCommand): Command {
@@ -82,6 +83,13 @@ export function createProgram(terminal: Terminal, version: string, runCommand: R
   add(program, 'history', 'show past runs', () => import('./commands/history.ts')).addOption(
     new Option('--limit <n>', 'how many, newest first').default(20).argParser(count),
   )
+  add(
+    program,
+    'plugin',
+    "serve Docker's volume plugin on BTRFS, until it is stopped",
+    () => import('./commands/plugin.ts'),
+  )
+  addVolumeCommands(program, add)
   const config = program.command('config').description('check or show the configuration').helpCommand(false)
   add(
     config,
@@ -116,7 +124,7 @@ export function createProgram(terminal: Terminal, version: string, runCommand: R
 
 function selecting(command: Command): Command {
   return command
-    .argument('[ref...]', 'targets: dir:PATH, docker:VOLUME')
+    .argument('[ref...]', 'targets: dir:PATH, docker:VOLUME, btrfs:VOLUME')
     .option('--to <store>', STORE_HELP)
     .option('--tide <name>', 'what this tide of labels and configuration says; with targets named, only those')
     .addOption(new Option('--grouping <how>', 'which targets come to rest together').choices(GROUPINGS))

@@ -23,10 +23,12 @@ export async function openBtrfs({
   loaded,
   need,
   targets,
+  warn,
 }: {
   readonly loaded: LoadedConfig
   readonly need: 'none' | 'wanted' | 'required'
   readonly targets: readonly TargetRef[]
+  readonly warn: (finding: Finding) => void
 }): Promise<OpenBtrfs> {
   if (need === 'none') return { findings: [] }
   const volumes = targets.map((target) => parseReference(target)).filter(({ scheme }) => scheme === 'btrfs')
@@ -35,7 +37,7 @@ export async function openBtrfs({
     const all = loaded.config.btrfs !== undefined
     const { settings, sshPort } = read
     return {
-      backend: btrfs({ settings, volumes: volumes.map(({ value }) => value), all }),
+      backend: btrfs({ settings, volumes: volumes.map(({ value }) => value), all, warn }),
       settings,
       ...(sshPort === undefined ? {} : { sshPort }),
       findings: need === 'required' ? read.findings : [],

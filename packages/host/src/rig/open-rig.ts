@@ -96,6 +96,7 @@ export async function openRig(settings: RigSettings, options: CallOptions): Prom
     loaded,
     need: btrfsNeed(loaded.config, scope, { pending, isMounted: await btrfsHere() }),
     targets: named,
+    warn,
   })
   const { local } = await import('@salvage-kit/local')
   const here = local({ directories: directoriesOf(loaded.config, named), stateDirectory: settings.stateDirectory })
