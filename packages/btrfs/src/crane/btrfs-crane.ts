@@ -5,13 +5,14 @@ import { nextName } from '../name/next-name.ts'
 import { timeFormat } from '../name/time-format.ts'
 import { sendSnapshot } from '../send/send-snapshot.ts'
 import type { BtrfsSettings } from '../settings/settings.ts'
-import { isBelow } from '../subvolume/mounts.ts'
 import { runFarScript } from './far-script.ts'
 import { checkFar, inStore, listFar, removeFar } from './far-store.ts'
 import { listPoints, readNote } from './list.ts'
 import { dropCut, keepCut, localCut, subvolumeOf } from './local-cut.ts'
+import { ignored } from './sent-whole.ts'
+import type { Warn } from './sent-whole.ts'
 import { nameOfTarget, noteOf, pointOf } from './point-note.ts'
-import { placeOfStore } from './store.ts'
+import { mustBeOutside, placeOfStore } from './store.ts'
 import { copyTree } from './tree.ts'
 
 type Settings = Pick<BtrfsSettings, 'snapshotsPath' | 'timeFormat'>
@@ -20,7 +21,7 @@ type Settings = Pick<BtrfsSettings, 'snapshotsPath' | 'timeFormat'>
  * Sends snapshots into a directory on BTRFS, here or by ssh: `btrfs:[HOST:]DIR`. Each copy is a read-only subvolume
  * `NAME@TIME` that needs no other one; only what changed since the last is sent, as long as both ends have that.
  */
-export function btrfsCrane(settings: Settings): Crane {
+export function btrfsCrane(settings: Settings, warn: Warn = ignored): Crane {
   return {
     id: 'btrfs',
     media: new Set(['directory']),
@@ -29,7 +30,7 @@ export function btrfsCrane(settings: Settings): Crane {
       for (const source of sources) mustBeOutside(store, await subvolumeOf(source))
       await checkFar(store, { init, btrfs: true, signal })
     },
-    lift: (ref, source, options) => lift(settings, ref, source, options),
+    lift: (ref, source, options) => lift({ ...settings, warn }, ref, source, options),
     clear: (ref, options) => dropCut(ref, { ...settings, ...options, finished: false }),
     abilities: async () => ({ archives: true, deduplicates: true }),
     archives: {
@@ -49,12 +50,19 @@ export function btrfsCrane(settings: Settings): Crane {
   }
 }
 
-async function lift(settings: Settings, ref: LiftRef, source: Source, options: LiftOptions): Promise<Archive> {
+async function lift(
+  settings: Settings & { readonly warn: Warn },
+  ref: LiftRef,
+  source: Source,
+  options: LiftOptions,
+): Promise<Archive> {
   const { signal, onProgress } = options
   const { far, directory } = placeOfStore(ref.store)
   const cut = await localCut(ref, source, { ...settings, signal })
   const note = noteOf(ref, cut.uuid)
-  const name = cut.own ?? (await freeName(settings, ref, { signal }))
+  const { standing, notes } = await listFar(ref.store, { signal })
+  const isTaken = (one: string): boolean => standing.has(one) || notes.has(one)
+  const name = cut.own ?? freeName(settings, ref, isTaken)
   const request = { snapshot: cut.path, far, directory, name, note, parentsIn: [cut.parentsIn] }
   const marked = cut.own !== undefined && far.kind === 'ssh' ? { markedFor: far.host } : {}
   const told = onProgress === undefined ? {} : { onProgress }
@@ -62,14 +70,13 @@ async function lift(settings: Settings, ref: LiftRef, source: Source, options: L
   await keepCut(ref, cut, sent.parent, { signal })
   const point = pointOf(sent.name, note, ref.store)
   // That more was sent than the difference makes the copy no worse.
-  return { point: { ...point, storedBytes: sent.bytes }, findings: [] }
+  for (const finding of sent.findings) settings.warn(finding)
+  // What goes from process to process here is only looked at now and then.
+  return { point: far.kind === 'ssh' ? { ...point, storedBytes: sent.bytes } : point, findings: [] }
 }
 
-async function freeName(settings: Settings, ref: LiftRef, options: { readonly signal: AbortSignal }): Promise<string> {
-  const { standing, notes } = await listFar(ref.store, options)
-  const now = new Date(ref.at)
-  const isTaken = (name: string): boolean => standing.has(name) || notes.has(name)
-  return nextName(nameOfTarget(ref.target), timeFormat(settings.timeFormat), { now, isTaken })
+function freeName(settings: Settings, ref: LiftRef, isTaken: (name: string) => boolean): string {
+  return nextName(nameOfTarget(ref.target), timeFormat(settings.timeFormat), { now: new Date(ref.at), isTaken })
 }
 
 async function* list(settings: Settings, store: Store, options: ListOptions): AsyncGenerator<RestorePoint> {
@@ -130,12 +137,6 @@ async function check(point: RestorePoint, store: Store, options: LiftOptions): P
 function nameOfPoint({ id }: RestorePoint): string {
   if (parseSnapshotName(id) !== undefined) return id
   throw new SalvageError('RESTORE.POINT_UNKNOWN', `${JSON.stringify(id)} cannot be a point of a store on BTRFS`)
-}
-
-function mustBeOutside(store: Store, source: string): void {
-  const { far, directory } = placeOfStore(store)
-  if (far.kind === 'local' && isBelow(directory, source))
-    throw new SalvageError('STORE.INSIDE_SOURCE', `${store.ref} stands inside of ${source}, which is to be sent there`)
 }
 
 function unknown({ id }: RestorePoint, store: Store): SalvageError {

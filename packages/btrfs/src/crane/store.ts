@@ -4,6 +4,7 @@ import type { JsonObject, Store } from '@salvage-kit/core'
 import { z } from 'zod'
 import { checkedEnd } from '../far/far-end.ts'
 import type { FarEnd, SshEnd } from '../far/far-end.ts'
+import { isBelow } from '../subvolume/mounts.ts'
 
 /** The kinds of store of this package: snapshots on BTRFS, or files with streams on whatever file system. */
 export type StoreKind = 'btrfs' | 'btrfs-raw'
@@ -58,4 +59,11 @@ export function placeOfStore(store: Store): Place {
     why: 'a store on BTRFS needs the absolute path of its directory, and the host if it is another one',
     hint: 'write it like btrfs:HOST:/mnt/backup',
   })
+}
+
+/** Rejects a store inside of the subvolume that is to be sent there: `STORE.INSIDE_SOURCE`. */
+export function mustBeOutside(store: Store, source: string): void {
+  const { far, directory } = placeOfStore(store)
+  if (far.kind === 'local' && isBelow(directory, source))
+    throw new SalvageError('STORE.INSIDE_SOURCE', `${store.ref} stands inside of ${source}, which is to be sent there`)
 }

@@ -27,7 +27,8 @@ export async function copyTree(far: FarEnd, from: string, to: string, options: L
     })
 }
 
-async function mustBeEmpty(directory: string): Promise<void> {
+/** Rejects with `RESTORE.OCCUPIED`. */
+export async function mustBeEmpty(directory: string): Promise<void> {
   const found = (await readdir(directory)).find((name) => name !== 'lost+found')
   if (found === undefined) return
   throw new SalvageError('RESTORE.OCCUPIED', `${directory} is not empty`, {

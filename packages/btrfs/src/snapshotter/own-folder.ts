@@ -1,4 +1,4 @@
-import { lstat, mkdir, rm, rmdir } from 'node:fs/promises'
+import { lstat, mkdir, readdir, rm, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { isSalvageError } from '@salvage-kit/core'
 import type { CallOptions } from '@salvage-kit/core'
@@ -6,19 +6,20 @@ import { isSubvolume } from '../subvolume/is-subvolume.ts'
 import { deleteSubvolumes } from '../subvolume/subvolume.ts'
 import { markOwn, OWNER } from './owner.ts'
 
-/** The one subvolume in a folder of this package. */
+/** The subvolume in the folder of a cut. */
 export const CUT = 'cut'
 
-/** Makes a folder of this process for one subvolume; those around it belong to their owner alone. Rejects when it is there. */
+/** Makes a folder of this process for subvolumes; those around it belong to their owner alone. Rejects when it is there. */
 export async function makeOwnFolder(folder: string): Promise<void> {
   await mkdir(dirname(folder), { recursive: true, mode: 0o700 })
   await mkdir(folder, { mode: 0o700 })
   await markOwn(folder)
 }
 
-/** Removes such a folder with its subvolume; does nothing when it is not there. */
+/** Removes such a folder with the subvolumes in it; does nothing when it is not there. */
 export async function removeOwnFolder(folder: string, options: CallOptions): Promise<void> {
-  await removeSubvolume(join(folder, CUT), options)
+  const names = await readdir(folder).catch(() => [])
+  for (const name of names) await removeSubvolume(join(folder, name), options)
   try {
     await rm(join(folder, OWNER), { force: true })
     await rmdir(folder)
