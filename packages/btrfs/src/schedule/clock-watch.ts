@@ -1,0 +1,55 @@
+import type { Finding } from '@salvage-kit/core'
+import type { Moment } from './clock.ts'
+
+/** How far the wall clock may run ahead of the other one, and how long a clock that did is not believed. */
+const DAY_MS = 86_400_000
+
+/** Where the wall clock stood against the other one. */
+export interface ClockOffset {
+  readonly bootId: string
+  readonly ms: number
+}
+
+/** Whether the wall clock can be believed. */
+export interface ClockWatch {
+  /** Of the clock that is believed; to be kept over a restart. */
+  readonly offset: ClockOffset
+  /** Looks at the clock. A finding (`SCHEDULE.CLOCK`) when it just jumped. */
+  look(now: Moment): { readonly isTrusted: boolean; readonly finding?: Finding }
+}
+
+/** A clock that jumps ahead by more than a day is believed when it has stood there for a day. Steps back are believed. */
+export function watchClock(now: Moment, before?: ClockOffset): ClockWatch {
+  let offset = before?.bootId === now.bootId ? before : offsetOf(now)
+  let since: number | undefined
+  return {
+    get offset(): ClockOffset {
+      return offset
+    },
+    look: (moment) => {
+      const seen = offsetOf(moment)
+      const ahead = seen.ms - offset.ms
+      if (ahead <= DAY_MS || moment.uptimeMs - (since ?? moment.uptimeMs) >= DAY_MS) {
+        offset = seen
+        since = undefined
+        return { isTrusted: true }
+      }
+      const isNew = since === undefined
+      since ??= moment.uptimeMs
+      return isNew ? { isTrusted: false, finding: jumped(moment.time) } : { isTrusted: false }
+    },
+  }
+}
+
+function offsetOf({ time, uptimeMs, bootId }: Moment): ClockOffset {
+  return { bootId, ms: time.getTime() - uptimeMs }
+}
+
+function jumped(time: Date): Finding {
+  return {
+    code: 'SCHEDULE.CLOCK',
+    message: `the clock jumped ahead to ${time.toISOString()}`,
+    why: 'by a wrong clock every snapshot is old',
+    hint: 'nothing is purged by the schedule until the clock is set right, or has stood there for a day',
+  }
+}

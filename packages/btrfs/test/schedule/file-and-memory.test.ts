@@ -1,0 +1,79 @@
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { pauseAll, resumeAll } from '../../src/schedule/change-schedule.ts'
+import { makeMachine, MINUTE } from './machine.ts'
+import type { Machine } from './machine.ts'
+
+let machine: Machine
+
+beforeEach(async () => {
+  machine = await makeMachine()
+})
+
+afterEach(async () => {
+  await machine[Symbol.asyncDispose]()
+})
+
+describe('the file', () => {
+  test('is read at each tick, its broken lines are told once', async () => {
+    await writeFile(machine.schedulePath, 'v,dance,1\nv,snapshot,1\n')
+    let ticks = 0
+    machine.atSleep = async () => {
+      ticks += 1
+      if (ticks === 3) await writeFile(machine.schedulePath, 'w,snapshot,1\n')
+    }
+    await machine.runFor(6 * MINUTE, machine.jobs())
+    expect(machine.done.map((text) => text.slice(-1)).join('')).toBe('vvvwww')
+    expect(machine.events.filter(({ type }) => type === 'schedule.finding')).toHaveLength(1)
+  })
+
+  test('paused as a whole, and one job of it', async () => {
+    await writeFile(machine.schedulePath, 'v,snapshot,1,True\nw,snapshot,1,False\n')
+    let ticks = 0
+    machine.atSleep = () => {
+      ticks += 1
+      if (ticks === 2) pauseAll(machine.schedulePath)
+      if (ticks === 4) resumeAll(machine.schedulePath)
+    }
+    await machine.runFor(6 * MINUTE, machine.jobs())
+    expect(machine.done).toHaveLength(4)
+    expect(machine.events.filter(({ type }) => type === 'schedule.paused')).toEqual([
+      { type: 'schedule.paused', isPaused: true },
+      { type: 'schedule.paused', isPaused: false },
+    ])
+  })
+
+  test('that nobody may read is told once; one that is not there holds nothing', async () => {
+    await machine.runFor(2 * MINUTE, machine.jobs())
+    expect(machine.events).toEqual([])
+    await machine.runFor(3 * MINUTE, machine.jobs(), MINUTE)
+    await rm(machine.schedulePath, { force: true })
+    machine.schedulePath = machine.directory
+    await machine.runFor(3 * MINUTE, machine.jobs())
+    expect(machine.events).toMatchObject([{ type: 'schedule.finding', finding: { code: 'SCHEDULE.UNREADABLE' } }])
+  })
+})
+
+describe('what is remembered', () => {
+  test('damaged: everything is as if seen for the first time, and that is told', async () => {
+    await writeFile(machine.schedulePath, 'v,snapshot,60\n')
+    await machine.runFor(MINUTE, machine.jobs())
+    expect(JSON.parse(await readFile(machine.statePath, 'utf8'))).toMatchObject({ version: 1, runs: [{ volume: 'v' }] })
+    await writeFile(machine.statePath, '{"version":1,')
+    await machine.runFor(MINUTE, machine.jobs())
+    expect(machine.done).toHaveLength(2)
+    expect(machine.events.find(({ type }) => type === 'schedule.finding')).toMatchObject({
+      finding: { code: 'SCHEDULE.MEMORY' },
+    })
+  })
+
+  test('is of one process at a time', async () => {
+    await writeFile(machine.schedulePath, '')
+    let second: unknown
+    machine.atSleep = async () => {
+      second = await machine.runFor(MINUTE, machine.jobs()).catch((error: unknown) => error)
+    }
+    await machine.runFor(MINUTE, machine.jobs())
+    expect(second).toMatchObject({ code: 'SCHEDULE.RUNNING' })
+  })
+})
