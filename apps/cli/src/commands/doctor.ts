@@ -1,6 +1,7 @@
 import { survey } from '@salvage-kit/core'
 import type { Finding } from '@salvage-kit/core'
-import { checkReports } from '@salvage-kit/host'
+import { checkReports, checkVolumes } from '@salvage-kit/host'
+import type { CheckedPlace } from '@salvage-kit/host'
 import { checkMachine } from '../doctor/machine.ts'
 import { checkPrograms } from '../doctor/programs.ts'
 import type { Check } from '../doctor/check.ts'
@@ -28,6 +29,7 @@ export async function execute(invocation: Invocation): Promise<number> {
   const checks: Check[] = [
     ...(await checkMachine(rig)),
     ...(await checkPrograms(signal)),
+    ...(await checkVolumes(rig)).map(volumesCheck),
     ...found.problems.map(labelCheck),
     ...rig.slips(found.targets).map(labelCheck),
     ...(await checkReports(place.loaded)).map(reportCheck),
@@ -36,6 +38,11 @@ export async function execute(invocation: Invocation): Promise<number> {
   else for (const check of checks) if (options.quiet !== true || check.state !== 'good') terminal.out(checkText(check))
   if (checks.some((check) => check.state === 'stuck')) return 4
   return checks.some((check) => check.state === 'bad') ? 5 : 0
+}
+
+function volumesCheck({ what, path, finding, isThere }: CheckedPlace): Check {
+  if (finding !== undefined) return { name: what, state: 'bad', finding }
+  return { name: what, state: isThere ? 'good' : 'absent', text: isThere ? path : `${path} is not there yet` }
 }
 
 function labelCheck(finding: Finding): Check {

@@ -9,7 +9,12 @@ interface Program {
 }
 
 /** The programs of the host that backends may call. */
-const PROGRAMS: readonly Program[] = [{ name: 'restic', args: ['version'], use: 'restic: stores' }]
+const PROGRAMS: readonly Program[] = [
+  { name: 'restic', args: ['version'], use: 'restic: stores' },
+  { name: 'btrfs', args: ['--version'], use: 'volumes and stores on BTRFS' },
+  { name: 'ssh', args: ['-V'], use: 'sending to other hosts' },
+  { name: 'rsync', args: ['--version'], use: 'volume sync' },
+]
 
 const LOOK_MS = 10_000
 
@@ -20,8 +25,8 @@ export async function checkPrograms(signal: AbortSignal): Promise<readonly Check
 
 async function check({ name, args, use }: Program, signal: AbortSignal): Promise<Check> {
   try {
-    const { stdout } = await promisify(execFile)(name, [...args], { timeout: LOOK_MS, signal })
-    return { name, state: 'good', text: (stdout.split('\n')[0] ?? '').trim() }
+    const { stdout, stderr } = await promisify(execFile)(name, [...args], { timeout: LOOK_MS, signal })
+    return { name, state: 'good', text: ((stdout === '' ? stderr : stdout).split('\n')[0] ?? '').trim() }
   } catch (error) {
     signal.throwIfAborted()
     const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
