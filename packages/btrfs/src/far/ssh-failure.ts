@@ -43,7 +43,7 @@ const SHOWN_LINES = 4
 
 /** The end of what a program wrote, on one line. */
 export function lastWords(words: string): string {
-  const lines = words.split('\n').map((line) => line.trim())
+  const lines = words.split('\n').map((line) => line.replace(/^(ERROR|WARNING): /, '').trim())
   const told = lines.filter((line) => line !== '' && !/^(At (subvol|snapshot)|@+$)/.test(line))
   return told.length === 0 ? 'it said nothing' : told.slice(-SHOWN_LINES).join('; ')
 }

@@ -19,7 +19,7 @@ const MAY_PASS: ReadonlySet<number> = new Set([10, 12, 30, 35])
  */
 export async function syncFrom(
   far: SshEnd,
-  path: string,
+  { path, farPath }: { readonly path: string; readonly farPath: string },
   { signal, hostMs }: CallOptions & { readonly hostMs: number },
 ): Promise<void> {
   signal.throwIfAborted()
@@ -29,25 +29,27 @@ export async function syncFrom(
   try {
     using limit = deadline(hostMs, signal)
     // In the volume, not beside it: rsync would make a plain directory of a volume that goes away just now.
-    const { child, ended } = leashed(rsyncCommand(far, path), ['ignore', 'ignore', 'pipe'], path)
+    const { child, ended } = leashed(rsyncCommand(far, farPath), ['ignore', 'ignore', 'pipe'], path)
     const words = wordsOf(child)
     const stop = (): void => void child.kill('SIGTERM')
     limit.signal.addEventListener('abort', stop, { once: true })
     if (limit.signal.aborted) stop()
     const ending = await ended
     limit.signal.throwIfAborted()
+    // Every subvolume is a device of its own.
+    if ((await lstat(path).catch(() => undefined))?.dev !== before) throw exchanged(path)
     if (ending.code !== 0 && ending.code !== VANISHED) throw failed(far.host, words(), ending)
   } finally {
     await rm(unfinished, { recursive: true, force: true })
   }
-  // Every subvolume is a device of its own.
-  const after = await lstat(path).catch(() => undefined)
-  if (after?.dev !== before)
-    throw new SalvageError('SYNC.EXCHANGED', `${path} is another volume now than the one that was synchronised`, {
-      why: 'it was restored or removed meanwhile',
-      hint: 'synchronise it again',
-      retryable: true,
-    })
+}
+
+function exchanged(path: string): SalvageError {
+  return new SalvageError('SYNC.EXCHANGED', `${path} is another volume now than the one that was synchronised`, {
+    why: 'it was restored or removed meanwhile',
+    hint: 'synchronise it again',
+    retryable: true,
+  })
 }
 
 /** An empty directory of ours, whatever a killed sync left. */
@@ -67,7 +69,7 @@ function failed(host: string, words: string, { code, signal }: Ending): SalvageE
   if (code === SSH_FAILED) return sshFailure(host, words)
   return new SalvageError('SYNC.FAILED', `it could not be synchronised from ${host}`, {
     why: `rsync ended with ${String(code ?? signal)}: ${lastWords(words)}`,
-    hint: 'the volume must be there under the same path, and rsync on both machines',
+    hint: 'the volume must be there under the same name, and rsync on both machines',
     retryable: code === null || MAY_PASS.has(code),
   })
 }

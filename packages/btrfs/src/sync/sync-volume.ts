@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { findingOf, isSalvageError, SalvageError } from '@salvage-kit/core'
 import type { CallOptions, Finding } from '@salvage-kit/core'
 import { sshEnd } from '../far/far-end.ts'
@@ -13,6 +14,8 @@ export interface SyncOptions extends CallOptions {
   readonly hostMs?: number
   /** See `SshEnd`. */
   readonly configFile?: string
+  /** Where the volumes are at the hosts, absolute. Default: where they are here. */
+  readonly farVolumesPath?: string
 }
 
 /** What came of a sync. */
@@ -29,7 +32,7 @@ const HOST_MS = 6 * 60 * 60 * 1000
 /**
  * Brings what is newer in a volume at other machines into the one here: of a file that both have, the newer stays, and
  * nothing is removed. A snapshot is taken first. The containers may run; what they read meanwhile is partly old, partly
- * new. A host that fails does not stop the others. The volume is under the same path at each host.
+ * new. A host that fails does not stop the others. The volume is among the volumes of each host under the same name.
  *
  * Rejects, before anything is connected or changed, with `HOST.NAME` of any host, `VOLUME.NAME`, `VOLUME.NOT_FOUND`,
  * `VOLUME.PLAIN`, `SYNC.BUSY`; then with what `snapshotVolume` rejects with.
@@ -37,7 +40,7 @@ const HOST_MS = 6 * 60 * 60 * 1000
 export async function syncVolume(
   host: VolumeHost,
   { volume, hosts }: { readonly volume: string; readonly hosts: readonly string[] },
-  { signal, hostMs = HOST_MS, configFile }: SyncOptions,
+  { signal, hostMs = HOST_MS, configFile, farVolumesPath = host.settings.volumesPath }: SyncOptions,
 ): Promise<SyncedVolume> {
   signal.throwIfAborted()
   const { settings } = host
@@ -52,7 +55,7 @@ export async function syncVolume(
     const done: SyncedVolume['hosts'][number][] = []
     for (const end of ends) {
       try {
-        await syncFrom(end, path, { ...options, hostMs })
+        await syncFrom(end, { path, farPath: join(farVolumesPath, volume) }, { ...options, hostMs })
         done.push({ host: end.host })
       } catch (error) {
         options.signal.throwIfAborted()

@@ -17,7 +17,7 @@ describe.skipIf(!isThere)('sending to another machine', () => {
   afterAll(async () => machines[Symbol.asyncDispose]())
 
   test('the first one goes whole, later ones as their difference', async () => {
-    const { cut, request, there1, namesHere, namesThere, incoming, differences } = machines
+    const { cut, request, received, namesHere, namesThere, incoming, differences } = machines
     await cut('v@1', 40)
     await cut('v@2', 4)
     const first = await sendSnapshot(request('v@1'), { signal })
@@ -33,18 +33,18 @@ describe.skipIf(!isThere)('sending to another machine', () => {
     expect(await namesHere()).toEqual(['v@1', 'v@2', `v@2@${HOST}`])
     expect(await namesThere()).toEqual(['v@1', 'v@2'])
     expect(await incoming()).toEqual([])
-    const [one, two] = [await there1('v@1'), await there1('v@2')]
+    const [one, two] = [await received('v@1'), await received('v@2')]
     expect(one?.receivedUuid).toBe(first.uuid)
     expect(two?.receivedUuid).toBe(second.uuid)
     expect(await differences('v@2')).toBe('')
   })
 
   test('one that is there already is left as it is, and nothing is transferred', async () => {
-    const { request, there1, namesHere } = machines
-    const before = await there1('v@2')
+    const { request, received, namesHere } = machines
+    const before = await received('v@2')
     const again = await sendSnapshot(request('v@2'), { signal })
     expect(again).toMatchObject({ already: true, bytes: 0, uuid: before?.receivedUuid, findings: [] })
-    expect(await there1('v@2')).toEqual(before)
+    expect(await received('v@2')).toEqual(before)
     expect(await namesHere()).toContain(`v@2@${HOST}`)
   })
 
@@ -121,7 +121,7 @@ describe.skipIf(!isThere)('sending to another machine', () => {
   })
 
   test('another name there, a parent from another directory, and a note that comes with it', async () => {
-    const { request, here, there, volume, there1 } = machines
+    const { request, here, there, volume, received } = machines
     const cuts = join(here, 'cuts')
     await mkdir(cuts)
     await command('btrfs', ['subvolume', 'snapshot', '-r', volume, join(cuts, 'w-0001')])
@@ -137,7 +137,7 @@ describe.skipIf(!isThere)('sending to another machine', () => {
       { signal },
     )
     expect(sent.parent?.startsWith(`${here}/v@`)).toBe(true)
-    expect((await there1('w@1'))?.receivedUuid).toBe(sent.uuid)
+    expect((await received('w@1'))?.receivedUuid).toBe(sent.uuid)
     const note: unknown = JSON.parse(await readFile(join(there, '.salvage-kit/points/w@1.json'), 'utf8'))
     expect(note).toEqual({ text: `a\\n'"$(id) b` })
   })
@@ -155,7 +155,7 @@ describe.skipIf(!isThere)('sending to another machine', () => {
     const { cut, request, differences, incoming, namesHere } = machines
     await cut('v@22', 5)
     const both = await Promise.all([1, 2].map(async () => sendSnapshot(request('v@22'), { signal })))
-    expect(both.map(({ already }) => already).toSorted()).toEqual([false, true])
+    expect(both.filter(({ already }) => already)).toHaveLength(1)
     expect(await differences('v@22')).toBe('')
     expect(await incoming()).toEqual([])
     expect((await namesHere()).filter((name) => name.endsWith(HOST))).toEqual([`v@22@${HOST}`])

@@ -27,7 +27,7 @@ export interface TwoMachines extends AsyncDisposable {
   readonly namesHere: () => Promise<readonly string[]>
   readonly namesThere: () => Promise<readonly string[]>
   readonly incoming: () => Promise<readonly string[]>
-  readonly there1: (name: string) => Promise<Subvolume | undefined>
+  readonly received: (name: string) => Promise<Subvolume | undefined>
   /** From now on the far machine stops in the middle of receiving, until it is let go. */
   readonly hold: () => Promise<void>
   readonly letGo: () => Promise<void>
@@ -64,8 +64,6 @@ export async function twoMachines({
   )
   const all = stack.move()
   const far: SshEnd = { kind: 'ssh', host: HOST, configFile: sshd.configFile }
-  const shown = async (directory: string): Promise<string[]> =>
-    (await readdir(directory).catch(() => [])).filter((name) => !name.startsWith('.')).toSorted()
   return {
     sshd,
     volume,
@@ -81,7 +79,8 @@ export async function twoMachines({
     namesHere: async () => shown(here),
     namesThere: async () => shown(there),
     incoming: async () => shown(join(there, '.salvage-kit', 'incoming')),
-    there1: async (name) => (await listSubvolumes(there, { signal, readOnly: true })).find((one) => one.name === name),
+    received: async (name) =>
+      (await listSubvolumes(there, { signal, readOnly: true })).find((one) => one.name === name),
     hold: async () => writeFile(join(tools.path, 'hold'), ''),
     letGo: async () => rm(join(tools.path, 'hold'), { force: true }),
     failOnce: async (words) => writeFile(join(tools.path, 'fail'), words),
@@ -91,6 +90,10 @@ export async function twoMachines({
       await all.disposeAsync()
     },
   }
+}
+
+async function shown(directory: string): Promise<readonly string[]> {
+  return (await readdir(directory).catch(() => [])).filter((name) => !name.startsWith('.')).toSorted()
 }
 
 /** A `btrfs` for the far machine that can be made to stop or fail. */
