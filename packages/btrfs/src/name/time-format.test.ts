@@ -2,7 +2,7 @@ import { assert, constantFrom, date as anyDate, integer, pre, property, string }
 import { afterEach, describe, expect, test } from 'vitest'
 import { nextName } from './next-name.ts'
 import { parseSnapshotName } from './snapshot-name.ts'
-import { formatTime, parseTime, timeFormat } from './time-format.ts'
+import { parseTime, timeFormat } from './time-format.ts'
 
 const DEFAULT = '%Y-%m-%dT%H:%M:%S.%f'
 const zone = process.env['TZ']
@@ -37,7 +37,7 @@ describe('what Python writes', () => {
     ['%FT%T', '2026-11-21T01:07:04'],
     ['%d%h%Y.%R', '21Nov2026.01:07'],
   ])('%s', (format, text) => {
-    expect(formatTime(format, date, 893)).toBe(text)
+    expect(timeFormat(format).format(date, 893)).toBe(text)
     expect(parseTime(format, text)).toEqual(parseTime(DEFAULT, at(format)))
   })
 })
@@ -164,7 +164,7 @@ describe('round trips', () => {
     const formats = constantFrom(DEFAULT, '%Y%m%dT%H%M%S%z', '%s.%f', '%A_%d_%B_%Y', '%y.%j_%I-%M-%S%p')
     assert(
       property(formats, dates, (format, date) => {
-        const time = formatTime(format, date)
+        const time = timeFormat(format).format(date)
         expect(parseSnapshotName(`v@${time}`)).toEqual({ volume: 'v', time })
       }),
     )

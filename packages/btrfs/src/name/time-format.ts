@@ -44,11 +44,6 @@ export function timeFormat(format: string): TimeFormat {
   }
 }
 
-/** {@link TimeFormat.format} of a format that is used once. Throws `BTRFS.SETTINGS`. */
-export function formatTime(format: string, date: Date, micros = 0): string {
-  return timeFormat(format).format(date, micros)
-}
-
 /** {@link TimeFormat.parse} of a format that is used once. Throws `BTRFS.SETTINGS`. */
 export function parseTime(format: string, text: string): Date | undefined {
   return timeFormat(format).parse(text)

@@ -1,6 +1,3 @@
-import { parseSnapshotName } from '../name/snapshot-name.ts'
-import type { TimeFormat } from '../name/time-format.ts'
-
 /** A snapshot or marker of one volume, as far as retention is concerned. */
 export interface PurgeCandidate {
   readonly name: string
@@ -16,13 +13,6 @@ export interface PurgeCandidate {
   readonly isSafety?: boolean
   /** Half received: no snapshot yet, and none that keeps another from being the last. */
   readonly isUnfinished?: boolean
-}
-
-/** What the name says. The rest is for who has seen the file system. */
-export function candidateOf(name: string, format: TimeFormat): PurgeCandidate {
-  const { time = '', host } = parseSnapshotName(name) ?? {}
-  const date = format.parse(time)
-  return { name, ...(date === undefined ? {} : { time: date }), ...(host === undefined ? {} : { host }) }
 }
 
 /** A candidate with a time. */

@@ -8,7 +8,7 @@ export interface Judgement {
 }
 
 /** Whole seconds count, as in buttervolume. */
-export function minutesBetween(time: Date, now: Date): number {
+function minutesBetween(time: Date, now: Date): number {
   return Math.max(0, Math.floor((now.getTime() - time.getTime()) / 1000)) / 60
 }
 

@@ -1,7 +1,6 @@
 import { array, assert, constantFrom, integer, property, record, string } from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { timeFormat } from '../name/time-format.ts'
-import { candidateOf } from './candidate.ts'
 import { parsePattern } from './pattern.ts'
 import { purgeVerdicts } from './verdicts.ts'
 
@@ -15,7 +14,10 @@ test('5,000 snapshots are judged at once', () => {
   )
   const begin = performance.now()
   const { verdicts } = purgeVerdicts(
-    names.map((name) => candidateOf(name, format)),
+    names.flatMap((name) => {
+      const time = format.parse(name.slice(2))
+      return time === undefined ? [] : { name, time }
+    }),
     parsePattern('4h:1d:2w:2y'),
     now,
   )

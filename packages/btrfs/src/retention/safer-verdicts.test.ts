@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import { timeFormat } from '../name/time-format.ts'
-import { candidateOf } from './candidate.ts'
 import type { PurgeCandidate } from './candidate.ts'
 import { parsePattern } from './pattern.ts'
 import { purgeVerdicts } from './verdicts.ts'
@@ -126,9 +125,14 @@ describe('the verdicts that are safer', () => {
   })
 })
 
-describe('odd entries', () => {
-  const format = timeFormat('%Y-%m-%dT%H:%M:%S.%f')
+const format = timeFormat('%Y-%m-%dT%H:%M:%S.%f')
 
+function named(name: string): PurgeCandidate {
+  const time = format.parse(name.split('@')[1] ?? '')
+  return time === undefined ? { name } : { name, time }
+}
+
+describe('odd entries', () => {
   test('what has no time of the format is left alone', () => {
     const names = [
       'v@2020-01-01T00:00:00',
@@ -138,21 +142,9 @@ describe('odd entries', () => {
       'v@2020-02-30T00:00:00.0',
       'v@2020-01-01T00:00:00.0',
     ]
-    const { verdicts } = purgeVerdicts(
-      [...names.map((name) => candidateOf(name, format)), aged(0)],
-      parsePattern('2h'),
-      now,
-    )
+    const { verdicts } = purgeVerdicts([...names.map((name) => named(name)), aged(0)], parsePattern('2h'), now)
     expect(verdicts.filter(({ keep }) => !keep).map(({ name }) => name)).toEqual(names.slice(-1))
     expect(verdicts.filter(({ age }) => age === undefined)).toHaveLength(5)
-  })
-
-  test('a marker is known by its name', () => {
-    expect(candidateOf('v@2020-01-01T00:00:00.5@host', format)).toEqual({
-      name: 'v@2020-01-01T00:00:00.5@host',
-      time: new Date(2020, 0, 1, 0, 0, 0, 500),
-      host: 'host',
-    })
   })
 
   test('two of one second on the border of two parts: one verdict each', () => {
