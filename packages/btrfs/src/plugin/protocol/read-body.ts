@@ -7,7 +7,7 @@ const LONGEST_BODY = 1024 * 1024
 /** The body was too long. It was read to its end, and not kept: who is not heard out does not hear the answer. */
 export const TOO_LONG: unique symbol = Symbol('too long')
 
-/** Reads JSON; nothing at all is `{}`. Rejects with `PLUGIN.REQUEST` when it is something else. */
+/** Reads JSON; undefined when there is nothing at all. Rejects with `PLUGIN.REQUEST` when it is something else. */
 export async function readBody(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = []
   let length = 0
@@ -19,7 +19,7 @@ export async function readBody(request: IncomingMessage): Promise<unknown> {
   }
   if (length > LONGEST_BODY) return TOO_LONG
   const text = Buffer.concat(chunks).toString('utf8')
-  if (text.trim() === '') return {}
+  if (text.trim() === '') return undefined
   try {
     const body: unknown = JSON.parse(text)
     return body

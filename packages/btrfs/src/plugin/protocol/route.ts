@@ -7,7 +7,7 @@ export interface Route {
   readonly method: 'GET' | 'POST'
   /** Work that may take hours: it has no deadline, and an end of the plugin aborts it. */
   readonly isLong: boolean
-  /** Rejects with `PLUGIN.REQUEST` when the body is not what the call takes. The answer without `Err` means success. */
+  /** An undefined body is an empty one. Rejects with `PLUGIN.REQUEST` when it is not what the call takes. The answer without `Err` means success. */
   answer(body: unknown, options: CallOptions): Promise<object>
 }
 
@@ -21,10 +21,11 @@ export function route<T>(
     method,
     isLong,
     answer: async (given, options) => {
-      const read = body.safeParse(given)
-      if (!read.success)
-        throw badRequest(read.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '))
-      return work(read.data, options)
+      const read = body.safeParse(given ?? {})
+      if (read.success) return work(read.data, options)
+      // Docker Engine 20.10 says a request again whose answer was cut off, and leaves out what it was about.
+      if (given === undefined) throw badRequest('it has no content; if it repeats one that was cut off, do it again')
+      throw badRequest(read.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '))
     },
   }
 }

@@ -8,6 +8,7 @@ import type { VolumeVerbs } from '../../../src/plugin/volume-verbs.ts'
 import { DEFAULT_SETTINGS } from '../../../src/settings/settings.ts'
 import type { BtrfsSettings } from '../../../src/settings/settings.ts'
 import { volumeEffects } from '../../../src/volume/effects.ts'
+import { NO_VERBS } from './no-verbs.ts'
 import { call } from './call.ts'
 import type { Answer } from './call.ts'
 
@@ -101,23 +102,4 @@ export async function pluginBench(options: PluginBenchOptions = {}): Promise<Plu
       await stack.disposeAsync()
     },
   }
-}
-
-async function none(): Promise<never> {
-  throw new Error('this test has no such verb')
-}
-
-const NO_VERBS: VolumeVerbs = {
-  snapshot: none,
-  snapshots: none,
-  removeSnapshot: none,
-  restore: none,
-  clone: none,
-  send: none,
-  sync: none,
-  purge: none,
-  schedule: none,
-  scheduled: none,
-  pauseSchedule: none,
-  resumeSchedule: none,
 }
