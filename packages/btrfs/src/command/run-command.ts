@@ -1,5 +1,6 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { SalvageError } from '@salvage-kit/core'
-import { execa } from 'execa'
 import { failureOf } from './failure.ts'
 
 /** How long a command may take to end after it was asked to, in milliseconds. */
@@ -20,22 +21,61 @@ export interface CommandOptions {
 export async function runCommand(
   file: string,
   args: readonly string[],
-  { signal, input = '' }: CommandOptions,
+  { signal, input }: CommandOptions,
 ): Promise<string> {
   signal.throwIfAborted()
-  const result = await execa(file, args, {
-    input,
-    reject: false,
-    env: { LC_ALL: 'C' },
-    maxBuffer: MOST_BYTES,
-    stripFinalNewline: false,
-    cancelSignal: signal,
-    forceKillAfterDelay: GRACE_MS,
+  const child = started(file, args, input)
+  const ended = endOf(file, child)
+  const out = collected(child, child.stdout)
+  const words = collected(child, child.stderr)
+  const onAbort = (): void => end(child)
+  signal.addEventListener('abort', onAbort, { once: true })
+  try {
+    const result = await ended
+    signal.throwIfAborted()
+    if (result === 0) return out()
+    throw failureOf(`${file} ${args.slice(0, 2).join(' ')}`, words(), result)
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
+}
+
+function started(file: string, args: readonly string[], input: string | undefined): ChildProcess {
+  const env = { ...process.env, LC_ALL: 'C' }
+  const stdin = input === undefined ? 'ignore' : 'pipe'
+  try {
+    const child = spawn(file, args, { env, stdio: [stdin, 'pipe', 'pipe'] })
+    // It may end before it has read everything; how it ended says enough.
+    child.stdin?.on('error', () => undefined).end(input)
+    return child
+  } catch (error) {
+    throw missing(file, error)
+  }
+}
+
+/** Its exit code, or the signal that ended it; all of its output is there by then. */
+async function endOf(file: string, child: ChildProcess): Promise<number | NodeJS.Signals | undefined> {
+  const { promise, resolve, reject } = Promise.withResolvers<number | NodeJS.Signals | undefined>()
+  child.once('error', (error) => reject(missing(file, error)))
+  child.once('close', (code, signal) => resolve(code ?? signal ?? undefined))
+  return promise
+}
+
+function collected(child: ChildProcess, stream: ChildProcess['stdout']): () => string {
+  const pieces: Buffer[] = []
+  let bytes = 0
+  stream?.on('data', (piece: Buffer) => {
+    bytes += piece.length
+    if (bytes <= MOST_BYTES) pieces.push(piece)
+    else child.kill('SIGKILL')
   })
-  signal.throwIfAborted()
-  if (result.exitCode === 0) return result.stdout
-  if (result.exitCode === undefined && result.signal === undefined) throw missing(file, result.cause)
-  throw failureOf(`${file} ${args.slice(0, 2).join(' ')}`, result.stderr, result.exitCode ?? result.signal)
+  return () => Buffer.concat(pieces).toString('utf8')
+}
+
+function end(child: ChildProcess): void {
+  child.kill('SIGTERM')
+  const timer = setTimeout(() => child.kill('SIGKILL'), GRACE_MS)
+  child.once('close', () => clearTimeout(timer))
 }
 
 function missing(file: string, cause: unknown): SalvageError {
