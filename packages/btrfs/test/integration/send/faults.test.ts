@@ -1,10 +1,9 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { command, part } from '@salvage-kit/testbed'
+import { waitingChild } from '../../crash/send/waiting-child.ts'
 import { sendSnapshot } from '../../../src/send/send-snapshot.ts'
 import { runningFor } from './running-for.ts'
 import { twoMachines } from './two-machines.ts'
@@ -79,18 +78,12 @@ describe.skipIf(!isThere)('a send that fails half way', () => {
   test('because its process was killed: nothing goes on, and what it left goes', async () => {
     const { request, hold } = machines
     await hold()
-    const child = spawn(
-      process.execPath,
-      [join(import.meta.dirname, 'send-child.ts'), JSON.stringify(request('v@2'))],
-      {
-        stdio: ['ignore', 'inherit', 'inherit'],
-      },
-    )
-    const closed = once(child, 'close')
+    const child = waitingChild(join(import.meta.dirname, '../../crash/send/send-child.ts'))
+    const ended = child.go(request('v@2'), { afterMs: 60_000, by: child.kill })
     await halfReceived(machines, 'v@2')
-    expect(await runningFor(machines.here, machines.sshd.configFile)).not.toEqual([])
-    child.kill('SIGKILL')
-    await closed
+    expect(await runningFor(machines.here)).not.toEqual([])
+    child.kill()
+    expect(await ended).toBeNull()
     await expect.poll(async () => runningFor(machines.here, machines.sshd.configFile), { timeout: 5000 }).toEqual([])
     await machines.letGo()
     await expect.poll(machines.incoming, { timeout: 10_000 }).toEqual([])
