@@ -21,6 +21,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: [`${HOUSES}/test/integration/**/*.test.ts`],
+          exclude: ['**/node_modules/**', 'packages/btrfs/**'],
           testTimeout: 180_000,
           hookTimeout: 180_000,
           fileParallelism: false,
@@ -39,14 +40,26 @@ export default defineConfig({
         },
       },
       {
+        // File systems, sshds and engines of their own: the same.
+        test: {
+          name: 'btrfs',
+          include: ['packages/btrfs/test/{integration,crash}/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
         // Child processes killed at each step, then recovery.
         test: {
           name: 'crash',
           include: [`${HOUSES}/test/crash/**/*.test.ts`],
+          exclude: ['**/node_modules/**', 'packages/btrfs/**'],
           testTimeout: 600_000,
           hookTimeout: 180_000,
           fileParallelism: false,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],

@@ -30,7 +30,10 @@ function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-/** Without arguments of its own for vitest, the suites of the crane images run beside all others. */
+/** The suites that meet no other on an engine. */
+const BESIDE = ['images', 'btrfs']
+
+/** Without arguments of its own for vitest, those that can do so run beside all others. */
 async function run(all: boolean, vitestArguments: readonly string[]): Promise<number> {
   await using ready = await parts(all)
   using folder = temporaryDirectory()
@@ -39,13 +42,14 @@ async function run(all: boolean, vitestArguments: readonly string[]): Promise<nu
     process.stdout.write(`\n${only.summary}`)
     return only.code
   }
-  const log = join(folder.path, 'images.log')
-  const [rest, images] = await Promise.all([
-    vitest(['--project=!images'], ready.env, join(folder.path, 'rest')),
-    vitest(['--project=images'], ready.env, join(folder.path, 'images'), log),
+  const log = join(folder.path, 'beside.log')
+  const projects = (sign: string): readonly string[] => BESIDE.map((name) => `--project=${sign}${name}`)
+  const [rest, beside] = await Promise.all([
+    vitest(projects('!'), ready.env, join(folder.path, 'rest')),
+    vitest(projects(''), ready.env, join(folder.path, 'beside'), log),
   ])
-  process.stdout.write(`\n${readFileSync(log, 'utf8')}\n${joined([rest.summary, images.summary])}`)
-  return rest.code === 0 ? images.code : rest.code
+  process.stdout.write(`\n${readFileSync(log, 'utf8')}\n${joined([rest.summary, beside.summary])}`)
+  return rest.code === 0 ? beside.code : rest.code
 }
 
 interface VitestRun {
