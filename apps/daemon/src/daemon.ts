@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import { findingOf, isSalvageError } from '@salvage-kit/core'
-import type { CallOptions, Reporter, RunLock } from '@salvage-kit/core'
+import type { CallOptions, Finding, Reporter, RunLock } from '@salvage-kit/core'
 import { clockwork, openState } from '@salvage-kit/host'
 import type { LoadedConfig, State, WholeTideSettings } from '@salvage-kit/host'
 import { backOff } from './back-off.ts'
@@ -16,6 +16,7 @@ import { claimSocket } from './socket/claim.ts'
 import { serve } from './socket/server.ts'
 import { socketPath } from './socket-path.ts'
 import { statusOf } from './tide-status.ts'
+import { volumeServices } from './volume-services.ts'
 import { workers } from './work.ts'
 
 /** What the daemon is made from. */
@@ -101,8 +102,10 @@ export async function runDaemon(settings: DaemonSettings, { signal }: CallOption
     },
   })
   using desk = makeDesk({ works, roster, workers: crew, tell, now, beside, signal })
+  const services = volumeServices({ loaded: roster.loaded, stateDirectory, directory, problems, tell, now })
   const refresh = async (): Promise<boolean> => {
     const read = await roster.refresh()
+    if (!signal.aborted) services.look()
     desk.look()
     return read
   }
@@ -124,6 +127,7 @@ export async function runDaemon(settings: DaemonSettings, { signal }: CallOption
         next: (tide) => works.next(tide),
         works: crew.works(),
         problems: problems.all(),
+        services: services.status(),
         daemon: { pid: process.pid, startedAt, state: signal.aborted ? 'stopping' : ready ? 'ready' : 'starting' },
       }),
     trigger: (tide, follow) => desk.trigger(tide, follow),
@@ -134,8 +138,14 @@ export async function runDaemon(settings: DaemonSettings, { signal }: CallOption
   const report: Reporter = (event) => {
     if (event.type === 'warning') tell({ type: 'problem', finding: event.finding })
   }
+  // Before anything else: an engine that starts may be waiting for the plugin.
+  services.look()
   const place = { loaded: roster.loaded, stateDirectory, directory, journal }
-  if (await recoverWholly({ ...place, problems, tell, report, signal })) {
+  const onStuck = async (finding: Finding): Promise<void> => {
+    await refresh()
+    roster.refuseDue(finding)
+  }
+  if (await recoverWholly({ ...place, problems, tell, report, signal, onStuck })) {
     const patience = backOff(500, 30_000)
     while (!(await roster.refresh()) && !signal.aborted) await patience.wait(signal)
     ready = true
@@ -147,8 +157,11 @@ export async function runDaemon(settings: DaemonSettings, { signal }: CallOption
   tell({ type: 'daemon.stopping', running: crew.works().map(({ tide }) => tide) })
   desk[Symbol.dispose]()
   abort.abort(signal.reason)
+  const schedule = services.stopSchedule()
   const ends = await settledWithin(desk.running(), STOP_MS)
+  await settledWithin([schedule], STOP_MS)
   await settledWithin([...sent], DELIVERY_MS)
+  await settledWithin([services.stopPlugin()], STOP_MS)
   await server[Symbol.asyncDispose]()
   const isStuck = problems.has('recovery') || ends?.some((end) => (end.report?.stuck.length ?? 0) > 0) !== false
   const exitCode = isStuck ? 4 : 0

@@ -1,3 +1,5 @@
+import { isScheduleDetail, scheduleEventText } from '@salvage-kit/host'
+import type { ScheduleEvent } from '@salvage-kit/host'
 import { formatDuration, formatEvent, formatFinding, formatReport } from '@salvage-kit/core'
 import type { Finding, RunEvent, RunReport } from '@salvage-kit/core'
 
@@ -28,6 +30,13 @@ export type DaemonEvent =
   /** Something of a run after its report: what could not be pruned, a report that did not arrive. */
   | { readonly type: 'tide.warning'; readonly tide: string; readonly runId: string; readonly finding: Finding }
   | { readonly type: 'clock.set'; readonly tides: readonly string[] }
+  /** What fell due while something of a past run is stuck, and cannot be begun before that is put back. Once for each tide. */
+  | { readonly type: 'tide.refused'; readonly tide: string; readonly nominal: string; readonly finding: Finding }
+  | { readonly type: 'service.ready'; readonly service: 'plugin' | 'scheduler'; readonly socket?: string }
+  | { readonly type: 'service.stopped'; readonly service: 'plugin' | 'scheduler' }
+  /** What the plugin or the scheduler does to volumes. */
+  | { readonly type: 'service.event'; readonly service: 'plugin' | 'scheduler'; readonly event: RunEvent }
+  | { readonly type: 'schedule.event'; readonly event: ScheduleEvent }
   | { readonly type: 'daemon.stopping'; readonly running: readonly string[] }
   | { readonly type: 'daemon.stopped'; readonly exitCode: number }
 
@@ -36,9 +45,10 @@ export type Tell = (event: DaemonEvent) => void
 
 /** Only with `verbose`: what happens often and means little, or stands in the report at the end as well. */
 export function isDetail(event: DaemonEvent): boolean {
-  if (event.type !== 'run.event') return false
+  if (event.type === 'schedule.event') return isScheduleDetail(event.event)
+  if (event.type !== 'run.event' && event.type !== 'service.event') return false
   const { type } = event.event
-  return !['target.failed', 'target.skipped', 'group.tainted', 'stuck', 'undo.waiting'].includes(type)
+  return !['target.failed', 'target.skipped', 'group.tainted', 'stuck', 'undo.waiting', 'verb.failed'].includes(type)
 }
 
 /** An event in words, without a newline at the end; undefined for what the words of another event say. */
@@ -71,6 +81,16 @@ export function daemonEventText(event: DaemonEvent): string | undefined {
       return `${event.tide}: failed: ${event.finding === undefined ? '' : formatFinding(event.finding)}`
     case 'tide.warning':
       return `${event.tide}: warning: ${formatFinding(event.finding)}`
+    case 'tide.refused':
+      return `${event.tide}: due at ${event.nominal}, and not begun: ${formatFinding(event.finding)}`
+    case 'service.ready':
+      return `${SERVICES[event.service]} runs${event.socket === undefined ? '' : `, socket ${event.socket}`}`
+    case 'service.stopped':
+      return `${SERVICES[event.service]} has stopped`
+    case 'service.event':
+      return formatEvent(event.event)
+    case 'schedule.event':
+      return scheduleEventText(event.event)
     case 'clock.set':
       return `the clock was set back by more than a day; begun anew: ${event.tides.join(', ')}`
     case 'daemon.stopping':
@@ -79,6 +99,8 @@ export function daemonEventText(event: DaemonEvent): string | undefined {
       return 'stopped'
   }
 }
+
+const SERVICES = { plugin: 'the volume plugin', scheduler: 'the schedule of volumes' } as const
 
 /** The event as one line of JSON, in the form of `run --json`. */
 export function daemonJsonLine({ type, ...members }: DaemonEvent, now: Date): string {

@@ -1,9 +1,10 @@
 import { findingOf, formatFinding, recover, SalvageError } from '@salvage-kit/core'
-import type { Journal, Reporter } from '@salvage-kit/core'
+import type { Finding, Journal, Reporter } from '@salvage-kit/core'
 import { openRig } from '@salvage-kit/host'
 import type { LoadedConfig } from '@salvage-kit/host'
 import { backOff } from './back-off.ts'
 import type { Tell } from './event.ts'
+import { watchRecovery } from './long-recovery.ts'
 import type { Problems } from './problems.ts'
 
 /** What recovering takes. */
@@ -15,6 +16,8 @@ export interface RecoverySettings {
   readonly problems: Problems
   readonly tell: Tell
   readonly report: Reporter
+  /** Called with each try that fails: what falls due meanwhile waits for it. Must not reject. */
+  readonly onStuck: (finding: Finding) => Promise<void>
   readonly signal: AbortSignal
 }
 
@@ -24,7 +27,7 @@ export interface RecoverySettings {
  * signal came before. Never rejects.
  */
 export async function recoverWholly(settings: RecoverySettings): Promise<boolean> {
-  const { problems, tell, signal } = settings
+  const { problems, tell, signal, onStuck } = settings
   const patience = backOff(1000, 60_000)
   while (!signal.aborted) {
     try {
@@ -35,6 +38,7 @@ export async function recoverWholly(settings: RecoverySettings): Promise<boolean
     } catch (error) {
       if (signal.aborted) return false
       problems.set('recovery', findingOf(error))
+      await onStuck(findingOf(error))
     }
     await patience.wait(signal)
   }
@@ -42,10 +46,11 @@ export async function recoverWholly(settings: RecoverySettings): Promise<boolean
 }
 
 async function recoverOnce(settings: RecoverySettings): Promise<number> {
-  const { loaded, stateDirectory, directory, journal, report, signal } = settings
+  const { loaded, stateDirectory, directory, journal, problems, report, signal } = settings
   // What backends are made of is loaded when there is something for them to do.
   if ((await journal.pending()).length === 0) return 0
   const scope = { targets: [], stores: [] }
+  using _watch = watchRecovery(journal, problems)
   await using rig = await openRig({ loaded: loaded(), stateDirectory, directory, scope, report }, { signal })
   const { undone, stuck } = await recover(rig, { signal })
   const [first] = stuck

@@ -36,6 +36,8 @@ export interface Roster {
   readonly tides: () => ReadonlyMap<string, RosterTide>
   /** Whether Docker was there ever, and what became of it. */
   readonly docker: () => { readonly seen: boolean; readonly state: TideTable['docker'] | 'unknown' }
+  /** Tells, and reports to where the tide reports to, each tide that is due by now and cannot be begun for this; once. */
+  readonly refuseDue: (finding: Finding) => void
   /** How far a tide has come. */
   readonly mark: (tide: string) => TideMark | undefined
   /** Remembers that; what cannot be written is a problem. */
@@ -53,6 +55,8 @@ export async function makeRoster(settings: RosterSettings): Promise<Roster> {
   let state: TideTable['docker'] | 'unknown' = 'unknown'
   let labels: TideTable['labels'] | undefined
   const refused = new Map<string, string>()
+  const waiting = new Set<string>()
+  let reports: TideTable['reports'] | undefined
 
   function setMark(mark: TideMark): void {
     marks.set(mark.tide, mark)
@@ -145,6 +149,7 @@ export async function makeRoster(settings: RosterSettings): Promise<Roster> {
       return
     }
     labels = table.labels
+    ;({ reports } = table)
     put(table)
   }
 
@@ -185,8 +190,19 @@ export async function makeRoster(settings: RosterSettings): Promise<Roster> {
     }
   }
 
+  function refuseDue(finding: Finding): void {
+    for (const tide of tides.keys()) {
+      const due = works.next(tide)
+      if (due === undefined || due.start > now() || waiting.has(tide)) continue
+      waiting.add(tide)
+      tell({ type: 'tide.refused', tide, nominal: due.nominal.toISOString(), finding })
+      if (reports !== undefined) beside(refuseTide({ loaded, reports, redactor }, tide, finding))
+    }
+  }
+
   return {
     refresh,
+    refuseDue,
     loaded: () => loaded,
     tides: () => tides,
     docker: () => ({ seen, state }),

@@ -44,6 +44,15 @@ export const statusAnswer: z.ZodType<Status> = z.object({
   daemon: z
     .object({ pid: z.int(), startedAt: z.iso.datetime(), state: z.enum(['starting', 'ready', 'stopping']) })
     .exactOptional(),
+  services: z
+    .array(
+      z.object({
+        name: z.enum(['plugin', 'scheduler']),
+        state: z.enum(['starting', 'ready']),
+        since: z.iso.datetime().exactOptional(),
+      }),
+    )
+    .exactOptional(),
   tides: z.array(tide),
   problems: z.array(finding),
 })
@@ -57,8 +66,18 @@ export interface Status {
     readonly startedAt: string
     readonly state: 'starting' | 'ready' | 'stopping'
   }
+  /** What the daemon does for BTRFS volumes; absent when it is not asked to. */
+  readonly services?: readonly StatusService[]
   readonly tides: readonly StatusTide[]
   readonly problems: readonly StatusProblem[]
+}
+
+/** The volume plugin, or the schedule of volumes. */
+export interface StatusService {
+  readonly name: 'plugin' | 'scheduler'
+  /** `starting` also when it could not be begun and is tried again. */
+  readonly state: 'starting' | 'ready'
+  readonly since?: string
 }
 
 /** One tide. */

@@ -12,14 +12,22 @@ export interface StatusParts {
   readonly works: readonly Work[]
   readonly problems: readonly (Finding & { readonly tide?: string })[]
   readonly daemon?: NonNullable<Status['daemon']>
+  readonly services?: NonNullable<Status['services']>
 }
 
 /** The status; reads of the catalog the last run of each tide. */
 export async function statusOf(parts: StatusParts): Promise<Status> {
-  const { machine, catalog, problems, daemon } = parts
+  const { machine, catalog, problems, daemon, services = [] } = parts
   const names = [...parts.tides.keys()].toSorted()
   const tides = await Promise.all(names.map(async (name) => tideStatus(name, parts, catalog)))
-  return { version: 1, machine, ...(daemon === undefined ? {} : { daemon }), tides, problems }
+  return {
+    version: 1,
+    machine,
+    ...(daemon === undefined ? {} : { daemon }),
+    ...(services.length === 0 ? {} : { services }),
+    tides,
+    problems,
+  }
 }
 
 async function tideStatus(name: string, { tides, next, works }: StatusParts, catalog: Catalog): Promise<StatusTide> {

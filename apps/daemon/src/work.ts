@@ -81,6 +81,7 @@ export function workers(settings: WorkSettings): Workers {
     const patience = backOff(1000, 30_000)
     let began: TideMark | undefined
     let isOver = false
+    let toldWhy: string | undefined
     const report = (event: RunEvent): void => {
       if (event.type === 'run.started') {
         set('running')
@@ -99,7 +100,10 @@ export function workers(settings: WorkSettings): Workers {
       const why = whyWait(error, performance.now() - since)
       if (why === undefined || began !== undefined) return false
       set('waiting')
-      tell({ type: 'tide.waiting', tide, runId, finding: why })
+      // Once for each cause, however often it is tried.
+      const cause = `${why.code} ${why.message}`
+      if (cause !== toldWhy) tell({ type: 'tide.waiting', tide, runId, finding: why })
+      toldWhy = cause
       // Whoever of us holds the targets is over soon; others do not tell.
       slot?.[Symbol.dispose]()
       await anyEnd(patience.wait(signal))

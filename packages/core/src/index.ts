@@ -83,6 +83,7 @@ export type { JournalledEffect, Performance, WorkOptions } from './run/perform.t
 export { recover, recoverFirst } from './run/recover.ts'
 export type { RecoverOptions, RecoverReport } from './run/recover.ts'
 export { listPoints, verify } from './run/list-points.ts'
+export { describeUndo } from './run/undo.ts'
 export { prune } from './run/prune.ts'
 export type { PruneReport, PruneRequest } from './run/prune.ts'
 export { restore } from './restore/restore.ts'

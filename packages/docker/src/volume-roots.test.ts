@@ -11,7 +11,11 @@ test.each([
   ['local', '/srv/volumes/v', false],
 ])('a volume of the driver %s at %s is a bound directory: %s', async (driver, mountpoint, isBound) => {
   const volume: Volume = { name: 'v', driver, driverOptions: {}, mountpoint, labels: {} }
-  const bare = { ...dockerodeEngine({ host: 'unix:///nowhere' }), listVolumes: async () => [volume], inspectVolume: async () => volume }
+  const bare = {
+    ...dockerodeEngine({ host: 'unix:///nowhere' }),
+    listVolumes: async () => [volume],
+    inspectVolume: async () => volume,
+  }
   const engine = withVolumeRoots(bare, ['/srv/volumes/'])
   const { signal } = new AbortController()
   const expected = isBound

@@ -25,6 +25,8 @@ export interface RunScheduleOptions extends CallOptions {
   readonly statePath: string
   readonly tell: ScheduleReporter
   readonly clock?: SchedulerClock
+  /** Called once, when this process is the one that runs it. Must not throw. */
+  readonly onStarted?: () => void
 }
 
 /**
@@ -41,9 +43,11 @@ export async function runSchedule({
   tell,
   signal,
   clock = systemClock,
+  onStarted,
 }: RunScheduleOptions): Promise<void> {
   signal.throwIfAborted()
   using _lock = takeLock(statePath)
+  onStarted?.()
   const { memory, finding } = openMemory(statePath, momentOf(clock))
   const once = toldOnce(tell)
   const watch = watchClock(momentOf(clock), memory.clock)
@@ -51,7 +55,7 @@ export async function runSchedule({
     const unwritten = memory.save(watch.offset)
     return unwritten === undefined ? [] : [unwritten]
   }
-  const runner = createRunner({ jobs, memory, tell, clock, signal, saved: () => once.add(save()) })
+  const runner = createRunner({ jobs, memory, tell, clock, signal, saved: save })
   once.add(finding === undefined ? [] : [finding])
   let isPaused = false
   for (let next = clock.uptimeMs() + tickMs; !signal.aborted; next = nextTick(next, tickMs, clock)) {

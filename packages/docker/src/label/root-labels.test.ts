@@ -234,3 +234,16 @@ describe('cranes', () => {
     expect(JSON.stringify(problems)).not.toContain('s3cret')
   })
 })
+
+test('a name that objects have already is an error, and not lost', () => {
+  const { tides, problems } = read({
+    'salvage.tides.__proto__.cron': '@daily',
+    'salvage.tides.__proto__.crane': 'c',
+    'salvage.cranes.__proto__.image': 'i',
+  })
+  expect(tides).toEqual([])
+  expect(problems).toMatchObject([
+    { code: 'LABEL.CRANE', message: expect.stringContaining('__proto__') },
+    { code: 'LABEL.TIDE', message: expect.stringContaining('__proto__') },
+  ])
+})

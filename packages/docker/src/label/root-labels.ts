@@ -102,12 +102,15 @@ function readAll<T>(
 } {
   const settings = new Map<string, Record<string, string>>()
   const problems: RootProblem[] = []
+  const wrongNames = new Map<string, RootProblem>()
   for (const [key, value] of Object.entries(labels)) {
     if (!key.startsWith(prefix)) continue
     const [, name, setting] = /^([^.]+)\.(.+)$/s.exec(key.slice(prefix.length)) ?? []
     if (name === undefined || setting === undefined) problems.push(nameless(container, key, prefix, kind))
+    else if (name === '__proto__') wrongNames.set(name, wrongName(container, key, name, kind))
     else settings.set(name, { ...settings.get(name), [setting]: value })
   }
+  problems.push(...wrongNames.values())
   const values = new Map<string, T>()
   const names = [...settings.keys()].toSorted()
   for (const name of names) {
@@ -124,6 +127,15 @@ function nameless(container: string, key: string, prefix: string, kind: 'tide' |
     code: kind === 'tide' ? 'LABEL.TIDE' : 'LABEL.CRANE',
     message: `container ${container}, label ${key}: it names no setting`,
     hint: `write ${prefix}NAME.SETTING=VALUE`,
+  }
+}
+
+/** The one name that objects have already: what is kept under it would be lost. */
+function wrongName(container: string, key: string, name: string, kind: 'tide' | 'crane'): RootProblem {
+  return {
+    code: kind === 'tide' ? 'LABEL.TIDE' : 'LABEL.CRANE',
+    message: `container ${container}, label ${key}: ${JSON.stringify(name)} cannot be the name of a ${kind}`,
+    hint: 'choose a name like nightly or off-site',
   }
 }
 

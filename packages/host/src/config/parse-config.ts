@@ -1,5 +1,5 @@
 import { readDocument } from './document.ts'
-import type { ConfigDocument } from './document.ts'
+import type { ConfigDocument, Path } from './document.ts'
 import { problemAt, problemsOf } from './problems.ts'
 import type { ConfigProblem } from './problems.ts'
 import type { Config } from './config.ts'
@@ -16,8 +16,30 @@ export function parseConfig(text: string): ParsedConfig {
   const document = readDocument(text)
   if (document.faults.length > 0)
     return { problems: document.faults.map((fault) => ({ ...fault, path: '', hint: 'mend the YAML first' })) }
+  const lost = lostKeys(document.value, [])
   const read = ConfigFile.safeParse(document.value, { reportInput: true })
-  if (!read.success) return { problems: problemsOf(read.error.issues, document) }
+  if (lost.length > 0 || !read.success)
+    return {
+      problems: [
+        ...lost.map((path) => ({ ...problemAt(document, path, LOST), ...document.positionOfKey(path) })),
+        ...problemsOf(read.error?.issues ?? [], document),
+      ],
+    }
   const problems = crossProblems(read.data).map(({ path, ...problem }) => problemAt(document, path, problem))
   return problems.length > 0 ? { problems } : { config: read.data, document, problems: [] }
+}
+
+const LOST = {
+  message: '"__proto__" cannot be a name',
+  why: 'every object has something of this name already',
+  hint: 'choose a name like nightly or off-site',
+}
+
+/** Where the one key stands that no schema sees: it would be dropped in silence. */
+function lostKeys(value: unknown, path: Path): readonly Path[] {
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const here = [...path, Array.isArray(value) ? Number(key) : key]
+    return key === '__proto__' ? [here] : lostKeys(inner, here)
+  })
 }

@@ -80,3 +80,11 @@ test.each([
   expect(`${String(problem?.line)}:${String(problem?.column)} ${problem?.path ?? ''}`).toBe(place)
   expect(problem?.hint ?? '').toMatch(hint)
 })
+
+test.each([
+  ['tides:\n  __proto__:\n    cron: "@daily"\n', 'tides.__proto__', 2],
+  ['{"tides": {"__proto__": {"cron": "@daily"}}}', 'tides.__proto__', 1],
+  ['stores:\n  a: archive:/b\n  __proto__: archive:/c\n', 'stores.__proto__', 3],
+])('a name that objects have already is an error, and not lost: %s', (text, path, line) => {
+  expect(parseConfig(text).problems).toMatchObject([{ path, line, message: expect.stringContaining('"__proto__"') }])
+})

@@ -11,6 +11,8 @@ import type { Volumes } from './volumes.ts'
 /** What running the schedule takes. */
 export interface ScheduleSettings extends VolumeServiceSettings {
   readonly tell: ScheduleReporter
+  /** Called once, when this process is the one that runs it. Must not throw. */
+  readonly onStarted?: () => void
 }
 
 /**
@@ -18,7 +20,7 @@ export interface ScheduleSettings extends VolumeServiceSettings {
  * in the state directory. Rejects at the start with what `openRig` rejects with and with `SCHEDULE.RUNNING`.
  */
 export async function serveSchedule(
-  { loaded, stateDirectory, directory, report, tell }: ScheduleSettings,
+  { loaded, stateDirectory, directory, report, tell, onStarted }: ScheduleSettings,
   { signal }: CallOptions,
 ): Promise<void> {
   const scope = { targets: [], stores: [], btrfs: true }
@@ -38,7 +40,14 @@ export async function serveSchedule(
     }),
   }
   const statePath = join(stateDirectory, 'btrfs-schedule.json')
-  await runSchedule({ settings: volumes.settings, jobs, statePath, tell, signal })
+  await runSchedule({
+    settings: volumes.settings,
+    jobs,
+    statePath,
+    tell,
+    signal,
+    ...(onStarted === undefined ? {} : { onStarted }),
+  })
 }
 
 async function isThere(volumes: Volumes, snapshot: string, signal: AbortSignal): Promise<boolean> {
