@@ -45,11 +45,19 @@ export function momentOf(clock: SchedulerClock): Moment {
 }
 
 /**
+ * Whether a moment is of this start of the machine, so that both uptimes can be compared. A container may count its own
+ * uptime, and shows the machine's id all the same.
+ */
+export function isOfThisBoot(moment: Moment, now: Moment): boolean {
+  return moment.bootId === now.bootId && moment.bootId !== '' && moment.uptimeMs <= now.uptimeMs
+}
+
+/**
  * The same moment as a start of the machine sees it that may be a later one: then only the wall clock tells how long ago
  * it was, and one that was set back makes it now.
  */
 export function inThisBoot(moment: Moment, now: Moment): Moment {
-  if (moment.bootId === now.bootId && moment.bootId !== '') return moment
+  if (isOfThisBoot(moment, now)) return moment
   const elapsed = now.time.getTime() - moment.time.getTime()
   return elapsed < 0 ? now : { time: moment.time, uptimeMs: now.uptimeMs - elapsed, bootId: now.bootId }
 }

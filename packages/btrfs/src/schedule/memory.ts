@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { errorText } from '@salvage-kit/core'
 import type { Finding } from '@salvage-kit/core'
 import type { ClockOffset } from './clock-watch.ts'
-import { inThisBoot } from './clock.ts'
+import { inThisBoot, isOfThisBoot } from './clock.ts'
 import type { Moment } from './clock.ts'
 import { replaceFile } from './replace-file.ts'
 import { jobKey } from './schedule-file.ts'
@@ -38,10 +38,11 @@ export function openMemory(path: string, now: Moment): { readonly memory: Memory
       last: inThisBoot(last, now),
       ...(waiting === undefined ? {} : { waiting: { ...waiting, taken: inThisBoot(waiting.taken, now) } }),
     })
-  // Written down as seen from here, so that no restart with a wrong clock makes it anew.
-  let isNews = stored?.runs.some(({ last }) => last.bootId !== now.bootId) === true
+  // What is of an earlier boot is written down as seen from here, so that no restart with a wrong clock makes it anew.
+  let isNews = stored?.runs.some(({ last }) => !isOfThisBoot(last, now)) === true
+  const clock = isNews ? undefined : stored?.clock
   const memory: Memory = {
-    ...(stored?.clock === undefined ? {} : { clock: stored.clock }),
+    ...(clock === undefined ? {} : { clock }),
     of: (job, moment) => {
       const known = runs.get(jobKey(job))
       if (known !== undefined) return known
@@ -54,11 +55,11 @@ export function openMemory(path: string, now: Moment): { readonly memory: Memory
       runs.set(jobKey(job), { volume: job.volume, action: job.text, ...remembered })
       isNews = true
     },
-    save: (clock) => {
+    save: (offset) => {
       if (!isNews) return undefined
       const young = [...runs.values()].filter(({ last }) => now.uptimeMs - last.uptimeMs < FORGET_MS)
       try {
-        replaceFile(path, `${JSON.stringify({ version: 1, clock, runs: young })}\n`)
+        replaceFile(path, `${JSON.stringify({ version: 1, clock: offset, runs: young })}\n`)
         isNews = false
         return undefined
       } catch (error) {

@@ -55,7 +55,13 @@ export async function runSchedule({
     const unwritten = memory.save(watch.offset)
     return unwritten === undefined ? [] : [unwritten]
   }
-  const runner = createRunner({ jobs, memory, tell, clock, signal, saved: save })
+  // Jobs often end together: then one write is enough.
+  let writing: NodeJS.Immediate | undefined
+  const saved = (): void => {
+    clearImmediate(writing)
+    writing = setImmediate(save)
+  }
+  const runner = createRunner({ jobs, memory, tell, clock, signal, saved })
   once.add(finding === undefined ? [] : [finding])
   let isPaused = false
   for (let next = clock.uptimeMs() + tickMs; !signal.aborted; next = nextTick(next, tickMs, clock)) {
@@ -73,6 +79,7 @@ export async function runSchedule({
     await clock.sleep(Math.max(0, next - clock.uptimeMs()), signal)
   }
   await runner.ended()
+  clearImmediate(writing)
   save()
 }
 

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { DAY, HOUR, makeMachine } from './machine.ts'
+import { DAY, HOUR, makeMachine, MINUTE } from './machine.ts'
 import type { Machine } from './machine.ts'
 
 let machine: Machine
@@ -60,5 +60,15 @@ describe('clocks that jump', () => {
       { finding: { code: 'SCHEDULE.CLOCK' } },
       { finding: { code: 'SCHEDULE.CLOCK' } },
     ])
+  })
+
+  test('a container that counts its own uptime: no job stalls', async () => {
+    await writeFile(machine.schedulePath, 'v,snapshot,60\nv,purge:2h,60\n')
+    await machine.runFor(HOUR)
+    machine.pass(30 * MINUTE)
+    machine.uptime = 0
+    await machine.runFor(HOUR)
+    expect(machine.done).toHaveLength(4)
+    expect(machine.events.filter(({ type }) => type === 'schedule.finding')).toEqual([])
   })
 })

@@ -1,4 +1,5 @@
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { pauseAll, resumeAll } from '../../src/schedule/change-schedule.ts'
 import { makeMachine, MINUTE } from './machine.ts'
@@ -75,5 +76,20 @@ describe('what is remembered', () => {
     }
     await machine.runFor(MINUTE, machine.jobs())
     expect(second).toMatchObject({ code: 'SCHEDULE.RUNNING' })
+  })
+
+  test('that cannot be written: jobs run all the same, and it is told once', async () => {
+    await writeFile(machine.schedulePath, 'v,snapshot,1\n')
+    await mkdir(`${machine.statePath}.new`, { recursive: true })
+    await machine.runFor(5 * MINUTE)
+    expect(machine.done).toHaveLength(5)
+    expect(machine.events.filter(({ type }) => type === 'schedule.finding')).toMatchObject([
+      { finding: { code: 'SCHEDULE.MEMORY', message: expect.stringContaining('cannot be written') } },
+    ])
+  })
+
+  test('cannot be kept where there is no directory for it', async () => {
+    await writeFile(join(machine.directory, 'state'), '')
+    await expect(machine.runFor(MINUTE)).rejects.toMatchObject({ code: 'SCHEDULE.MEMORY' })
   })
 })
