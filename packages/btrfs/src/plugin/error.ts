@@ -31,3 +31,13 @@ export function badPlace(path: string, why: string, cause?: unknown): SalvageErr
 export function badRequest(why: string, cause?: unknown): SalvageError {
   return new SalvageError('PLUGIN.REQUEST', 'the request cannot be understood', { why, cause, untouched: true })
 }
+
+/** `PLUGIN.SYSTEM`: the kernel refuses something, and no command told of it. */
+export function systemFailure(cause: Error): SalvageError {
+  return new SalvageError('PLUGIN.SYSTEM', 'the file system does not let this be done', {
+    why: cause.message,
+    hint: 'look at the file systems of the volumes and of /run, and into the log of the kernel',
+    retryable: true,
+    cause,
+  })
+}

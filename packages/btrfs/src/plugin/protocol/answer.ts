@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { deadline, findingOf, formatFinding, isSalvageError } from '@salvage-kit/core'
 import type { CallOptions, Finding } from '@salvage-kit/core'
+import { systemFailure } from '../error.ts'
 import { readBody, TOO_LONG } from './read-body.ts'
 import type { Route } from './route.ts'
 
@@ -59,8 +60,11 @@ async function answerOf(request: IncomingMessage, { find, onBug, signal }: Answe
     if (given === TOO_LONG) return refused(413, 'the body is too long')
     // Docker's own calls come to their end though the plugin is asked to stop: they are short.
     using limit = route.isLong ? undefined : deadline(PATIENCE_MS)
-    return { status: 200, body: await route.answer(given, { signal: limit?.signal ?? signal }) }
-  } catch (error) {
+    const options = { signal: limit?.signal ?? signal }
+    const work = route.answer(given, options)
+    return { status: 200, body: limit === undefined ? await work : await within(work, options) }
+  } catch (thrown) {
+    const error = foreseen(thrown)
     const finding = findingOf(error)
     const Err = formatFinding(finding)
     if (isSalvageError(error)) return { status: error.code === 'PLUGIN.REQUEST' ? 400 : 200, body: { Err } }
@@ -69,6 +73,18 @@ async function answerOf(request: IncomingMessage, { find, onBug, signal }: Answe
     onBug(finding)
     return { status: 500, body: { Err } }
   }
+}
+
+/** What the kernel refuses is no fault of this program. */
+function foreseen(thrown: unknown): unknown {
+  return thrown instanceof Error && 'syscall' in thrown ? systemFailure(thrown) : thrown
+}
+
+/** Rejects with the signal's reason although the work goes on: a file system may hang. */
+async function within<T>(work: Promise<T>, { signal }: CallOptions): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  return Promise.race([work, promise])
 }
 
 function refused(status: number, why: string): Answer {

@@ -1,7 +1,7 @@
-import { lstatSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { lstatSync, mkdirSync, renameSync, rmdirSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import type { Server } from 'node:net'
-import { basename, dirname, join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { once } from 'node:events'
 import { errorText, isSalvageError } from '@salvage-kit/core'
 import { errorCode } from '../../command/error-code.ts'
@@ -21,18 +21,21 @@ export interface ListeningSocket {
  * finds nothing. Rejects with `PLUGIN.RUNNING` when somebody answers there, with `PLUGIN.SOCKET` when it cannot be.
  */
 export async function listenAt(server: Server, path: string): Promise<ListeningSocket> {
-  // Not ending like a socket of a plugin: engines look at everything in this directory.
-  const hidden = join(dirname(path), `.${basename(path)}.${String(process.pid)}`)
-  if (Buffer.byteLength(hidden) > LONGEST_PATH)
-    throw badSocket(path, `its path is longer than ${String(LONGEST_PATH - 9)} bytes`)
+  // Engines take every socket in this directory for a plugin, but not those in a directory of another name.
+  const directory = join(dirname(path), `.${String(process.pid)}`)
+  const hidden = join(directory, 's')
+  const length = Math.max(Buffer.byteLength(path), Buffer.byteLength(hidden))
+  if (length > LONGEST_PATH) throw badSocket(path, `its path is longer than ${String(LONGEST_PATH)} bytes`)
   try {
     mkdirSync(dirname(path), { recursive: true })
     const there = lstatSync(path, { throwIfNoEntry: false })
     if (there !== undefined && !there.isSocket()) throw badSocket(path, 'something that is no socket stands there')
     if (there !== undefined && (await answers(path))) throw alreadyRunning(path)
-    rmSync(hidden, { force: true })
+    rmSync(directory, { recursive: true, force: true })
+    mkdirSync(directory, { mode: 0o700 })
     await listenOwned(server, hidden)
     renameSync(hidden, path)
+    rmdirSync(directory)
   } catch (error) {
     server.close()
     throw isSalvageError(error) ? error : badSocket(path, errorText(error), error)

@@ -17,7 +17,7 @@ const SIZE = /^(\d+(?:\.\d+)?)\s*(?:([kmgtpe])i?)?b?$/i
 /**
  * Reads what `docker volume create --opt` gives, in any case. Copy-on-write is off unless it or compression is asked for.
  * An option that nobody knows is a finding `VOLUME.OPTION_UNKNOWN`, for compose files may hold some. Throws
- * `VOLUME.OPTION` for a value that means nothing, and for compression without copy-on-write.
+ * `VOLUME.OPTIONS` for a value that means nothing, and for compression without copy-on-write.
  */
 export function readCreateOptions(given: Readonly<Record<string, string>>): {
   readonly options: CreateOptions
@@ -92,5 +92,5 @@ function unknownOption(name: string): readonly Finding[] {
 }
 
 function badOption(message: string, why: string): SalvageError {
-  return new SalvageError('VOLUME.OPTION', message, { why, hint: 'give other volume options', untouched: true })
+  return new SalvageError('VOLUME.OPTIONS', message, { why, hint: 'give other volume options', untouched: true })
 }

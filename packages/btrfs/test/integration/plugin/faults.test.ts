@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readdirSync, statSync, utimesSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { createServer, connect } from 'node:net'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -40,6 +40,16 @@ describe.skipIf(!part('btrfs').available)('when something is wrong, the plugin',
     await expect(bench.start()).rejects.toMatchObject({ code: 'PLUGIN.PLACE' })
     execFileSync('mount', ['-o', 'remount,rw', bench.root])
     await bench.start()
+    expect(await err('Remove', { Name: 'a' })).toBe('')
+  })
+
+  test('lets no container begin whose mount cannot be written down', async () => {
+    await err('Create', { Name: 'a' })
+    writeFileSync(join(bench.settings.mountsPath, 'a'), 'in the way')
+    expect(await err('Mount', { Name: 'a', ID: 'x' })).toMatch(/PLUGIN\.SYSTEM.*why: E/)
+    rmSync(join(bench.settings.mountsPath, 'a'))
+    expect(await err('Mount', { Name: 'a', ID: 'x' })).toBe('')
+    await err('Unmount', { Name: 'a', ID: 'x' })
     expect(await err('Remove', { Name: 'a' })).toBe('')
   })
 
@@ -129,9 +139,11 @@ describe.skipIf(!part('btrfs').available || !part('dockerd').available)('with an
         inner.write(data)
       })
       inner.on('data', (data) => {
-        if (!['Create', 'Remove', 'Unmount'].includes(verb) || cut.includes(verb)) return socket.write(data)
-        cut.push(verb)
-        socket.destroy()
+        if (!['Create', 'Remove', 'Unmount'].includes(verb) || cut.includes(verb)) socket.write(data)
+        else {
+          cut.push(verb)
+          socket.destroy()
+        }
       })
       socket.on('close', () => inner.destroy())
       inner.on('close', () => socket.destroy())

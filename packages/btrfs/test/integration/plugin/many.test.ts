@@ -1,8 +1,11 @@
 import { execFileSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { part } from '@salvage-kit/testbed'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { restoreVolume } from '../../../src/volume/restore-volume.ts'
+import { snapshotVolume } from '../../../src/volume/snapshot-volume.ts'
 import { pluginBench } from './plugin-bench.ts'
 import type { PluginBench } from './plugin-bench.ts'
 
@@ -47,22 +50,46 @@ describe.skipIf(!part('btrfs').available)('many calls and many volumes', () => {
     }
   })
 
-  test('a thousand volumes beside five thousand snapshots', async () => {
+  test('of mounts and restores at once a container never has what is exchanged', async () => {
+    const { rig, settings } = bench
+    const { signal } = new AbortController()
+    const seen = { restored: 0, refused: 0 }
+    const uuid = (): string =>
+      execFileSync('btrfs', ['subvolume', 'show', join(settings.volumesPath, 'r')], { encoding: 'utf8' })
+    await together([['Create', { Name: 'r' }]])
+    const { snapshot } = await snapshotVolume({ rig, settings }, 'r', { signal })
+    for (let round = 0; round < 16; round += 1) {
+      const restoring = restoreVolume({ rig, settings }, snapshot, { signal }).then(
+        () => 'restored' as const,
+        () => 'refused' as const,
+      )
+      await delay(round)
+      expect((await bench.post('VolumeDriver.Mount', { Name: 'r', ID: 'x' })).err).toBe('')
+      const mounted = uuid()
+      seen[await restoring] += 1
+      expect(uuid()).toBe(mounted)
+      await together([['Unmount', { Name: 'r', ID: 'x' }]])
+    }
+    expect(seen.restored).toBeGreaterThan(0)
+    await together([['Remove', { Name: 'r' }]])
+  })
+
+  test('hundreds of volumes beside a thousand snapshots', async () => {
     const { volumesPath, snapshotsPath } = bench.settings
-    const volumes = Array.from({ length: 1000 }, (_, at) => join(volumesPath, `w${String(at)}`))
+    const volumes = Array.from({ length: 300 }, (_, at) => join(volumesPath, `w${String(at)}`))
     execFileSync('xargs', ['-n', '1', '-P', '2', 'btrfs', 'subvolume', 'create'], { input: volumes.join('\n') })
-    const cut = `for i in $(seq 5000); do echo subvolume snapshot -r ${volumesPath}/w1 "${snapshotsPath}/w1@2026-01-01T00:00:00.$(printf %06d $i)"; done | xargs -n 5 -P 2 btrfs >/dev/null`
+    const cut = `for i in $(seq 1000); do echo subvolume snapshot -r ${volumesPath}/w1 "${snapshotsPath}/w1@2026-01-01T00:00:00.$(printf %06d $i)"; done | xargs -n 5 -P 2 btrfs >/dev/null`
     execFileSync('bash', ['-c', cut])
     const since = performance.now()
     const { body } = await bench.post('VolumeDriver.List', {})
-    expect(body['Volumes']).toHaveLength(1000)
+    expect(body['Volumes']).toHaveLength(300)
     await together([
       ['Create', { Name: 'another' }],
       ['Mount', { Name: 'w1', ID: 'x' }],
       ['Unmount', { Name: 'w1', ID: 'x' }],
     ])
     expect((await bench.post('VolumeDriver.Get', { Name: 'w1' })).body).toMatchObject({
-      Volume: { Status: { Snapshots: 5000 } },
+      Volume: { Status: { Snapshots: 1000 } },
     })
     expect(performance.now() - since).toBeLessThan(5000)
   })
