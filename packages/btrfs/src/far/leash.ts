@@ -30,17 +30,31 @@ export function started({ file, args }: Command, stdio: StdioOptions, directory?
   const child = spawn(file, args, { stdio, env, ...(directory === undefined ? {} : { cwd: directory }) })
   const { promise, resolve, reject } = Promise.withResolvers<Ending>()
   child.once('close', (code, signal) => resolve({ code, signal }))
-  child.once('error', (cause) =>
-    reject(
-      new SalvageError('BTRFS.MISSING', `the program ${file} cannot be started`, {
-        cause,
-        why: cause.message,
-        hint: file === 'setpriv' ? 'install it (apt install util-linux)' : `install it (apt install ${file})`,
-      }),
-    ),
-  )
+  child.once('error', (cause) => reject(notStarted(file, cause.message, cause)))
   promise.catch(() => undefined)
   return { child, ended: promise }
+}
+
+/** What setpriv ends with when there is no such program. https://man7.org/linux/man-pages/man1/setpriv.1.html */
+const NO_PROGRAM = 127
+
+/** `BTRFS.MISSING` when a leashed process was none, for want of its program here; undefined when it was one. */
+export function missingProgram(words: string, { code }: Ending): SalvageError | undefined {
+  const [, file] = /^setpriv: failed to execute ([^:]+):/m.exec(words) ?? []
+  return code === NO_PROGRAM && file !== undefined ? notStarted(file, words.trim()) : undefined
+}
+
+function notStarted(file: string, why: string, cause?: unknown): SalvageError {
+  const packages: Readonly<Record<string, string>> = {
+    btrfs: 'btrfs-progs',
+    setpriv: 'util-linux',
+    ssh: 'openssh-client',
+  }
+  return new SalvageError('BTRFS.MISSING', `the program ${file} cannot be started`, {
+    cause,
+    why,
+    hint: `install it (apt install ${packages[file] ?? file})`,
+  })
 }
 
 const MOST_WORDS = 64 * 1024

@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import { endText } from '../far/far-end.ts'
+import { missingProgram } from '../far/leash.ts'
 import { SSH_FAILED, sshFailure } from '../far/ssh-failure.ts'
 import type { FarState } from './far-state.ts'
 import type { Greeting } from './receiver.ts'
@@ -19,9 +20,9 @@ export async function farStateOf(request: SendRequest, { receiver, told }: Greet
     await receiver.end()
     throw farFailure({ ...about(request), step: told.failed, words: receiver.words() })
   }
-  const { code } = await receiver.ended
-  if (far.kind === 'ssh' && code === SSH_FAILED) throw sshFailure(far.host, words)
-  throw farFailure({ ...about(request), words })
+  const ending = await receiver.ended
+  if (far.kind === 'ssh' && ending.code === SSH_FAILED) throw sshFailure(far.host, words)
+  throw missingProgram(words, ending) ?? farFailure({ ...about(request), words })
 }
 
 /** What failures of a send tell of it. */

@@ -1,7 +1,7 @@
-import { parseSnapshotName } from '../name/snapshot-name.ts'
-
-/** What must not be touched meanwhile: the snapshot, and everything else of its volume that goes to this host. */
+/**
+ * What nobody else may touch while a snapshot is sent: the snapshot, so that it is not removed, and its way to that host.
+ * Not the volume, and not what else of it is sent there: each copy is received apart, and of the markers the newest stays.
+ */
 export function sendKeys(name: string, host: string): readonly string[] {
-  const volume = parseSnapshotName(name)?.volume ?? name
-  return [`btrfs:${name}`, `btrfs:${volume}→${host}`]
+  return [`btrfs:${name}`, `btrfs:${name}→${host}`]
 }

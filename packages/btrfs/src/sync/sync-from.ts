@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { deadline, errorText, SalvageError } from '@salvage-kit/core'
 import type { CallOptions } from '@salvage-kit/core'
 import type { SshEnd } from '../far/far-end.ts'
-import { leashed, wordsOf } from '../far/leash.ts'
+import { leashed, missingProgram, wordsOf } from '../far/leash.ts'
 import type { Ending } from '../far/leash.ts'
 import { lastWords, SSH_FAILED, sshFailure } from '../far/ssh-failure.ts'
 import { rsyncCommand, UNFINISHED } from './rsync-command.ts'
@@ -65,11 +65,15 @@ async function beginIn(unfinished: string): Promise<void> {
   }
 }
 
-function failed(host: string, words: string, { code, signal }: Ending): SalvageError {
+function failed(host: string, words: string, ending: Ending): SalvageError {
+  const { code, signal } = ending
   if (code === SSH_FAILED) return sshFailure(host, words)
-  return new SalvageError('SYNC.FAILED', `it could not be synchronised from ${host}`, {
-    why: `rsync ended with ${String(code ?? signal)}: ${lastWords(words)}`,
-    hint: 'the volume must be there under the same name, and rsync on both machines',
-    retryable: code === null || MAY_PASS.has(code),
-  })
+  return (
+    missingProgram(words, ending) ??
+    new SalvageError('SYNC.FAILED', `it could not be synchronised from ${host}`, {
+      why: `rsync ended with ${String(code ?? signal)}: ${lastWords(words)}`,
+      hint: 'the volume must be there under the same name, and rsync on both machines',
+      retryable: code === null || MAY_PASS.has(code),
+    })
+  )
 }
