@@ -2,8 +2,10 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { command, part } from '@salvage-kit/testbed'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { parsePattern } from '../../../src/retention/pattern.ts'
+import { purgeVerdicts } from '../../../src/retention/verdicts.ts'
 import { createVolume } from '../../../src/volume/create-volume.ts'
-import { purge } from '../../../src/volume/purge.ts'
+import { listSnapshots } from '../../../src/volume/list-snapshots.ts'
 import { purgeVolume } from '../../../src/volume/purge-volume.ts'
 import { restoreVolume } from '../../../src/volume/restore-volume.ts'
 import { snapshotVolume } from '../../../src/volume/snapshot-volume.ts'
@@ -35,16 +37,17 @@ describe.skipIf(!part('btrfs').available)('a purge', () => {
   })
   const left = (): readonly string[] => readdirSync(there.settings.snapshotsPath).filter((name) => name.includes('@'))
 
-  it('removes what the verdicts say, and a dry run says the same and removes nothing', async () => {
+  it('removes what the verdicts of a pattern say, and nothing of another volume', async () => {
     await snapshotVolume(there, 'vv', never)
     const before = left()
-    const dry = await purge(there.at(now), 'v', { ...never, pattern: '25h', dryRun: true })
+    const listed = await listSnapshots(there.settings, { ...never, volume: 'v' })
+    const candidates = listed.map(({ name, date }) => ({ name, ...(date === undefined ? {} : { time: date }) }))
+    const { verdicts } = purgeVerdicts(candidates, parsePattern('25h'), now)
     expect(left()).toEqual(before)
-    const real = await purge(there.at(now), 'v', { ...never, pattern: '25h' })
-    expect(real.verdicts).toEqual(dry.verdicts)
-    expect(real.removed).toEqual(taken.slice(0, 3))
-    expect(real.failed).toEqual([])
-    expect(left().toSorted()).toEqual(before.filter((name) => !real.removed.includes(name)).toSorted())
+    const { removed, failed } = await purgeVolume(there, 'v', { ...never, verdicts })
+    expect(removed).toEqual(taken.slice(0, 3))
+    expect(failed).toEqual([])
+    expect(left().toSorted()).toEqual(before.filter((name) => !removed.includes(name)).toSorted())
   })
 
   it('takes one that cannot be removed for itself: the others go', async () => {
