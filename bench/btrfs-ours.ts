@@ -19,7 +19,7 @@ export interface OurPlugin extends AsyncDisposable {
 /** Starts `salvage-kit plugin`; resolves when its socket is there. */
 export async function ourPlugin({ env }: Yard): Promise<OurPlugin> {
   const socket = env['BUTTERVOLUME_SOCKET'] ?? ''
-  const child = spawn('setpriv', ['--pdeathsig', 'TERM', '--', process.execPath, MAIN, 'plugin'], {
+  const child = spawn('setpriv', ['--pdeathsig', 'TERM', '--', process.execPath, MAIN, 'plugin', '--quiet'], {
     stdio: ['ignore', 'ignore', 'inherit'],
     env: { ...process.env, ...env },
   })
