@@ -6,7 +6,7 @@ import { timeFormat } from '../name/time-format.ts'
 import { sendSnapshot } from '../send/send-snapshot.ts'
 import type { BtrfsSettings } from '../settings/settings.ts'
 import { runFarScript } from './far-script.ts'
-import { checkFar, inStore, listFar, removeFar } from './far-store.ts'
+import { awaitReceivers, checkFar, inStore, listFar, removeFar } from './far-store.ts'
 import { listPoints, readNote } from './list.ts'
 import { dropCut, keepCut, localCut, subvolumeOf } from './local-cut.ts'
 import { ignored } from './sent-whole.ts'
@@ -41,6 +41,7 @@ export function btrfsCrane(settings: Settings, warn: Warn = ignored): Crane {
         await removeFar(store, points.map(nameOfPoint), options)
       },
       async withdraw(ref, options) {
+        await awaitReceivers(ref.store, nameOfTarget(ref.target), options)
         const { notes } = await listFar(ref.store, options)
         const names = [...notes].flatMap(([name, text]) => (readNote(text)?.liftId === ref.id ? [name] : []))
         await removeFar(ref.store, names, options)

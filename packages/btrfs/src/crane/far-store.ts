@@ -115,3 +115,16 @@ export async function inStore(
 function unreachable(store: Store, cause: SalvageError): SalvageError {
   return new SalvageError('STORE.UNREACHABLE', `${store.ref} cannot be read`, { why: errorText(cause), cause })
 }
+
+// The one who sends is dead: what is whole by now gets its name within moments, everything else goes.
+const AWAIT = `cd -- "$1" || exit 0
+command -v flock >/dev/null || exit 0
+for d in .salvage-kit/incoming/"$2"@*; do
+  [ ! -d "$d" ] || (flock -w 20 8) 8<"$d"
+done
+exit 0`
+
+/** Resolves when nobody receives a copy of that name before the `@` any more, or does so for long. */
+export async function awaitReceivers(store: Store, name: string, options: CallOptions): Promise<void> {
+  await inStore(store, { script: AWAIT, args: [name], what: `looking at ${store.ref}` }, options)
+}

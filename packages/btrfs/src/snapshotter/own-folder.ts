@@ -1,7 +1,9 @@
 import { lstat, mkdir, readdir, rm, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { isSalvageError } from '@salvage-kit/core'
 import type { CallOptions } from '@salvage-kit/core'
+import { errorCode } from '../command/error-code.ts'
 import { isSubvolume } from '../subvolume/is-subvolume.ts'
 import { deleteSubvolumes } from '../subvolume/subvolume.ts'
 import { markOwn, OWNER } from './owner.ts'
@@ -16,16 +18,24 @@ export async function makeOwnFolder(folder: string): Promise<void> {
   await markOwn(folder)
 }
 
+/** A command of a dead process may still be at work in the folder. */
+const TRIES = 5
+const AGAIN_MS = 200
+
 /** Removes such a folder with the subvolumes in it; does nothing when it is not there. */
 export async function removeOwnFolder(folder: string, options: CallOptions): Promise<void> {
-  const names = await readdir(folder).catch(() => [])
-  for (const name of names) await removeSubvolume(join(folder, name), options)
-  try {
-    await rm(join(folder, OWNER), { force: true })
-    await rmdir(folder)
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')))
-      throw error
+  for (let tries = 1; ; tries += 1) {
+    const names = await readdir(folder).catch(() => [])
+    for (const name of names) await removeSubvolume(join(folder, name), options)
+    try {
+      await rm(join(folder, OWNER), { force: true })
+      return await rmdir(folder)
+    } catch (error) {
+      const code = errorCode(error)
+      if (code === 'ENOENT' || code === 'ENOTDIR') return
+      if (code !== 'ENOTEMPTY' || tries === TRIES) throw error
+      await delay(AGAIN_MS, undefined, options)
+    }
   }
 }
 
