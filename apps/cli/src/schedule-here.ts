@@ -2,6 +2,7 @@ import { isScheduleDetail, scheduleEventText, serveSchedule } from '@salvage-kit
 import type { ScheduleEvent } from '@salvage-kit/host'
 import { interruptible } from './interrupt.ts'
 import type { Invocation } from './invocation.ts'
+import { leaveSoon } from './leave-soon.ts'
 import { commandReporter } from './reporter.ts'
 import { placeOf } from './session.ts'
 
@@ -21,5 +22,6 @@ export async function runScheduleHere(invocation: Invocation): Promise<number> {
   const { directory } = terminal
   const settings = { loaded, stateDirectory: state, directory, report: reporter.report, tell }
   await serveSchedule(settings, { signal: interrupt.signal })
+  leaveSoon(terminal, 0)
   return 0
 }

@@ -2,9 +2,11 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createRedactor } from '@salvage-kit/core'
 import type { TideMark } from '@salvage-kit/core'
-import { freshRunId, loadConfig } from '@salvage-kit/host'
+import { freshRunId, loadConfig, openState } from '@salvage-kit/host'
 import { temporaryDirectory } from '@salvage-kit/testbed'
 import { expect, test } from 'vitest'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { DaemonEvent } from './event.ts'
 import { workers } from './work.ts'
 
 test('a time that comes while the run goes on is not taken for its own', async () => {
@@ -46,4 +48,49 @@ test('a time that comes while the run goes on is not taken for its own', async (
     { tide: 't', nominal: '2026-01-01T03:00:00.000Z', begun: 1, ended: false },
     { tide: 't', nominal: '2026-01-01T03:00:00.000Z', begun: 1, ended: true },
   ])
+})
+
+test('a run that waits says so once for each cause, however often it tries', async () => {
+  using folder = temporaryDirectory()
+  const { path } = folder
+  for (const name of ['a', 'b', 'store']) mkdirSync(join(path, name))
+  const file = join(path, 'salvage-kit.yaml')
+  const tide = { to: `archive:${join(path, 'store')}`, targets: [`dir:${join(path, 'a')}`, `dir:${join(path, 'b')}`] }
+  writeFileSync(file, JSON.stringify({ docker: { enabled: false }, tides: { t: tide } }))
+  const loaded = await loadConfig({ file, environment: {}, directory: path })
+  using state = openState(join(path, 'state'))
+  const told: DaemonEvent[] = []
+  let tries = 0
+  const crew = workers({
+    tell: (event) => void told.push(event),
+    now: () => new Date(),
+    signal: new AbortController().signal,
+    open: async () => ({
+      loaded,
+      stateDirectory: join(path, 'state'),
+      directory: path,
+      redactor: createRedactor(),
+      wrap: (rig) => {
+        tries += 1
+        return rig
+      },
+    }),
+    mark: () => undefined,
+    begun: () => 0,
+  })
+  const hold = async (runId: string, name: string): Promise<AsyncDisposable> =>
+    state.locks.acquire(runId, [`dir:${join(path, name)}`])
+  const first = await hold('first', 'a')
+  const ended = crew.run({ tide: 't', runId: freshRunId(new Date()) })
+  while (tries < 2) await delay(20)
+  const second = await hold('second', 'b')
+  await first[Symbol.asyncDispose]()
+  while (tries < 3) await delay(20)
+  await second[Symbol.asyncDispose]()
+  expect(await ended).toMatchObject({ exitCode: 0 })
+  const waits = told.flatMap((event) => (event.type === 'tide.waiting' ? [event.finding.message] : []))
+  expect(waits[0]).toContain('run first')
+  expect(waits.at(-1)).toContain('run second')
+  expect(waits).toEqual([...new Set(waits)])
+  expect(waits.length).toBeLessThan(tries)
 })

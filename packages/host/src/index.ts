@@ -1,5 +1,6 @@
 export { configSchema } from './config/json-schema.ts'
-export { loadConfig } from './config/load-config.ts'
+export { loadConfig, placeInSpite } from './config/load-config.ts'
+export type { LenientPlace } from './config/lenient-place.ts'
 export type { ConfigSearch, LoadedConfig } from './config/load-config.ts'
 export type { Config } from './config/config.ts'
 export { shownConfig } from './config/shown-config.ts'

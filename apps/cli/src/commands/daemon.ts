@@ -8,6 +8,7 @@ import { loadConfig } from '@salvage-kit/host'
 import type { LoadedConfig } from '@salvage-kit/host'
 import { interruptible } from '../interrupt.ts'
 import type { Invocation } from '../invocation.ts'
+import { leaveSoon } from '../leave-soon.ts'
 import { placeOf } from '../session.ts'
 
 /** Files that are written in several steps are read once. */
@@ -22,7 +23,7 @@ export async function execute(invocation: Invocation): Promise<number> {
   const { loaded, state } = await placeOf(invocation)
   const { environment, directory, redactor } = terminal
   // A container's log and a journal are read by people too, long after.
-  using interrupt = interruptible(terminal, ['SIGINT', 'SIGTERM'])
+  using interrupt = interruptible(terminal, ['SIGINT', 'SIGTERM'], 'stopping')
   using hangup = hangups()
   const verbose = options.verbose === true
   const settings: DaemonSettings = {
@@ -38,7 +39,9 @@ export async function execute(invocation: Invocation): Promise<number> {
     },
     ...(verbose ? { onLine: (ref, line) => terminal.err(`${ref.target}: ${oneLine(line)}\n`) } : {}),
   }
-  return await runDaemon(settings, { signal: interrupt.signal })
+  const code = await runDaemon(settings, { signal: interrupt.signal })
+  leaveSoon(terminal, code)
+  return code
 }
 
 function teller({ options, terminal }: Invocation): (event: DaemonEvent) => void {

@@ -1,6 +1,7 @@
 import { servePlugin } from '@salvage-kit/host'
 import { interruptible } from '../interrupt.ts'
 import type { Invocation } from '../invocation.ts'
+import { leaveSoon } from '../leave-soon.ts'
 import { commandReporter } from '../reporter.ts'
 import { placeOf } from '../session.ts'
 
@@ -21,5 +22,6 @@ export async function execute(invocation: Invocation): Promise<number> {
   }
   const { directory } = terminal
   await servePlugin({ loaded, stateDirectory: state, directory, report: reporter.report, onListening }, { signal })
+  leaveSoon(terminal, 0)
   return 0
 }

@@ -132,3 +132,45 @@ async function untilReady(): Promise<void> {
   }
   throw new Error('the daemon did not get ready')
 }
+
+const ready = async (running: Running): Promise<void> => {
+  let told = ''
+  running.child.stderr?.on('data', (chunk: string) => (told += chunk))
+  while (!told.includes('ready')) {
+    if (running.child.exitCode !== null) throw new Error(told)
+    await delay(20)
+  }
+}
+
+test('status answers although the configuration is broken by now, as long as a daemon lives', async () => {
+  const file = join(folder.path, 'salvage-kit.yaml')
+  daemon = sk('daemon')
+  await ready(daemon)
+  writeFileSync(file, 'tides: { rare: { cron: "never" } }\nfrobnicate: 1\n')
+  const status = await sk('status').ended
+  expect(status).toMatchObject({ code: 0, out: expect.stringMatching(/^rare /m) })
+  expect(status.err).toMatch(/ready\n/)
+  daemon.child.kill('SIGTERM')
+  expect((await daemon.ended).code).toBe(0)
+  expect(await sk('status').ended).toMatchObject({ code: 2, err: expect.stringContaining('frobnicate') })
+})
+
+test('speaks of putting back only when there is something to put back', async () => {
+  daemon = sk('daemon')
+  await ready(daemon)
+  daemon.child.kill('SIGTERM')
+  const { code, err } = await daemon.ended
+  expect(code).toBe(0)
+  expect(err).toContain('stopping')
+  expect(err).not.toContain('put')
+})
+
+test('ends also when something is left open, and says what', async () => {
+  const open = 'data:text/javascript,setInterval(()=>undefined,1000)'
+  daemon = salvageKit(folder.path, { NODE_OPTIONS: `--import=${open}` })('daemon')
+  await ready(daemon)
+  daemon.child.kill('SIGTERM')
+  const { code, err } = await daemon.ended
+  expect(code).toBe(0)
+  expect(err).toMatch(/leaving, although something is still open: .*Timeout/)
+})

@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { SalvageError } from '@salvage-kit/core'
 import type { ConfigDocument, Position } from './document.ts'
+import type { LenientPlace } from './lenient-place.ts'
 import type { ConfigProblem } from './problems.ts'
 import type { Config } from './config.ts'
 
@@ -46,6 +48,18 @@ export async function loadConfig(search: ConfigSearch): Promise<LoadedConfig> {
   if (parsed.config === undefined) throw invalid(found.file, parsed.problems)
   const config = { ...named, ...parsed.config }
   return { config, file: found.file, placeOf: (path) => place(found.file, parsed.document, path), environment }
+}
+
+/**
+ * Where a daemon may be when {@link loadConfig} rejects: what the file that it would read says of that, whatever else is wrong
+ * in it.
+ */
+export async function placeInSpite(search: ConfigSearch): Promise<LenientPlace> {
+  const { lenientPlace } = await import('./lenient-place.ts')
+  const named = search.file ?? search.environment['SALVAGE_CONFIG']
+  const files = named === undefined || named === '' ? DEFAULT_FILES : [named]
+  const file = files.map((name) => resolve(search.directory, name)).find((path) => existsSync(path))
+  return file === undefined ? {} : lenientPlace(file)
 }
 
 async function findConfig(search: ConfigSearch): Promise<{ file: string; text: string } | undefined> {
