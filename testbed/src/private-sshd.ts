@@ -136,6 +136,7 @@ export async function privateSshd(options: PrivateSshdOptions = {}): Promise<Pri
     writeFileSync(at('sshd_config'), serverConfig(folder.path, port, options.pathFirst))
     writeFileSync(files.configFile, clientConfig(files, port))
     mkdirSync(at('bin'))
+    mkdirSync(at('home'))
     const ssh = pathOf('ssh') ?? '/usr/bin/ssh'
     writeFileSync(at('bin/ssh'), `#!/bin/sh\nexec '${ssh}' -F '${files.configFile}' "$@"\n`)
     chmodSync(at('bin/ssh'), 0o755)

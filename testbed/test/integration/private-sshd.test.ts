@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
@@ -17,6 +17,8 @@ describe.skipIf(!server.available)('an sshd of a test’s own', () => {
     const two = await command('sh', ['-c', `ssh ${OPTIONS.join(' ')} other echo two`], { env: sshd.env })
     expect([one, two]).toEqual(['one\n', 'two\n'])
     expect(readFileSync(sshd.knownHosts, 'utf8')).toContain('127.0.0.1')
+    const home = await command('ssh', ['-F', sshd.configFile, ...OPTIONS, 'far', 'cd; pwd; ls -A; command -v env'])
+    expect(home).toBe(`${join(dirname(sshd.configFile), 'home')}\n/usr/bin/env\n`)
   })
 
   test('cuts its connections and goes on', async () => {
