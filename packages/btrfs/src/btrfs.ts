@@ -1,6 +1,7 @@
 import type { Backend, Finding } from '@salvage-kit/core'
 import { btrfsCrane } from './crane/btrfs-crane.ts'
 import { volumeDiscovery } from './discovery/volume-discovery.ts'
+import { btrfsVolumeProvisioner } from './discovery/volume-provisioner.ts'
 import { rawCrane } from './raw/raw-crane.ts'
 import type { BtrfsSettings } from './settings/settings.ts'
 import { btrfsSnapshotter } from './snapshotter/snapshotter.ts'
@@ -26,6 +27,7 @@ export function btrfs({ settings, volumes = [], all = false, warn = () => undefi
     snapshotters: [btrfsSnapshotter(settings)],
     cranes: [btrfsCrane(settings, warn), rawCrane(settings, warn)],
     effects: volumeEffects(),
+    provisioners: [btrfsVolumeProvisioner(settings)],
     sweep: (options) => sweepCuts(settings.snapshotsPath, options),
   }
 }

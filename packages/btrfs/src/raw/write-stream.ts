@@ -19,7 +19,7 @@ cat >".salvage-kit/writing/$2" && sync -- ".salvage-kit/writing/$2" && sha256sum
 
 /**
  * Sends a cut, whole or as the difference to another, into an unfinished file of the store, and lets the far end read it
- * back. Resolves when it is there as it was sent. Rejects with `STORE.FULL`, `SEND.DIFFERS`, `BTRFS.…`, `HOST.…`.
+ * back. Resolves when it is there as it was sent. Rejects with `STORE.FULL`, `SEND.NOT_WHOLE`, `BTRFS.…`, `HOST.…`.
  */
 export async function writeStream(
   ref: LiftRef,
@@ -58,7 +58,7 @@ export async function writeStream(
   })
   const sha256 = hash.digest('hex')
   if (answer.output.trim() === sha256) return { bytes, storedBytes, sha256 }
-  throw new SalvageError('SEND.DIFFERS', `what stands in ${ref.store.ref} is not what was sent`, {
+  throw new SalvageError('SEND.NOT_WHOLE', `what stands in ${ref.store.ref} is not what was sent`, {
     why: `its SHA-256 is ${answer.output.trim() || 'not told'}, and ${sha256} was sent`,
     hint: 'look after the disk and the network there, and run again',
     retryable: true,
@@ -78,7 +78,7 @@ export async function publish(ref: LiftRef, name: string, note: RawNote, options
   const what = `naming ${name} in ${ref.store.ref}`
   const { code } = await inStore(ref.store, { script: PUBLISH, args, what, accepts: [TAKEN] }, options)
   if (code === TAKEN)
-    throw new SalvageError('SEND.NAME_TAKEN', `${ref.store.ref} has something else of the name ${name}`, {
+    throw new SalvageError('SEND.TAKEN', `${ref.store.ref} has something else of the name ${name}`, {
       hint: 'run again: the next name has another time',
     })
 }

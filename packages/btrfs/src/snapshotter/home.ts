@@ -4,7 +4,7 @@ import { isBelow, mountAbove, readMounts } from '../subvolume/mounts.ts'
 import type { Mount } from '../subvolume/mounts.ts'
 
 /** The directory of what this package cuts for itself; hidden, and for its owner alone. */
-export const OWN = '.salvage-kit'
+const OWN = '.salvage-kit'
 
 /** Where cuts of a subvolume can stand, or why nowhere. */
 export type Home = { readonly path: string } | { readonly why: string }

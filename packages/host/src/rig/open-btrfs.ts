@@ -53,3 +53,13 @@ export async function btrfsHere(): Promise<boolean> {
   // https://man7.org/linux/man-pages/man5/proc_pid_mountinfo.5.html
   return / - btrfs /.test(await readFile('/proc/self/mountinfo', 'utf8').catch(() => ''))
 }
+
+/** Where the volume plugin keeps its volumes; nowhere when its settings cannot be used, which who needs them says. */
+export async function volumeRootsOf(loaded: LoadedConfig): Promise<readonly string[]> {
+  try {
+    return [(await btrfsSettings(loaded)).settings.volumesPath]
+  } catch (error) {
+    if (!isSalvageError(error)) throw error
+    return []
+  }
+}

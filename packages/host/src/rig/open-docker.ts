@@ -26,6 +26,8 @@ export interface DockerSettings {
   readonly always: boolean
   /** Of the tide that is run; asked when its containers are looked at. */
   readonly healthTimeoutMs: () => number | undefined
+  /** Directories of this machine in which another driver keeps its volumes. */
+  readonly volumeRoots?: readonly string[]
   readonly warn: (finding: Finding) => void
   readonly onLine: (ref: LiftRef, line: string) => void
   /** Gets what the labels of the root container say, as soon as it is known. */
@@ -60,6 +62,7 @@ export async function openDocker(
       cranes,
       ...(machine === undefined ? {} : { machine }),
       healthTimeoutMs: settings.healthTimeoutMs,
+      ...(settings.volumeRoots === undefined ? {} : { volumeRoots: settings.volumeRoots }),
       warn: settings.warn,
       onLine: settings.onLine,
     })

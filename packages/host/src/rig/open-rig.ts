@@ -19,7 +19,7 @@ import { knownTides, tideNamed } from '../tide/known-tides.ts'
 import type { TideSettings } from '../tide/merge-tides.ts'
 import { undefinedTides } from '../tide/undefined-tides.ts'
 import { directoriesOf } from './directories.ts'
-import { btrfsHere, openBtrfs } from './open-btrfs.ts'
+import { btrfsHere, openBtrfs, volumeRootsOf } from './open-btrfs.ts'
 import { openDocker } from './open-docker.ts'
 import type { OpenDocker } from './open-docker.ts'
 import { btrfsNeed, dockerNeed } from './platforms.ts'
@@ -88,13 +88,15 @@ export async function openRig(settings: RigSettings, options: CallOptions): Prom
   const healthTimeoutMs = (): number | undefined =>
     scope.tide === undefined ? undefined : known.get(scope.tide)?.healthTimeoutMs
   const listeners = { healthTimeoutMs, warn, onLine, onLabels }
-  const docker = await openDocker({ loaded, need, always: pending.length > 0, ...listeners }, options)
+  const isMounted = await btrfsHere()
+  const volumeRoots = isMounted ? await volumeRootsOf(loaded) : []
+  const docker = await openDocker({ loaded, need, always: pending.length > 0, volumeRoots, ...listeners }, options)
   const { tides, defined, problems } = knownTides(loaded, docker.labels, new Date())
   known = tides
   const named = [...scope.targets, ...targetsOfTide(tides, scope.tide)]
   const onBtrfs = await openBtrfs({
     loaded,
-    need: btrfsNeed(loaded.config, scope, { pending, isMounted: await btrfsHere() }),
+    need: btrfsNeed(loaded.config, scope, { pending, isMounted }),
     targets: named,
     warn,
   })

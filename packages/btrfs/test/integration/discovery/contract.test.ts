@@ -1,0 +1,70 @@
+import { mkdir, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { directoryOf, parseReference } from '@salvage-kit/core'
+import { provisionerContract } from '@salvage-kit/core/testing'
+import { btrfsFileSystem, command, part } from '@salvage-kit/testbed'
+import { describe, expect, it } from 'vitest'
+import { btrfs } from '../../../src/btrfs.ts'
+import { btrfsVolumeProvisioner } from '../../../src/discovery/volume-provisioner.ts'
+import { DEFAULT_SETTINGS } from '../../../src/settings/settings.ts'
+import type { BtrfsSettings } from '../../../src/settings/settings.ts'
+
+interface Place extends AsyncDisposable {
+  readonly settings: BtrfsSettings
+}
+
+async function place(): Promise<Place> {
+  const disk = await btrfsFileSystem({ megabytes: 128 })
+  const settings = {
+    ...DEFAULT_SETTINGS,
+    volumesPath: join(disk.path, 'volumes'),
+    snapshotsPath: join(disk.path, 'snapshots'),
+  }
+  await mkdir(settings.volumesPath)
+  await mkdir(settings.snapshotsPath)
+  await command('btrfs', ['subvolume', 'create', join(settings.volumesPath, 'there')])
+  return { settings, [Symbol.asyncDispose]: () => disk[Symbol.asyncDispose]() }
+}
+
+describe.skipIf(!part('btrfs').available)('on a real file system', () => {
+  provisionerContract('btrfs', async () => {
+    const { settings, [Symbol.asyncDispose]: dispose } = await place()
+    const again = (): ReturnType<typeof btrfsVolumeProvisioner> => btrfsVolumeProvisioner(settings)
+    await writeFile(join(settings.volumesPath, 'there/file'), 'content')
+    return {
+      provisioner: again(),
+      again,
+      free: 'btrfs:free',
+      occupied: 'btrfs:there',
+      exists: async (ref) =>
+        stat(join(settings.volumesPath, parseReference(ref).value)).then(
+          () => true,
+          () => false,
+        ),
+      fill: async (source) => {
+        await mkdir(join(directoryOf(source) ?? '', 'a/b'), { recursive: true })
+      },
+      [Symbol.asyncDispose]: dispose,
+    }
+  })
+
+  it('finds what is named whoever shows it, others unless somebody does, and says what is not there', async () => {
+    await using here = await place()
+    const { settings } = here
+    await command('btrfs', ['subvolume', 'create', join(settings.volumesPath, 'other')])
+    await mkdir(join(settings.volumesPath, 'plain'))
+    const { signal } = new AbortController()
+    const found = await btrfs({ settings, volumes: ['there', 'gone', '../x'], all: true }).discovery?.survey({ signal })
+    expect(found?.targets.map(({ ref, spare }) => [ref, spare])).toEqual([
+      ['btrfs:there', undefined],
+      ['btrfs:other', true],
+    ])
+    expect(found?.problems).toMatchObject([
+      { code: 'VOLUME.NOT_FOUND', target: 'btrfs:gone' },
+      { code: 'VOLUME.NOT_FOUND', target: 'btrfs:../x' },
+    ])
+    await expect(btrfs({ settings }).discovery?.survey({ signal: AbortSignal.abort() })).rejects.toThrow()
+    const named = await btrfs({ settings, volumes: ['there'] }).discovery?.survey({ signal })
+    expect(named?.targets.map(({ ref }) => ref)).toEqual(['btrfs:there'])
+  })
+})
