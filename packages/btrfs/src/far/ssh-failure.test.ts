@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { lastWords, sshFailure } from './ssh-failure.ts'
+import { isSshFailure, lastWords, sshFailure } from './ssh-failure.ts'
 
 test.each([
   ['WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!\nHost key verification failed.', 'HOST.KEY_CHANGED', false],
@@ -17,4 +17,10 @@ test.each([
 test('the last words are one line without ornaments', () => {
   expect(lastWords('@@@@@\nAt subvol v@1\nERROR: a\n\n b \n')).toBe('a; b')
   expect(lastWords('')).toBe('it said nothing')
+})
+
+test('what another program says of its own is not ssh', () => {
+  expect(isSshFailure('ssh: connect to host h port 1: Connection refused\nrsync error: code 12', 12)).toBe(true)
+  expect(isSshFailure('rsync: [sender] change_dir "/v" failed: Permission denied (13)', 23)).toBe(false)
+  expect(isSshFailure('', 255)).toBe(true)
 })

@@ -12,7 +12,7 @@ const MEANINGS: readonly (readonly [words: RegExp, code: string, hint: string, r
     false,
   ],
   [
-    /Permission denied \(|Too many authentication failures|No supported authentication/,
+    /Permission denied \([a-z]|Too many authentication failures|No supported authentication/,
     'HOST.REFUSED',
     'put the public key of this user into authorized_keys there, and name user and key in ~/.ssh/config',
     false,
@@ -30,6 +30,14 @@ const MEANINGS: readonly (readonly [words: RegExp, code: string, hint: string, r
     true,
   ],
 ]
+
+/** Whether it was ssh that failed, as seen by a program that runs it and may end before ssh does. */
+export function isSshFailure(words: string, code: number | null): boolean {
+  return code === SSH_FAILED || SSH_WORDS.test(words)
+}
+
+const SSH_WORDS =
+  /^ssh: |Host key verification failed|Permission denied \([a-z]|^kex_exchange_identification|^Timeout, server|^Connection (closed|reset) by .* port/m
 
 /** Why a connection could not be made or did not last. `HOST.FAILED` when ssh's words are not known. */
 export function sshFailure(host: string, words: string): SalvageError {

@@ -16,7 +16,11 @@ export async function checkRequest({
   name = basename(snapshot),
 }: SendRequest): Promise<string> {
   checkedEnd(far)
-  snapshotName(name)
+  if (snapshotName(name).host !== undefined)
+    throw new SalvageError('SNAPSHOT.NAME', `${name} is a marker and no snapshot to send`, {
+      hint: 'send the snapshot that it stands for: VOLUME@TIME',
+      untouched: true,
+    })
   // oxlint-disable-next-line no-control-regex -- the control characters are what this looks for
   if (!directory.startsWith('/') || /[\u0000-\u001f\u007f]/.test(directory))
     throw new SalvageError('SEND.DIRECTORY', `${JSON.stringify(directory)} is no directory to send to`, {

@@ -22,8 +22,8 @@ export interface Receiver extends AsyncDisposable {
   readonly child: ChildProcess
   /** The next line that it says; undefined when it says no more. */
   next(): Promise<string | undefined>
-  /** Says one line to it and gives its input, into which something else shall write from now on. */
-  hear(line: string): Promise<Writable>
+  /** Says one line to it and gives its input, into which something else shall write from now on; undefined when it is gone. */
+  hear(line: string): Promise<Writable | undefined>
   /** What it and ssh wrote for people. */
   readonly words: () => string
   readonly ended: Promise<Ending>
@@ -117,7 +117,7 @@ function receiverOf(far: FarEnd, { child, ended }: ReturnType<typeof started>): 
       await new Promise<void>((resolve) => {
         stdin.write(`${line}\n`, () => resolve())
       })
-      return stdin
+      return stdin.destroyed ? undefined : stdin
     },
     [Symbol.asyncDispose]: async () => {
       if (child.exitCode === null && child.signalCode === null) await end()

@@ -45,6 +45,7 @@ export async function transfer(
     ['receive', stream.name, stream.uuid, ...(stream.note === '' ? [] : [stream.note])].join(' '),
   )
   signal.throwIfAborted()
+  if (input === undefined) throw cutOff({ ...stream, words: receiver.words() }, await receiver.ended)
   const parent = stream.parent === undefined ? [] : ['-p', stream.parent]
   const command = { file: 'btrfs', args: ['send', '-q', ...parent, stream.snapshot] }
   const sender = leashed(command, ['ignore', input, 'pipe'])

@@ -28,7 +28,7 @@ export function rsyncCommand(far: SshEnd, volumePath: string): Command {
       `--exclude=/${UNFINISHED}/`,
       `--timeout=${String(SILENCE_S)}`,
       // The path goes to the far end as it is, not through its shell.
-      '--secluded-args',
+      '-s',
       ...(far.sudo === true ? ['--rsync-path=sudo -n rsync'] : []),
       '-e',
       shellLine([ssh.file, ...ssh.args]),

@@ -5,7 +5,7 @@ import type { CallOptions } from '@salvage-kit/core'
 import type { SshEnd } from '../far/far-end.ts'
 import { leashed, missingProgram, wordsOf } from '../far/leash.ts'
 import type { Ending } from '../far/leash.ts'
-import { lastWords, SSH_FAILED, sshFailure } from '../far/ssh-failure.ts'
+import { isSshFailure, lastWords, sshFailure } from '../far/ssh-failure.ts'
 import { rsyncCommand, UNFINISHED } from './rsync-command.ts'
 
 /** https://download.samba.org/pub/rsync/rsync.1#EXIT_VALUES: files went away while they were read, as files of a living volume do. */
@@ -67,7 +67,7 @@ async function beginIn(unfinished: string): Promise<void> {
 
 function failed(host: string, words: string, ending: Ending): SalvageError {
   const { code, signal } = ending
-  if (code === SSH_FAILED) return sshFailure(host, words)
+  if (isSshFailure(words, code)) return sshFailure(host, words)
   return (
     missingProgram(words, ending) ??
     new SalvageError('SYNC.FAILED', `it could not be synchronised from ${host}`, {

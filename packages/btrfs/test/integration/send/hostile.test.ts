@@ -25,6 +25,7 @@ describe.skipIf(!isThere)('a send that is refused', () => {
     const refusals: [Parameters<typeof sendSnapshot>[0], string][] = [
       [request('v@nothing'), 'SNAPSHOT.NOT_FOUND'],
       [request(`x@y;touch ${pwned};#`), 'SNAPSHOT.NAME'],
+      [{ ...request('v@1'), name: 'v@1@other' }, 'SNAPSHOT.NAME'],
       [{ ...request('v@1'), name: '../v@1' }, 'SNAPSHOT.NAME'],
       [{ ...request('v@1'), name: 'v@1\n' }, 'SNAPSHOT.NAME'],
       [{ ...request('v@1'), snapshot: volume }, 'SNAPSHOT.NAME'],
@@ -89,5 +90,31 @@ describe.skipIf(!isThere)('a send that is refused', () => {
       code: 'HOST.UNREACHABLE',
       retryable: true,
     })
+  })
+})
+
+describe.skipIf(!isThere)('a far side that is not what it seems', () => {
+  const greeting = (directory: string): string => `salvage-kit-receive 1\\ndirectory ${directory}\\nreal /\\nready\\n`
+
+  test.each([
+    ['ends after its greeting', (directory: string) => `printf '${greeting(directory)}'`, 'SEND.CUT'],
+    [
+      'takes all and says nothing',
+      (directory: string) => `printf '${greeting(directory)}'; cat >/dev/null`,
+      'SEND.CUT',
+    ],
+    [
+      'keeps something else',
+      (directory: string) => `printf '${greeting(directory)}'; cat >/dev/null; echo kept v@2`,
+      'SEND.CUT',
+    ],
+    ['is no such script', () => 'echo hello; exit 3', 'SEND.FAR_FAILED'],
+    ['says nothing at all', () => 'exit 1', 'SEND.FAR_FAILED'],
+  ])('it %s', async (_, forcedCommand, code) => {
+    await using machines = await twoMachines({ forcedCommand })
+    await machines.cut('v@1', 1)
+    const send = sendSnapshot(machines.request('v@1'), { signal, silenceMs: 3000 })
+    await expect(send).rejects.toMatchObject({ code })
+    expect(await machines.namesHere()).toEqual(['v@1'])
   })
 })
