@@ -1,29 +1,18 @@
 import { array, assert, constantFrom, integer, property, record, string } from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { timeFormat } from '../name/time-format.ts'
 import { parsePattern } from './pattern.ts'
 import { purgeVerdicts } from './verdicts.ts'
 
 const now = new Date('2026-11-21T12:00:00.000Z')
 
-test('5,000 snapshots are judged at once', () => {
-  const format = timeFormat('%Y-%m-%dT%H:%M:%S.%f')
-  const names = Array.from(
-    { length: 5000 },
-    (_, hour) => `v@${format.format(new Date(now.getTime() - hour * 3_600_000), 123)}`,
-  )
-  const begin = performance.now()
-  const { verdicts } = purgeVerdicts(
-    names.flatMap((name) => {
-      const time = format.parse(name.slice(2))
-      return time === undefined ? [] : { name, time }
-    }),
-    parsePattern('4h:1d:2w:2y'),
-    now,
-  )
-  // Of the order of 10 ms; a rule that compares each with each would need seconds.
-  expect(performance.now() - begin).toBeLessThan(1000)
-  expect(verdicts).toHaveLength(5000)
+test('50,000 snapshots are judged without comparing each with each', () => {
+  const candidates = Array.from({ length: 50_000 }, (_, hour) => ({
+    name: `v@${String(hour)}`,
+    time: new Date(now.getTime() - hour * 3_600_000),
+  }))
+  const { verdicts } = purgeVerdicts(candidates, parsePattern('4h:1d:2w:2y'), now)
+  // 5,000 take about 10 ms. What needs minutes here runs into the limit of a test.
+  expect(verdicts.filter(({ keep }) => keep)).toHaveLength(4 + 5 + 13 + 52)
 })
 
 describe('hostile patterns', () => {
@@ -88,7 +77,6 @@ describe('hostile patterns', () => {
     for (const patterns of [near, built, string({ unit: 'binary', maxLength: 50 }), long])
       assert(
         property(patterns, array(integer({ min: -1000, max: 10_000_000 }), { maxLength: 20 }), (text, ages) => {
-          const begin = performance.now()
           try {
             const { verdicts } = purgeVerdicts(
               ages.map((age) => ({ name: `v@${String(age)}`, time: new Date(now.getTime() - age * 60_000) })),
@@ -100,7 +88,6 @@ describe('hostile patterns', () => {
           } catch (error) {
             expect(error).toMatchObject({ code: 'PURGE.PATTERN' })
           }
-          expect(performance.now() - begin).toBeLessThan(1000)
         }),
         { numRuns: 300 },
       )
