@@ -1,18 +1,17 @@
 import { writeSync } from 'node:fs'
+import { text } from 'node:stream/consumers'
 import { withPoints } from '@salvage-kit/core/testing'
 import type { VolumeHost } from '../../../src/volume/place.ts'
 import { cloneVolume } from '../../../src/volume/clone-volume.ts'
 import { createVolume } from '../../../src/volume/create-volume.ts'
 import { restoreVolume } from '../../../src/volume/restore-volume.ts'
 import { snapshotVolume } from '../../../src/volume/snapshot-volume.ts'
-import { never, rigAt } from '../../integration/volume/ground.ts'
+import { never, rigAt } from '../../integration/volume/rig.ts'
 import { observeSteps } from './step-points.ts'
 import type { Wishes } from './wishes.ts'
 
-// Does one verb as any process would, and kills itself at the point that it was given.
-const [text] = process.argv.slice(2)
-if (text === undefined) throw new Error('usage: child WISHES')
-const wishes: Wishes = JSON.parse(text)
+// Does one verb as any process would, and kills itself at the point that it was given. Its wishes come by standard input.
+const wishes: Wishes = JSON.parse(await text(process.stdin))
 let points = 0
 const point = (name: string): void => {
   points += 1

@@ -9,8 +9,8 @@ import { listVolumes } from '../../../src/volume/list-volumes.ts'
 import { snapshotVolume } from '../../../src/volume/snapshot-volume.ts'
 import { ground, never, rigAt } from '../../integration/volume/ground.ts'
 import type { Ground } from '../../integration/volume/ground.ts'
-import { runChild } from './kill.ts'
-import type { Ended } from './kill.ts'
+import { startChildren } from './kill.ts'
+import type { Children, Ended } from './kill.ts'
 import type { Wishes } from './wishes.ts'
 
 const SEED = Number(process.env['SALVAGE_SEED'] ?? 20261121)
@@ -21,26 +21,23 @@ describe.skipIf(!part('btrfs').available)(`a process killed with SIGKILL (seed $
   let there: Ground
   let snapshot = ''
   let kills = 0
+  let children: Children
   beforeAll(async () => {
     there = await ground()
+    children = startChildren()
     await createVolume(there, 'v', never)
     fill('new')
     snapshot = (await snapshotVolume(there, 'v', never)).snapshot
   })
   afterAll(async () => {
     console.log(`killed ${String(kills)} times, seed ${String(SEED)}`)
+    children[Symbol.dispose]()
     await there[Symbol.asyncDispose]()
   })
 
   function fill(content: string): void {
     for (let n = 0; n < FILES; n += 1)
       writeFileSync(join(there.volume('v'), `file${String(n)}`), `${content} ${String(n)}`)
-  }
-  /** `old`, `new`, or what is wrong. */
-  function contentOf(path: string): string {
-    const names = readdirSync(path)
-    const words = names.map((name) => readFileSync(join(path, name), 'utf8').split(' ')[0])
-    return names.length === FILES ? [...new Set(words)].join(' and ') : `${String(names.length)} files`
   }
   function wishes(work: Wishes['work'], volume: string, point?: number): Wishes {
     const from = work === 'clone' ? 'v' : snapshot
@@ -92,7 +89,7 @@ describe.skipIf(!part('btrfs').available)(`a process killed with SIGKILL (seed $
     fill('old')
     const seen = new Set<string>()
     for (let point = 1; ; point += 1) {
-      const ended = await runChild(wishes('restore', 'v', point))
+      const ended = await children.run(wishes('restore', 'v', point))
       seen.add(await expectOldOrNew(ended, ended.output))
       if (!ended.killed) break
       kills += 1
@@ -102,7 +99,7 @@ describe.skipIf(!part('btrfs').available)(`a process killed with SIGKILL (seed $
 
   it('in a restore into a new volume, at every step: all of it or nothing', async () => {
     for (let point = 1; ; point += 1) {
-      const ended = await runChild(wishes('restore', 'fresh', point))
+      const ended = await children.run(wishes('restore', 'fresh', point))
       await recovered(ended.output)
       if ((await listVolumes(there.settings, never)).includes('fresh')) {
         expect(contentOf(there.volume('fresh')), ended.output).toBe('new')
@@ -115,7 +112,7 @@ describe.skipIf(!part('btrfs').available)(`a process killed with SIGKILL (seed $
 
   it.each(['create', 'clone', 'snapshot'] as const)('in a %s, at every step: all of it or nothing', async (work) => {
     for (let point = 1; ; point += 1) {
-      const ended = await runChild(wishes(work, work === 'snapshot' ? 'v' : 'made', point))
+      const ended = await children.run(wishes(work, work === 'snapshot' ? 'v' : 'made', point))
       // A command that was begun may still come to its end.
       await command('btrfs', ['filesystem', 'sync', there.root])
       await recovered(ended.output)
@@ -140,7 +137,7 @@ describe.skipIf(!part('btrfs').available)(`a process killed with SIGKILL (seed $
     for (let round = 0; round < RANDOM_KILLS; round += 1) {
       state = (state * 1_103_515_245 + 12_345) % 2_147_483_648
       const ms = (state / 2_147_483_648) * 80
-      const ended = await runChild(wishes('restore', 'v'), ms)
+      const ended = await children.run(wishes('restore', 'v'), ms)
       if (ended.killed) kills += 1
       await expectOldOrNew(ended, `after ${String(ms)} ms: ${ended.output}`)
     }
@@ -150,3 +147,10 @@ describe.skipIf(!part('btrfs').available)(`a process killed with SIGKILL (seed $
     expect(kills).toBeGreaterThanOrEqual(80)
   })
 })
+
+/** `old`, `new`, or what is wrong. */
+function contentOf(path: string): string {
+  const names = readdirSync(path)
+  const words = names.map((name) => readFileSync(join(path, name), 'utf8').split(' ')[0])
+  return names.length === FILES ? [...new Set(words)].join(' and ') : `${String(names.length)} files`
+}

@@ -1,6 +1,6 @@
 import type { BtrfsSettings } from '../../../src/settings/settings.ts'
 
-/** What a child process is told to do, as one JSON argument. */
+/** What a child process is told to do, as JSON. */
 export interface Wishes {
   readonly settings: BtrfsSettings
   /** Its state directory. */

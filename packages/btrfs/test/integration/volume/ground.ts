@@ -1,12 +1,12 @@
 import { mkdirSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { sqliteCatalog, sqliteJournal, sqliteLocks } from '@salvage-kit/core'
-import type { Rig } from '@salvage-kit/core'
 import { btrfsFileSystem, temporaryDirectory } from '@salvage-kit/testbed'
 import { DEFAULT_SETTINGS } from '../../../src/settings/settings.ts'
-import { volumeEffects } from '../../../src/volume/effects.ts'
 import type { VolumeHost } from '../../../src/volume/place.ts'
+import { rigAt } from './rig.ts'
+
+export { never, rigAt } from './rig.ts'
 
 /** A host with volumes of its own on a real file system. */
 export interface Ground extends VolumeHost, AsyncDisposable {
@@ -21,22 +21,6 @@ export interface Ground extends VolumeHost, AsyncDisposable {
   read(name: string): Promise<string>
   /** The same host with another time. */
   at(now: Date): VolumeHost
-}
-
-/** What every verb takes. */
-export const never: { readonly signal: AbortSignal } = { signal: new AbortController().signal }
-
-/** The rig of one process. */
-export function rigAt(state: string): Rig {
-  mkdirSync(state, { recursive: true, mode: 0o700 })
-  return {
-    backends: [{ id: 'btrfs', effects: volumeEffects() }],
-    journal: sqliteJournal(join(state, 'journal.sqlite')),
-    catalog: sqliteCatalog(join(state, 'catalog.sqlite')),
-    locks: sqliteLocks(join(state, 'locks')),
-    report: () => undefined,
-    now: () => new Date(),
-  }
 }
 
 /** Makes one. */
