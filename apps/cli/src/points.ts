@@ -71,7 +71,7 @@ export function pickPoint(
   machine: string,
   directory: string,
 ): RestorePoint {
-  if (text.includes(':')) return newest(points, parseTarget(text, directory), machine)
+  if (isTarget(text)) return newest(points, parseTarget(text, directory), machine)
   const exact = points.filter((point) => point.id === text)
   const found = exact.length > 0 ? exact : points.filter((point) => point.id.startsWith(text))
   const [first, ...others] = found
@@ -92,6 +92,11 @@ export function pickPoint(
       hint: exact.length > 0 ? 'name the store with --from' : 'write more of the id',
     },
   )
+}
+
+/** A reference; ids may hold colons too, in their time, but none after a bare word. */
+function isTarget(text: string): boolean {
+  return /^[a-z][a-z0-9-]*:/.test(text)
 }
 
 function newest(points: readonly RestorePoint[], target: TargetRef, machine: string): RestorePoint {
@@ -135,7 +140,11 @@ async function storesToAsk(rig: OpenRig, remembered: readonly RestorePoint[]): P
   const configured = await Promise.all(rig.storeNames.map((name) => rig.store(name)))
   const known = new Set(configured.map((store) => store.ref))
   const refs = new Set(remembered.map((point) => point.store))
-  const local = [...refs].filter((ref) => !known.has(ref) && parseReference(ref).scheme === 'archive')
+  const local = [...refs].filter((ref) => {
+    const { scheme, value } = parseReference(ref)
+    const isOnBtrfs = rig.btrfs !== undefined && /^btrfs(-raw)?$/.test(scheme) && value.startsWith('/')
+    return !known.has(ref) && (scheme === 'archive' || isOnBtrfs)
+  })
   return [...configured, ...(await Promise.all(local.map((ref) => rig.storeOf(ref))))]
 }
 
@@ -160,7 +169,7 @@ export async function pointFor(
   const { options, terminal } = invocation
   const { from } = options
   await using rig = await openSession(invocation, { targets: [], stores: from === undefined ? [] : [from] }, signal)
-  const targets = text.includes(':') ? [parseTarget(text, terminal.directory)] : undefined
+  const targets = isTarget(text) ? [parseTarget(text, terminal.directory)] : undefined
   const { points, ...problems } = await findPoints(rig, { from, targets }, signal)
   terminal.err(problemsText(problems))
   return pickPoint(points, text, rig.machine, terminal.directory)

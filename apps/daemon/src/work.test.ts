@@ -60,7 +60,7 @@ test('a run that waits says so once for each cause, however often it tries', asy
   const loaded = await loadConfig({ file, environment: {}, directory: path })
   using state = openState(join(path, 'state'))
   const told: DaemonEvent[] = []
-  let tries = 0
+  const count = { tries: 0 }
   const crew = workers({
     tell: (event) => void told.push(event),
     now: () => new Date(),
@@ -71,7 +71,7 @@ test('a run that waits says so once for each cause, however often it tries', asy
       directory: path,
       redactor: createRedactor(),
       wrap: (rig) => {
-        tries += 1
+        count.tries += 1
         return rig
       },
     }),
@@ -82,15 +82,15 @@ test('a run that waits says so once for each cause, however often it tries', asy
     state.locks.acquire(runId, [`dir:${join(path, name)}`])
   const first = await hold('first', 'a')
   const ended = crew.run({ tide: 't', runId: freshRunId(new Date()) })
-  while (tries < 2) await delay(20)
+  while (count.tries < 2) await delay(20)
   const second = await hold('second', 'b')
   await first[Symbol.asyncDispose]()
-  while (tries < 3) await delay(20)
+  while (count.tries < 3) await delay(20)
   await second[Symbol.asyncDispose]()
   expect(await ended).toMatchObject({ exitCode: 0 })
   const waits = told.flatMap((event) => (event.type === 'tide.waiting' ? [event.finding.message] : []))
   expect(waits[0]).toContain('run first')
   expect(waits.at(-1)).toContain('run second')
   expect(waits).toEqual([...new Set(waits)])
-  expect(waits.length).toBeLessThan(tries)
+  expect(waits.length).toBeLessThan(count.tries)
 })

@@ -54,7 +54,7 @@ export async function execute(invocation: Invocation<RestoreOptions>): Promise<n
 
 function archivePlace({ ref }: Store): readonly OwnPlace[] {
   const { scheme, value } = parseReference(ref)
-  return scheme === 'archive' || (scheme === 'restic' && value.startsWith('/'))
+  return scheme === 'archive' || (['restic', 'btrfs', 'btrfs-raw'].includes(scheme) && value.startsWith('/'))
     ? [{ path: value, what: `the store ${ref}` }]
     : []
 }

@@ -12,11 +12,12 @@ import { eventsOf, salvageKit } from '../salvage-kit.ts'
 const needed = part('btrfs')
 const NAME = /^v@\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}$/
 
+const lines = (out: string): readonly string[] => out.split('\n').filter(Boolean)
+
 describe.skipIf(!needed.available)('volumes on BTRFS', () => {
   let folder: TemporaryDirectory
   let disk: BtrfsFileSystem
   let sk: ReturnType<typeof salvageKit>
-  const lines = (out: string): readonly string[] => out.split('\n').filter(Boolean)
 
   beforeAll(async () => {
     folder = temporaryDirectory()
@@ -94,8 +95,7 @@ describe.skipIf(!needed.available)('volumes on BTRFS', () => {
   })
 
   test('purge says what it would do and why, and then does that', async () => {
-    const pin = (time: string): string => `v@${time}`
-    const olds = ['2020-01-01T00:00:00.000000', '2020-01-01T00:00:01.000000'].map(pin)
+    const olds = ['v@2020-01-01T00:00:00.000000', 'v@2020-01-01T00:00:01.000000']
     for (const old of olds)
       await command('btrfs', [
         'subvolume',

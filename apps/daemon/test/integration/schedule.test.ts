@@ -2,7 +2,7 @@ import { mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { sqliteCatalog, sqliteJournal } from '@salvage-kit/core'
+import { sqliteCatalog } from '@salvage-kit/core'
 import { temporaryDirectory } from '@salvage-kit/testbed'
 import type { TemporaryDirectory } from '@salvage-kit/testbed'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -134,26 +134,6 @@ describe('a daemon without an engine', () => {
     ])
     expect(await daemon.next('tide.ended', 'one')).toMatchObject({ exitCode: 0 })
     expect(await daemon.next('tide.ended', 'two')).toMatchObject({ exitCode: 0 })
-  })
-
-  test('what falls due while a past run is stuck is told once, and made good afterwards', async () => {
-    const path = join(folder.path, 'state/journal.sqlite')
-    using journal = sqliteJournal(path)
-    const [entry] = await journal.open([
-      { runId: 'r1', order: 0, undo: { kind: 'effect', effect: 'gone.verb', target: 'dir:/gone', token: null } },
-    ])
-    const config = configOf({ often: tide(EVERY_SECOND), rare: tide(RARELY) })
-    // A tide that is seen for the first time begins with now.
-    using catalog = sqliteCatalog(join(folder.path, 'state/catalog.sqlite'))
-    await catalog.mark({ tide: 'often', nominal: '2026-01-01T00:00:00.000Z', begun: 0, ended: true })
-    const daemon = start(config)
-    const refused = await daemon.next('tide.refused')
-    expect(refused).toMatchObject({ tide: 'often', finding: { code: 'RECOVER.STUCK' } })
-    expect((await askStatus(daemon.socket, { signal })).problems).toMatchObject([{ code: 'RECOVER.STUCK' }])
-    await delay(2500)
-    await journal.settle([entry?.id ?? 0])
-    expect(await daemon.next('tide.ended', 'often')).toMatchObject({ exitCode: 0 })
-    expect(daemon.told.filter(({ type }) => type === 'tide.refused')).toHaveLength(1)
   })
 
   test('what was missed while no daemon ran is made good once', async () => {

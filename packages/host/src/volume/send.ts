@@ -32,6 +32,10 @@ export async function sendVolumeSnapshot(
     markedFor: host,
   }
   const target: Reference = `btrfs:${snapshot}`
+  const told = (progress: Progress): void => {
+    rig.report({ type: 'lift.progress', target, progress })
+    onProgress?.(progress)
+  }
   return perform(
     rig,
     {
@@ -40,13 +44,7 @@ export async function sendVolumeSnapshot(
       target,
       keys: sendKeys(snapshot, host),
       waitMs: 0,
-      work: async (options) => {
-        const told = (progress: Progress): void => {
-          rig.report({ type: 'lift.progress', target, progress })
-          onProgress?.(progress)
-        }
-        return sendSnapshot(request, { signal: options.signal, onProgress: told })
-      },
+      work: async (options) => sendSnapshot(request, { signal: options.signal, onProgress: told }),
     },
     { signal },
   )
