@@ -1,0 +1,52 @@
+import { execFileSync } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { part, temporaryDirectory } from '@salvage-kit/testbed'
+import { describe, expect, test } from 'vitest'
+import { spawnedPlugin } from '../../integration/plugin/spawned-plugin.ts'
+
+const ROUNDS = 25
+const NAMES = Array.from({ length: 12 }, (_, at) => `v${String(at)}`)
+
+describe.skipIf(!part('btrfs').available)('a plugin that is killed', () => {
+  test('leaves volumes that are as they were asked for, or none, and nothing else', async () => {
+    using folder = temporaryDirectory()
+    await using plugin = await spawnedPlugin(join(folder.path, 'btrfs.sock'))
+    const seen = { hidden: 0, whole: 0, absent: 0 }
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const calls = NAMES.map(async (Name, at) => {
+        await delay(at * 2)
+        await plugin.post('Create', { Name })
+        await plugin.post('Mount', { Name, ID: String(round) })
+        if (at % 3 === 0) await plugin.post('Unmount', { Name, ID: String(round) })
+        if (at % 3 === 0) await plugin.post('Remove', { Name })
+      })
+      const asked = Promise.allSettled(calls)
+      // From the first step of the first one to the last of the last one, a little later each time.
+      await delay(5 + round * 6)
+      await plugin.end('SIGKILL')
+      await asked
+      seen.hidden += readdirSync(plugin.volumesPath).filter((name) => name.startsWith('.')).length
+      await plugin.start()
+      await expect.poll(() => readdirSync(plugin.volumesPath).filter((name) => name.startsWith('.'))).toEqual([])
+      for (const name of readdirSync(plugin.volumesPath)) {
+        expect(NAMES).toContain(name)
+        const flags = execFileSync('lsattr', ['-d', join(plugin.volumesPath, name)], { encoding: 'utf8' })
+        expect(flags.split(' ')[0]).toMatch(/C/)
+        seen.whole += 1
+      }
+      seen.absent += NAMES.length - readdirSync(plugin.volumesPath).length
+      // The same again, as an engine does, and to the end.
+      for (const Name of NAMES) {
+        expect((await plugin.post('Create', { Name })).err).toBe('')
+        expect((await plugin.post('Mount', { Name, ID: String(round) })).err).toBe('')
+        expect((await plugin.post('Unmount', { Name, ID: String(round) })).err).toBe('')
+        expect((await plugin.post('Remove', { Name })).err).toBe('')
+      }
+      expect(readdirSync(plugin.mountsPath)).toEqual([])
+    }
+    // Kills that never met anything prove nothing.
+    expect(Math.min(seen.hidden, seen.whole, seen.absent)).toBeGreaterThan(0)
+  })
+})
