@@ -94,8 +94,6 @@ describe.skipIf(!isThere)('a send that is refused', () => {
 })
 
 describe.skipIf(!isThere)('a far side that is not what it seems', () => {
-  const greeting = (directory: string): string => `salvage-kit-receive 1\\ndirectory ${directory}\\nreal /\\nready\\n`
-
   test.each([
     ['ends after its greeting', (directory: string) => `printf '${greeting(directory)}'`, 'SEND.CUT'],
     [
@@ -118,3 +116,8 @@ describe.skipIf(!isThere)('a far side that is not what it seems', () => {
     expect(await machines.namesHere()).toEqual(['v@1'])
   })
 })
+
+/** What a `printf` of the far side makes the greeting of our script. */
+function greeting(directory: string): string {
+  return `salvage-kit-receive 1\\ndirectory ${directory}\\nreal /\\nready\\n`
+}
