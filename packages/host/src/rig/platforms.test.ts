@@ -24,6 +24,7 @@ const configured = {
 test.each([
   ['archives alone need none', {}, { ...nothing, stores: ['archive:/b'] }, [], 'none'],
   ['a container may write to a directory', {}, { ...nothing, targets: ['dir:/a' as const] }, [], 'wanted'],
+  ['and to a volume on BTRFS', {}, { ...nothing, targets: ['btrfs:v' as const] }, [], 'wanted'],
   ['a volume', {}, { ...nothing, targets: ['docker:v' as const] }, [], 'required'],
   ['a crane', {}, { ...nothing, stores: ['crane:borg'] }, [], 'required'],
   ['a name that may be a crane of labels', {}, { ...nothing, stores: ['borg'] }, [], 'required'],

@@ -38,7 +38,7 @@ export function dockerNeed(config: Config, scope: Scope, pending: readonly Journ
   if (pending.length > 0) return { kind: 'wanted' }
   if (config.docker?.enabled === true && scope.survey === true) return { kind: 'required', by: 'docker.enabled' }
   // A container may write to a directory.
-  const directory = scope.targets.some((target) => parseReference(target).scheme === 'dir')
+  const directory = scope.targets.some((target) => ['dir', 'btrfs'].includes(parseReference(target).scheme))
   return directory || scope.tide !== undefined || scope.survey === true ? { kind: 'wanted' } : { kind: 'none' }
 }
 
