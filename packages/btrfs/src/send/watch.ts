@@ -20,7 +20,7 @@ export interface Watch extends Disposable {
 
 /**
  * Follows a process from outside: the stream goes from one process to the other without passing through this one, which
- * would cost a fifth of the speed. https://man7.org/linux/man-pages/man5/proc_pid_io.5.html
+ * would cost a sixth of the speed. https://man7.org/linux/man-pages/man5/proc_pid_io.5.html
  */
 export function watchSend({ pid, onProgress, silenceMs, onSilence }: Watched): Watch {
   let bytes = 0
