@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import type {
+  Backend,
   CallOptions,
   Finding,
   LiftRef,
@@ -100,8 +101,7 @@ export async function openRig(settings: RigSettings, options: CallOptions): Prom
     targets: named,
     warn,
   })
-  const { local } = await import('@salvage-kit/local')
-  const here = local({ directories: directoriesOf(loaded.config, named), stateDirectory: settings.stateDirectory })
+  const here = scope.btrfs === true ? undefined : await openLocal(settings, named)
   const names = { stores: loaded.config.stores ?? {}, cranes: Object.keys(docker.cranes) }
   const stores: StoreOptions = {
     names,
@@ -135,6 +135,12 @@ export async function openRig(settings: RigSettings, options: CallOptions): Prom
     secrets: Object.values(docker.cranes).flatMap(({ env }) => secretValues(env)),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   }
+}
+
+/** Directories and the stores of this machine. */
+async function openLocal({ loaded, stateDirectory }: RigSettings, named: readonly TargetRef[]): Promise<Backend> {
+  const { local } = await import('@salvage-kit/local')
+  return local({ directories: directoriesOf(loaded.config, named), stateDirectory })
 }
 
 function targetsOfTide(tides: ReadonlyMap<string, TideSettings>, name: string | undefined): readonly TargetRef[] {

@@ -14,7 +14,7 @@ export interface Scope {
   readonly survey?: boolean
   /** What makes Docker necessary although nothing here says so, for people: a tide that labels may name volumes for. */
   readonly docker?: string | undefined
-  /** The command works on BTRFS volumes themselves. */
+  /** The command works on BTRFS volumes themselves, and needs nothing else: it is to begin quickly. */
   readonly btrfs?: boolean
 }
 
