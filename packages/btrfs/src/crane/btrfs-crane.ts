@@ -6,9 +6,9 @@ import { timeFormat } from '../name/time-format.ts'
 import { sendSnapshot } from '../send/send-snapshot.ts'
 import type { BtrfsSettings } from '../settings/settings.ts'
 import { runFarScript } from './far-script.ts'
-import { awaitReceivers, checkFar, inStore, listFar, removeFar } from './far-store.ts'
+import { awaitReceivers, checkFar, inStore, listFar, listIfSeen, removeFar } from './far-store.ts'
 import { listPoints, readNote } from './list.ts'
-import { dropCut, keepCut, localCut, subvolumeOf } from './local-cut.ts'
+import { dropCut, keepCut, localCut, mustBeWhole, subvolumeOf } from './local-cut.ts'
 import { ignored } from './sent-whole.ts'
 import type { Warn } from './sent-whole.ts'
 import { nameOfTarget, noteOf, pointOf } from './point-note.ts'
@@ -27,7 +27,11 @@ export function btrfsCrane(settings: Settings, warn: Warn = ignored): Crane {
     media: new Set(['directory']),
     async preflight(store, sources, { init, signal }) {
       signal.throwIfAborted()
-      for (const source of sources) mustBeOutside(store, await subvolumeOf(source))
+      for (const source of sources) {
+        const path = await subvolumeOf(source)
+        mustBeOutside(store, path)
+        await mustBeWhole(path, { signal })
+      }
       await checkFar(store, { init, btrfs: true, signal })
     },
     lift: (ref, source, options) => lift({ ...settings, warn }, ref, source, options),
@@ -42,7 +46,7 @@ export function btrfsCrane(settings: Settings, warn: Warn = ignored): Crane {
       },
       async withdraw(ref, options) {
         await awaitReceivers(ref.store, nameOfTarget(ref.target), options)
-        const { notes } = await listFar(ref.store, options)
+        const { notes } = await listIfSeen(ref.store, options)
         const names = [...notes].flatMap(([name, text]) => (readNote(text)?.liftId === ref.id ? [name] : []))
         await removeFar(ref.store, names, options)
         await dropCut(ref, { ...settings, ...options, finished: true })
@@ -61,7 +65,7 @@ async function lift(
   const { far, directory } = placeOfStore(ref.store)
   const cut = await localCut(ref, source, { ...settings, signal })
   const note = noteOf(ref, cut.uuid)
-  const { standing, notes } = await listFar(ref.store, { signal })
+  const { standing, notes } = await listIfSeen(ref.store, { signal })
   const isTaken = (one: string): boolean => standing.has(one) || notes.has(one)
   const name = cut.own ?? freeName(settings, ref, isTaken)
   const request = { snapshot: cut.path, far, directory, name, note, parentsIn: [cut.parentsIn] }

@@ -28,9 +28,16 @@ for d in ./*@*; do
 done
 [ ! -d .salvage-kit/points ] || find .salvage-kit/points -name '*.json' -type f -exec awk '{ print "N " FILENAME " " $0 }' {} +`
 
-/** Looks into the directory of a store. Rejects with `STORE.NOT_FOUND`, `STORE.UNREACHABLE`. */
+/** The first line of the script that a key may be bound to: then it runs whatever else is asked for, and nothing can be seen. */
+const BOUND = 'salvage-kit-receive 1'
+
+/**
+ * Looks into the directory of a store. Rejects with `STORE.NOT_FOUND`, `STORE.UNREACHABLE`, and with `STORE.WRITE_ONLY`
+ * where our key may send and do nothing else.
+ */
 export async function listFar(store: Store, options: CallOptions): Promise<FarListing> {
   const { output } = await inStore(store, { script: LIST, args: [], what: `listing ${store.ref}` }, options)
+  if (output.split('\n').includes(BOUND)) throw keyMayOnlySend(store)
   const standing = new Set<string>()
   const notes = new Map<string, string>()
   for (const line of output.split('\n'))
@@ -42,6 +49,25 @@ export async function listFar(store: Store, options: CallOptions): Promise<FarLi
   return { standing, notes }
 }
 
+/** The same; where nothing can be seen, nothing is there. */
+export async function listIfSeen(store: Store, options: CallOptions): Promise<FarListing> {
+  return listFar(store, options).catch((error: unknown): FarListing => {
+    if (!isSalvageError(error) || error.code !== 'STORE.WRITE_ONLY') throw error
+    return { standing: new Set(), notes: new Map() }
+  })
+}
+
+function keyMayOnlySend(store: Store): SalvageError {
+  return new SalvageError(
+    'STORE.WRITE_ONLY',
+    `the copies in ${store.ref} cannot be listed, restored or removed from here`,
+    {
+      why: 'the key of this machine may send there and do nothing else',
+      hint: 'do that at the far end, or with another key',
+    },
+  )
+}
+
 const REMOVE = `cd -- "$1" || exit ${String(NO_DIRECTORY)}
 shift
 for n; do [ -d "./$n" ] && printf '%s\\0' "./$n"; done | xargs -0 -r btrfs subvolume delete -- >/dev/null || exit 1
@@ -51,7 +77,8 @@ for n; do rm -f -- "./$n" ".salvage-kit/points/$n.json" || exit 1; done`
 export async function removeFar(store: Store, names: readonly string[], options: CallOptions): Promise<void> {
   for (let first = 0; first < names.length; first += NAMES_AT_ONCE) {
     const args = names.slice(first, first + NAMES_AT_ONCE)
-    await inStore(store, { script: REMOVE, args, what: `removing from ${store.ref}` }, options)
+    const { output } = await inStore(store, { script: REMOVE, args, what: `removing from ${store.ref}` }, options)
+    if (output.split('\n').includes(BOUND)) throw keyMayOnlySend(store)
   }
 }
 

@@ -6,6 +6,7 @@ import type { CallOptions, LiftRef, Source } from '@salvage-kit/core'
 import { parseSnapshotName } from '../name/snapshot-name.ts'
 import { homeOf, homesHere } from '../snapshotter/home.ts'
 import { removeSubvolume } from '../snapshotter/own-folder.ts'
+import { whyNotWhole } from '../snapshotter/why-not-whole.ts'
 import { isSubvolume } from '../subvolume/is-subvolume.ts'
 import { listSubvolumes } from '../subvolume/list-subvolumes.ts'
 import { snapshotSubvolume } from '../subvolume/subvolume.ts'
@@ -28,7 +29,8 @@ const nameOfUnfinished = ({ id, target }: LiftRef): string => `${nameOfTarget(ta
 
 /**
  * What a lift sends: the source itself when that is a snapshot in the directory of snapshots, else a cut of it that this
- * package keeps, so that the next one can be sent as the difference. Rejects with `BTRFS.NOT_SUBVOLUME`, `BTRFS.NO_HOME`.
+ * package keeps, so that the next one can be sent as the difference. Rejects with `BTRFS.NOT_SUBVOLUME`, `BTRFS.NESTED`,
+ * `BTRFS.NO_HOME`.
  */
 export async function localCut(
   ref: LiftRef,
@@ -43,6 +45,7 @@ export async function localCut(
     const uuid = await uuidOf(path, { signal, readOnly: true })
     if (uuid !== undefined) return { path, uuid, own, parentsIn: parent }
   }
+  await mustBeWhole(path, { signal })
   const home = await homeOf(path, snapshotsPath)
   if ('why' in home)
     throw new SalvageError('BTRFS.NO_HOME', `${path} cannot be sent`, {
@@ -57,6 +60,16 @@ export async function localCut(
   const uuid = await uuidOf(cut, { signal, readOnly: true })
   if (uuid === undefined) throw new Error(`${cut} was cut and is not there`)
   return { path: cut, uuid, parentsIn: series }
+}
+
+/** Rejects a subvolume of which a cut would hold a part only: `BTRFS.NESTED`. */
+export async function mustBeWhole(path: string, options: CallOptions): Promise<void> {
+  const why = await whyNotWhole(path, options)
+  if (why !== undefined)
+    throw new SalvageError('BTRFS.NESTED', `${path} cannot be sent as a whole`, {
+      why,
+      hint: 'move that elsewhere, or use a store that takes any directory, such as archive:DIR',
+    })
 }
 
 /** The real path of a source that is a subvolume. Rejects with `BTRFS.NOT_SUBVOLUME`. */

@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { directoryOf, SalvageError } from '@salvage-kit/core'
 import type { Archive, Crane, LiftOptions, LiftRef, ListOptions, RestorePoint, Source, Store } from '@salvage-kit/core'
 import { checkFar } from '../crane/far-store.ts'
-import { dropCut, keepCut, localCut, subvolumeOf } from '../crane/local-cut.ts'
+import { dropCut, keepCut, localCut, mustBeWhole, subvolumeOf } from '../crane/local-cut.ts'
 import type { LocalCut } from '../crane/local-cut.ts'
 import { nameOfTarget, pinned, pointOf } from '../crane/point-note.ts'
 import { ignored, isOfSeries, sentWhole } from '../crane/sent-whole.ts'
@@ -37,7 +37,11 @@ export function rawCrane(settings: Settings, warn: Warn = ignored): Crane {
     media: new Set(['directory']),
     async preflight(store, sources, { init, signal }) {
       signal.throwIfAborted()
-      for (const source of sources) mustBeOutside(store, await subvolumeOf(source))
+      for (const source of sources) {
+        const path = await subvolumeOf(source)
+        mustBeOutside(store, path)
+        await mustBeWhole(path, { signal })
+      }
       await checkFar(store, { init, btrfs: false, signal })
     },
     lift: (ref, source, options) => lift({ ...settings, warn }, ref, source, options),

@@ -1,13 +1,12 @@
 import { realpath } from 'node:fs/promises'
-import { directoryOf, isSalvageError, SalvageError } from '@salvage-kit/core'
+import { directoryOf, SalvageError } from '@salvage-kit/core'
 import type { CallOptions, Snapshotter, SnapshotSupport, Source } from '@salvage-kit/core'
 import { isSubvolume } from '../subvolume/is-subvolume.ts'
-import { readMounts } from '../subvolume/mounts.ts'
-import { holdsSubvolumes } from '../subvolume/nested-subvolume.ts'
 import { snapshotSubvolume, syncFileSystem } from '../subvolume/subvolume.ts'
 import { homeOf } from './home.ts'
 import { makeOwnFolder, removeOwnFolder } from './own-folder.ts'
 import { placeOf, tokenOf } from './token.ts'
+import { whyNotWhole } from './why-not-whole.ts'
 
 /**
  * Cuts sources whose directory is a subvolume: read-only, at once, in a folder of its own that says which process it is
@@ -65,19 +64,6 @@ async function probe(source: Source, snapshotsPath: string, options: CallOptions
   return why === undefined
     ? { supported: true, exposes: 'directory', token: tokenOf(path, home.path) }
     : { supported: false, why }
-}
-
-/** What of a subvolume would be missing in a cut. */
-async function whyNotWhole(path: string, options: CallOptions): Promise<string | undefined> {
-  const mount = (await readMounts()).find(({ point }) => point.startsWith(`${path}/`))
-  if (mount !== undefined) return `something else is mounted inside of it, at ${mount.point}`
-  try {
-    return (await holdsSubvolumes(path, options)) ? 'another subvolume stands inside of it' : undefined
-  } catch (error) {
-    options.signal.throwIfAborted()
-    if (!isSalvageError(error)) throw error
-    return error.why ?? error.message
-  }
 }
 
 function no(why: string): SnapshotSupport {

@@ -158,6 +158,13 @@ describe.skipIf(!HERE).each([
     await expect(crane.preflight(inside, [yard.source], { signal, init: true })).rejects.toMatchObject({
       code: 'STORE.INSIDE_SOURCE',
     })
+    await command('btrfs', ['subvolume', 'create', join(yard.volume, 'folder/nested')])
+    for (const work of [
+      async () => crane.preflight(yard.store, [yard.source], { signal, init: true }),
+      async () => crane.lift(next(), yard.source, { signal }),
+    ])
+      await expect(work()).rejects.toMatchObject({ code: 'BTRFS.NESTED' })
+    await command('btrfs', ['subvolume', 'delete', join(yard.volume, 'folder/nested')])
     const plain: Source = { medium: 'directory', path: dirname(yard.directory) }
     await expect(crane.lift(next(), { ...plain, path: '/proc' }, { signal })).rejects.toMatchObject({
       code: 'BTRFS.NOT_SUBVOLUME',
