@@ -8,7 +8,6 @@ import type { BtrfsSettings } from '../settings/settings.ts'
 import { alreadyRunning } from './error.ts'
 import { findRoute } from './find-route.ts'
 import { preparePlaces } from './place.ts'
-import { pluginServer } from './protocol/server.ts'
 import { activatedDescriptor } from './socket/activation.ts'
 import { listenAt, listenOn } from './socket/listen.ts'
 import type { VolumeVerbs } from './volume-verbs.ts'
@@ -44,14 +43,15 @@ export async function runPlugin(settings: BtrfsSettings, options: PluginOptions)
   const volumes = dockerVolumes({ settings, rig })
   const warn = (finding: Finding): void => rig.report({ type: 'warning', finding })
   const find = findRoute(settings, volumes, verbs)
+  // Loaded here: a server takes fifty milliseconds to load, and the other verbs need none.
+  const { pluginServer } = await import('./protocol/server.ts')
   const { server, stop } = pluginServer({ find, onBug: warn, signal })
   const descriptor = activatedDescriptor(environment, process.pid)
   const socket = await (descriptor === undefined ? listenAt(server, settings.socketPath) : listenOn(server, descriptor))
   onListening?.(settings.socketPath)
   try {
-    const recovering = volumes.recover({ signal }).catch((error: unknown) => {
-      if (!signal.aborted) warn(findingOf(error))
-    })
+    const recovering = volumes.recover({ signal }).catch((error: unknown) => [findingOf(error)])
+    void recovering.then((findings) => (signal.aborted ? undefined : findings.forEach(warn)))
     for (const finding of await unreachable(settings.volumesPath)) warn(finding)
     if (!signal.aborted) await once(signal, 'abort')
     await recovering
