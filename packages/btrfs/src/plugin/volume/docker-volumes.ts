@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises'
-import type { CallOptions } from '@salvage-kit/core'
+import { findingOf, parseReference } from '@salvage-kit/core'
+import type { CallOptions, Finding } from '@salvage-kit/core'
 import { forgetMount, forgetMounts, recordMount } from '../../mount/mount-record.ts'
 import { isVolumeName, volumeName } from '../../name/volume-name.ts'
 import { createVolume } from '../../volume/create-volume.ts'
@@ -26,8 +27,8 @@ export interface DockerVolumes {
   unmount(name: string, id: string): Promise<void>
   /** Rejects with `VOLUME.NOT_FOUND`. */
   get(name: string, options: CallOptions): Promise<Volume>
-  /** Takes back what dead processes left half done on volumes. */
-  recover(options: CallOptions): Promise<void>
+  /** Takes back what dead processes left half done on volumes; gives what could not be. */
+  recover(options: CallOptions): Promise<readonly Finding[]>
 }
 
 /** How long a volume is waited for that another process works on, in milliseconds: a restore, above all. */
@@ -105,10 +106,15 @@ export function dockerVolumes(host: VolumeHost): DockerVolumes {
       if (isVolumeName(name)) await forgetMount(mountsPath, name, id)
     },
     recover: async (options) => {
-      const names = (await rig.journal.pending()).flatMap(({ undo }) =>
-        undo.kind === 'effect' && undo.target.startsWith('btrfs:') ? [undo.target.slice('btrfs:'.length)] : [],
-      )
-      for (const name of new Set(names)) await settled(name, options)
+      const targets = (await rig.journal.pending()).flatMap(({ undo }) => (undo.kind === 'effect' ? [undo.target] : []))
+      const names = [...new Set(targets)].flatMap((target) => {
+        const { scheme, value } = parseReference(target)
+        return scheme === 'btrfs' && isVolumeName(value) ? [value] : []
+      })
+      const ends = await Promise.allSettled(names.map(async (name) => settled(name, options)))
+      const failures = ends.flatMap((end): readonly unknown[] => (end.status === 'rejected' ? [end.reason] : []))
+      // Busy: its process lives.
+      return failures.filter((failure) => !hasCode('LOCK.BUSY')(failure)).map(findingOf)
     },
   }
 }

@@ -165,6 +165,28 @@ describe.skipIf(!part('btrfs').available)("Docker's calls", () => {
     await expect.poll(() => existsSync(path)).toBe(false)
     expect(await rig.journal.pending()).toEqual([])
   })
+
+  test('what cannot be put back at the start is told, and keeps nothing else', async () => {
+    const { rig } = bench
+    const path = join(bench.settings.volumesPath, '.b.salvage-dead-2')
+    execFileSync('btrfs', ['subvolume', 'create', path])
+    const [stuck] = await rig.journal.open([
+      { runId: 'dead-3', order: 0, undo: { kind: 'effect', target: 'btrfs:a', effect: 'btrfs.gone', token: {} } },
+      {
+        runId: 'dead-2',
+        order: 0,
+        undo: { kind: 'effect', target: 'btrfs:b', effect: 'btrfs.discard', token: { path } },
+      },
+    ])
+    await bench.stop()
+    await bench.start()
+    await expect.poll(() => existsSync(path)).toBe(false)
+    await expect.poll(() => bench.warnings.at(-1)?.code).toBe('RECOVER.STUCK')
+    expect(await refused('Create', { Name: 'a' })).toMatch(/RECOVER\.STUCK/)
+    await done('Create', { Name: 'c' })
+    await rig.journal.settle(stuck === undefined ? [] : [stuck.id])
+    await done('Create', { Name: 'a' })
+  })
 })
 
 /** As lsattr writes them: `C` is without copy-on-write, `c` compressed. */
