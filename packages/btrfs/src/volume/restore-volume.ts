@@ -49,11 +49,11 @@ export async function restoreVolume(
   const snapshot = await chosen(host, snapshotOrVolume, { signal })
   const volume = target === undefined ? snapshotName(snapshot).volume : volumeName(target)
   await requireWhole(settings, snapshot)
-  await settledKind(host, volume, { signal })
-  const isThere = await restorable(host, volume, { signal })
+  const kind = await settledKind(host, volume, { signal })
+  if (kind === 'other') throw notSubvolume(volume)
   const once = async (safety?: string): Promise<RestoredVolume> =>
     restoreOnce(host, { snapshot, volume, ...(safety === undefined ? {} : { safety }) }, { signal })
-  return isThere ? withFreeName(host, volume, once) : once()
+  return kind === 'subvolume' ? withFreeName(host, volume, once) : once()
 }
 
 async function restoreOnce(host: VolumeHost, about: RestoredVolume, { signal }: CallOptions): Promise<RestoredVolume> {
@@ -63,7 +63,7 @@ async function restoreOnce(host: VolumeHost, about: RestoredVolume, { signal }: 
   const token = restoreToken(settings, { volume, runId, safety: safety ?? null })
   const work = async (options: CallOptions): Promise<RestoredVolume> => {
     if (safety !== undefined) requireFree(host, safety)
-    // Everything may have changed until the locks were there.
+    // Asked under the locks, before anything is made.
     if ((await restorable(host, volume, options)) !== (safety !== undefined)) throw changed(volume)
     await prepareExchange(token, await requireWhole(settings, snapshot), options)
     options.signal.throwIfAborted()
