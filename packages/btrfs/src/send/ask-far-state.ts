@@ -12,7 +12,7 @@ import type { SendRequest } from './send-request.ts'
 export async function farStateOf(request: SendRequest, { receiver, told }: Greeting): Promise<FarState> {
   const { far, directory } = request
   if (told !== undefined && !('failed' in told)) {
-    if (told.directory === directory) return told
+    if (withoutSlash(told.directory) === withoutSlash(directory)) return told
     throw farFailure({ ...about(request), step: 'directory', words: `this key may only use ${told.directory}` })
   }
   const words = receiver.words()
@@ -28,4 +28,8 @@ export async function farStateOf(request: SendRequest, { receiver, told }: Greet
 /** What failures of a send tell of it. */
 export function about({ snapshot, far, directory }: SendRequest): Omit<FailedSend, 'step' | 'words'> {
   return { what: `sending ${basename(snapshot)} to ${endText(far)}`, far, directory }
+}
+
+function withoutSlash(directory: string): string {
+  return directory.replace(/(.)\/+$/, '$1')
 }

@@ -14,7 +14,7 @@ export interface SendRequest {
   readonly parentsIn?: readonly string[]
   /** Afterwards `SNAPSHOT@HOST` tells that this one was sent there last, as buttervolume has it, and older ones of that volume and host go. */
   readonly markedFor?: string
-  /** Written to `.salvage-kit/points/NAME.json` of the directory before the name appears, on stable storage with it. */
+  /** Written to `.salvage-kit/points/NAME.json` of the directory before the name appears, on stable storage with it; to a copy that is there already, when it has none. */
   readonly note?: JsonObject
 }
 

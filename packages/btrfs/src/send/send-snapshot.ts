@@ -11,7 +11,7 @@ import type { Candidate } from './parents.ts'
 import { callReceiver } from './receiver.ts'
 import { farFailure } from './send-failure.ts'
 import type { SendOptions, SendRequest, Sent } from './send-request.ts'
-import { transfer } from './transfer.ts'
+import { noteThere, transfer } from './transfer.ts'
 import type { Transferred } from './transfer.ts'
 
 const SILENCE_MS = 600_000
@@ -68,7 +68,11 @@ async function attempt(
   const found = far.find((one) => one.name === name)
   if (found !== undefined && !isAmong(snapshot, [found]))
     throw farFailure({ ...about(request), step: 'taken', words: '' })
-  if (found !== undefined) return { sent: { name, uuid, already: true, bytes: 0, findings: [] } }
+  const note = request.note === undefined ? '' : JSON.stringify(request.note)
+  if (found !== undefined) {
+    if (note !== '') await noteThere(receiver, { ...about(request), name, uuid, note })
+    return { sent: { name, uuid, already: true, bytes: 0, findings: [] } }
+  }
   const parent = rankParents(snapshot, here, far).find(({ path }) => !refused.has(path))
   const findings = await missingParent(request, { here, far, parent, name })
   const stream = {
@@ -77,7 +81,7 @@ async function attempt(
     name,
     uuid,
     parent: parent?.path,
-    note: request.note === undefined ? '' : JSON.stringify(request.note),
+    note,
   }
   const result = await transfer(receiver, stream, { signal, onProgress, silenceMs })
   if (result.kind !== 'kept') return result

@@ -93,6 +93,20 @@ export async function transfer(
   }
 }
 
+/** Gives a copy that stands there already the note that it has not. Rejects with `SEND.FAR_FAILED`, `SEND.CUT`. */
+export async function noteThere(
+  receiver: Receiver,
+  { name, uuid, note, ...about }: Omit<Stream, 'snapshot' | 'parent'>,
+): Promise<void> {
+  const said = verdictOf(receiver)
+  const input = await receiver.hear(`note ${name} ${uuid} ${note}`)
+  input?.end()
+  const [verdict, ending] = await Promise.all([said, receiver.ended])
+  const failed = { ...about, words: receiver.words() }
+  if (verdict === undefined) throw cutOff(failed, ending)
+  if (verdict !== `kept ${name}`) throw farFailure({ ...failed, step: 'note' })
+}
+
 /** The last of the far side's words that is a verdict. */
 async function verdictOf(receiver: Receiver): Promise<string | undefined> {
   let verdict: string | undefined

@@ -158,6 +158,9 @@ describe.skipIf(!isThere)('a key that may only receive', () => {
     expect(await sendSnapshot(request('v@2'), { signal })).toMatchObject({ parent: request('v@1').snapshot })
     expect(await namesThere()).toEqual(['v@1', 'v@2'])
 
+    expect(await sendSnapshot({ ...request('v@2'), directory: `${there}/` }, { signal })).toMatchObject({
+      already: true,
+    })
     await cut('v@3')
     await expect(sendSnapshot({ ...request('v@3'), directory: '/tmp' }, { signal })).rejects.toMatchObject({
       code: 'SEND.FAR_DIRECTORY',
@@ -175,6 +178,8 @@ describe.skipIf(!isThere)('a key that may only receive', () => {
     for (const input of [
       '',
       'id\n',
+      'note ../../x 0 {}\n',
+      'note v@none 0 {}\n',
       `receive ../../x 0 {}\n`,
       `receive v@9;touch$IFS${there}/pwned 0\n`,
       `receive .x 0\n`,

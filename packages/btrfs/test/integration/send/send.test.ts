@@ -138,6 +138,13 @@ describe.skipIf(!isThere)('sending to another machine', () => {
     )
     expect(sent.parent?.startsWith(`${here}/v@`)).toBe(true)
     expect((await received('w@1'))?.receivedUuid).toBe(sent.uuid)
+    // A second send of it keeps the note that is there, and gives one to a copy that has none.
+    const again = { far: request('v').far, directory: there, note: { text: 'new' } }
+    expect(await sendSnapshot({ ...again, snapshot: join(cuts, 'w-0001'), name: 'w@1' }, { signal })).toMatchObject({
+      already: true,
+    })
+    expect(await sendSnapshot({ ...again, snapshot: join(here, 'v@8') }, { signal })).toMatchObject({ already: true })
+    expect(await readFile(join(there, '.salvage-kit/points/v@8.json'), 'utf8')).toBe('{"text":"new"}\n')
     const note: unknown = JSON.parse(await readFile(join(there, '.salvage-kit/points/w@1.json'), 'utf8'))
     expect(note).toEqual({ text: `a\\n'"$(id) b` })
   })
