@@ -14,7 +14,9 @@ import type { Children, Ended } from './kill.ts'
 import type { Wishes } from './wishes.ts'
 
 const SEED = Number(process.env['SALVAGE_SEED'] ?? 20261121)
-const RANDOM_KILLS = 30
+/** Besides those at every step. */
+const RANDOM_KILLS = 25
+const MOST_ROUNDS = 100
 const FILES = 20
 
 describe.skipIf(!part('btrfs').available)(`a process killed with SIGKILL (seed ${String(SEED)})`, () => {
@@ -134,13 +136,15 @@ describe.skipIf(!part('btrfs').available)(`a process killed with SIGKILL (seed $
 
   it(`in a restore, ${String(RANDOM_KILLS)} times at any moment`, async () => {
     let state = SEED
-    for (let round = 0; round < RANDOM_KILLS; round += 1) {
+    let killed = 0
+    for (let round = 0; killed < RANDOM_KILLS && round < MOST_ROUNDS; round += 1) {
       state = (state * 1_103_515_245 + 12_345) % 2_147_483_648
-      const ms = (state / 2_147_483_648) * 80
+      const ms = (state / 2_147_483_648) * 60
       const ended = await children.run(wishes('restore', 'v'), ms)
-      if (ended.killed) kills += 1
+      if (ended.killed) killed += 1
       await expectOldOrNew(ended, `after ${String(ms)} ms: ${ended.output}`)
     }
+    kills += killed
   })
 
   it('was killed at least 80 times', () => {
