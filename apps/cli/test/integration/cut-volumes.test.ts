@@ -98,6 +98,22 @@ describe.skipIf(!READY)('Docker volumes on BTRFS: of the plugin, and of the loca
     expect((await sk('verify', 'docker:theirs', '--from', store).ended).code).toBe(0)
   })
 
+  test.skipIf(!part('restic').available)(
+    'restic finds the copy before, and reads only what changed since',
+    async () => {
+      const repository = join(far.path, 'restic')
+      const password = join(folder.path, 'password')
+      writeFileSync(password, 'secret')
+      for (const more of [['--init'], []]) {
+        const to = ['--to', `restic:${repository}`, '--password-file', password, ...more]
+        expect((await sk('run', 'docker:ours', ...to).ended).code).toBe(0)
+      }
+      const listed = await command('restic', ['-r', repository, '-p', password, 'snapshots', '--json', '--no-cache'])
+      const [first, second]: { readonly id: string; readonly parent?: string }[] = JSON.parse(listed)
+      expect(second?.parent).toBe(first?.id)
+    },
+  )
+
   test('a volume that is named as a subvolume knows who writes into it', async () => {
     const store = `btrfs:${join(far.path, 'store')}`
     const { code, out } = await sk('plan', 'btrfs:ours', '--to', store, '--json').ended

@@ -11,6 +11,9 @@ import { markOwn, OWNER } from './owner.ts'
 /** The subvolume in the folder of a cut. */
 export const CUT = 'cut'
 
+/** The file that says which snapshot a folder holds. */
+export const HOLDS = 'holds'
+
 /** Makes a folder of this process for subvolumes; those around it belong to their owner alone. Rejects when it is there. */
 export async function makeOwnFolder(folder: string): Promise<void> {
   await mkdir(dirname(folder), { recursive: true, mode: 0o700 })
@@ -28,7 +31,7 @@ export async function removeOwnFolder(folder: string, options: CallOptions): Pro
     const names = await readdir(folder).catch(() => [])
     for (const name of names) await removeSubvolume(join(folder, name), options)
     try {
-      await rm(join(folder, OWNER), { force: true })
+      for (const file of [OWNER, HOLDS]) await rm(join(folder, file), { force: true })
       return await rmdir(folder)
     } catch (error) {
       const code = errorCode(error)

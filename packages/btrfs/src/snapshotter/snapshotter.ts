@@ -1,10 +1,12 @@
-import { realpath } from 'node:fs/promises'
+import { readFile, realpath, rename, rmdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { directoryOf, SalvageError } from '@salvage-kit/core'
-import type { CallOptions, Snapshotter, SnapshotSupport, Source } from '@salvage-kit/core'
+import type { CallOptions, Snapshotter, SnapshotRef, SnapshotSupport, Source } from '@salvage-kit/core'
+import { errorCode } from '../command/error-code.ts'
 import { isSubvolume } from '../subvolume/is-subvolume.ts'
 import { snapshotSubvolume, syncFileSystem } from '../subvolume/subvolume.ts'
 import { homeOf } from './home.ts'
-import { makeOwnFolder, removeOwnFolder } from './own-folder.ts'
+import { CUT, HOLDS, makeOwnFolder, removeOwnFolder } from './own-folder.ts'
 import { placeOf, tokenOf } from './token.ts'
 import { whyNotWhole } from './why-not-whole.ts'
 
@@ -22,16 +24,19 @@ export function btrfsSnapshotter(settings: { readonly snapshotsPath: string }): 
     },
     async take(ref, options) {
       options.signal.throwIfAborted()
-      const { source, folder, cut } = placeOf(ref)
+      const { source, folder } = placeOf(ref)
       await makeOwnFolder(folder)
-      await snapshotSubvolume(source, cut, options)
+      await writeFile(join(folder, HOLDS), ref.id)
+      await snapshotSubvolume(source, join(folder, CUT), options)
     },
     async expose(ref, { signal }) {
       signal.throwIfAborted()
-      const { source, cut } = placeOf(ref)
-      if (!(await isSubvolume(cut)))
+      const { source, folder, exposed } = placeOf(ref)
+      if (await isSubvolume(join(folder, CUT))) await rename(folder, exposed).catch(unlessTaken)
+      const at = (await holds(exposed, ref)) ? exposed : folder
+      if (!(await isSubvolume(join(at, CUT))))
         throw new SalvageError('BTRFS.NOT_FOUND', `the snapshot of ${source} is not there any more`, {
-          why: `${cut} was removed by somebody else`,
+          why: `${join(at, CUT)} was removed by somebody else`,
           hint: 'run again',
         })
       // One that was made since the probe is missing in the cut, and nothing else would tell.
@@ -41,15 +46,31 @@ export function btrfsSnapshotter(settings: { readonly snapshotsPath: string }): 
           why: whole,
           hint: 'remove it or move it elsewhere, or name it as a target of its own',
         })
-      return { medium: 'directory', path: cut }
+      return { medium: 'directory', path: join(at, CUT) }
     },
-    async conceal(_ref, { signal }) {
+    async conceal(ref, { signal }) {
       signal.throwIfAborted()
+      const { folder, exposed } = placeOf(ref)
+      if (await holds(exposed, ref)) await rename(exposed, folder)
     },
     async drop(ref, options) {
-      await removeOwnFolder(placeOf(ref).folder, options)
+      const { folder, exposed } = placeOf(ref)
+      if (await holds(exposed, ref)) await removeOwnFolder(exposed, options)
+      // A drop that died at its very end left it empty; what holds another snapshot stays.
+      else await rmdir(exposed).catch(() => undefined)
+      await removeOwnFolder(folder, options)
     },
   }
+}
+
+/** Whether it is this snapshot that stands there: two targets may have one source. */
+async function holds(folder: string, { id }: SnapshotRef): Promise<boolean> {
+  return (await readFile(join(folder, HOLDS), 'utf8').catch(() => '')) === id
+}
+
+/** Another snapshot of the source is exposed: then this one stays where it is. */
+function unlessTaken(error: unknown): void {
+  if (!['ENOTEMPTY', 'EEXIST'].includes(errorCode(error) ?? '')) throw error
 }
 
 async function probe(source: Source, snapshotsPath: string, options: CallOptions): Promise<SnapshotSupport> {

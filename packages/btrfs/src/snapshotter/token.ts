@@ -1,7 +1,7 @@
+import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { JsonObject, SnapshotRef } from '@salvage-kit/core'
 import { z } from 'zod'
-import { CUT } from './own-folder.ts'
 
 /** What taking a snapshot needs to know besides its name. */
 interface CutToken extends JsonObject {
@@ -22,7 +22,11 @@ const cutToken: z.ZodType<CutToken> = z.strictObject({
 export interface CutPlace {
   readonly source: string
   readonly folder: string
-  readonly cut: string
+  /**
+   * Where the folder stands while it is exposed, the same for every snapshot of the source: programs that look for the
+   * copy before by its path, as restic does, then read only what changed.
+   */
+  readonly exposed: string
 }
 
 /** The token of a subvolume and of the home in which its cuts stand. */
@@ -34,5 +38,6 @@ export function tokenOf(path: string, home: string): CutToken {
 export function placeOf({ id, token }: SnapshotRef): CutPlace {
   const { path, runs } = cutToken.parse(token)
   if (!/^[A-Za-z0-9-]+$/.test(id)) throw new Error(`${JSON.stringify(id)} is no id of a snapshot`)
-  return { source: path, folder: join(runs, id), cut: join(runs, id, CUT) }
+  const key = createHash('sha256').update(path).digest('hex').slice(0, 16)
+  return { source: path, folder: join(runs, id), exposed: join(runs, `at-${key}`) }
 }

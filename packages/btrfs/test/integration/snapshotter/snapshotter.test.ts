@@ -68,6 +68,27 @@ describe.skipIf(!part('btrfs').available)('the snapshotter', () => {
     await expect(snapshotter().expose(ref, { signal })).rejects.toMatchObject({ code: 'BTRFS.NOT_FOUND' })
   })
 
+  it('exposes every snapshot of a source in the same place, one at a time', async () => {
+    const support = await probe(at('volume'))
+    if (!support.supported) throw new Error(support.why)
+    const source = { medium: 'directory', path: at('volume') } as const
+    const refs = ['a-s1', 'b-s1', 'c-s1'].map(
+      (id) => ({ id, runId: 'r', target: 'dir:/v', source, token: support.token }) as const,
+    )
+    const [a, b, c] = refs
+    if (a === undefined || b === undefined || c === undefined) throw new Error('three')
+    for (const ref of refs) await snapshotter().take(ref, { signal })
+    const first = await snapshotter().expose(a, { signal })
+    const second = await snapshotter().expose(b, { signal })
+    expect(second).not.toEqual(first)
+    await snapshotter().drop(a, { signal })
+    expect(await snapshotter().expose(c, { signal })).toEqual(first)
+    await snapshotter().conceal(c, { signal })
+    expect(await snapshotter().expose(b, { signal })).toEqual(first)
+    for (const ref of refs) await snapshotter().drop(ref, { signal })
+    expect(await readdir(at('snapshots/.salvage-kit/runs'))).toEqual([])
+  })
+
   it('sweeps the cuts of dead processes, wherever they are, and leaves those of living ones', async () => {
     const home = at('snapshots/.salvage-kit/runs')
     const cutIn = async (folder: string, owner: object): Promise<void> => {
