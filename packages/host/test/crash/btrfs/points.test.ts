@@ -18,7 +18,7 @@ import type { Wishes } from './rig.ts'
 const CHILD = fileURLToPath(new URL('child.ts', import.meta.url))
 /** Of those that kill themselves at a point of the engine, every so many-th. */
 const EACH = 4
-const RANDOM_KILLS = 28
+const RANDOM_KILLS = 20
 const LONGEST_MS = 700
 const KINDS = ['btrfs', 'btrfs-raw'] as const
 
