@@ -27,6 +27,8 @@ describe('bash completes', () => {
     ['commands', ['re'], ['recover', 'report', 'restore']],
     ['commands after an option with a value', ['--state', 'run', 'hi'], ['history']],
     ['commands of commands', ['config', ''], ['check', 'schema', 'show']],
+    ['verbs of volumes', ['volume', 'sched'], ['schedule', 'scheduled']],
+    ['what is scheduled', ['volume', 'scheduled', ''], ['list', 'pause', 'resume']],
     ['options of a command', ['run', '--in'], ['--init']],
     ['options of the program after the command', ['list', '--js'], ['--json']],
     ['no options of other commands', ['list', '--dry'], []],

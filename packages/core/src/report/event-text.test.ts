@@ -105,6 +105,15 @@ const SAMPLES: { readonly [K in RunEvent['type']]: readonly [Extract<RunEvent, {
     { type: 'lower.finished', target: 'dir:/new', point: { ...POINT, state: 'partial' }, lowerMs: 340 },
     'dir:/new: restored in 340ms from 4f3a (3.0 GiB, 1 file, 512.0 MiB stored), PARTIAL',
   ],
+  'verb.started': [{ type: 'verb.started', runId: 'r1', verb: 'snapshot', target: 'btrfs:db' }, 'btrfs:db: snapshot'],
+  'verb.finished': [
+    { type: 'verb.finished', runId: 'r1', verb: 'snapshot', target: 'btrfs:db', verbMs: 1500 },
+    'btrfs:db: snapshot done in 1.5s',
+  ],
+  'verb.failed': [
+    { type: 'verb.failed', runId: 'r1', verb: 'snapshot', target: 'btrfs:db', finding: FINDING },
+    'btrfs:db: snapshot failed: it broke [A.B]; why: rust; next: oil it',
+  ],
   undone: [{ type: 'undone', what: 'lift l-1', runId: 'r0' }, 'undone: lift l-1 (run r0)'],
   stuck: [
     { type: 'stuck', entry: STUCK },
@@ -166,6 +175,9 @@ const KEYS: { readonly [type in RunEvent['type']]: string } = {
   'lower.progress': 'target progress',
   'lower.finished': 'target point lowerMs',
   'undo.waiting': 'what runId failure',
+  'verb.started': 'runId verb target',
+  'verb.finished': 'runId verb target verbMs',
+  'verb.failed': 'runId verb target finding',
   undone: 'what runId',
   stuck: 'entry',
   warning: 'finding',
