@@ -53,7 +53,8 @@ function teller({ options, terminal }: Invocation): (event: DaemonEvent) => void
       for (const flag of ['--opt', '--maglev']) setFlagsFromString(flag)
     }
     if (options.json === true) {
-      if (event.type === 'run.event' && event.event.type === 'lift.progress') return
+      const isOfWork = event.type === 'run.event' || event.type === 'service.event'
+      if (isOfWork && event.event.type === 'lift.progress') return
       terminal.out(`${daemonJsonLine(event, new Date())}\n`)
       return
     }
