@@ -10,7 +10,8 @@ const SETTINGS: DatabaseSettings = {
   what: 'the table of locks',
   damaged: 'when no run is going on, remove it: it is made anew',
   applicationId: 0x736b_6c6b,
-  synchronous: 'normal',
+  // It is of one boot of the machine, see `keyTablePath`.
+  synchronous: 'off',
   wal: false,
   check: false,
   migrations: [

@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { keyTablePath } from './key-table-path.ts'
 import { sqliteLocks } from './sqlite-locks.ts'
 
 let directory = ''
@@ -12,7 +13,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(join(directory, '..'), { recursive: true }))
 
-const table = (): string => join(directory, 'keys.sqlite')
+const table = (): string => keyTablePath(directory)
 
 test('keeps a file for each living run and removes it with the lock', async () => {
   const locks = sqliteLocks(directory)
@@ -20,11 +21,11 @@ test('keeps a file for each living run and removes it with the lock', async () =
     await using held = new AsyncDisposableStack()
     held.use(await locks.acquire('run-1', ['a']))
     held.use(await locks.adopt('run-2'))
-    expect(readdirSync(directory).toSorted()).toEqual(['keys.sqlite', 'run-1.lock', 'run-2.lock'])
+    expect(readdirSync(directory).toSorted()).toEqual([basename(table()), 'run-1.lock', 'run-2.lock'])
     for (const file of readdirSync(directory)) expect(statSync(join(directory, file)).mode & 0o777).toBe(0o600)
     expect(statSync(directory).mode & 0o777).toBe(0o700)
   }
-  expect(readdirSync(directory)).toEqual(['keys.sqlite'])
+  expect(readdirSync(directory)).toEqual([basename(table())])
 })
 
 test('a refused run leaves nothing behind that lives', async () => {
@@ -89,4 +90,13 @@ test('disposing frees the run even when the table has become unreadable', async 
   rmSync(table(), { recursive: true })
   await using adopted = await locks.adopt('run-1')
   expect(adopted).toBeDefined()
+})
+
+test('a table of an earlier boot counts for nothing, and goes', async () => {
+  mkdirSync(directory)
+  for (const name of ['keys.sqlite', 'keys-0000.sqlite', 'keys-0000.sqlite-journal'])
+    writeFileSync(join(directory, name), 'cut off by a power cut')
+  await using held = await sqliteLocks(directory).acquire('run-1', ['a'])
+  expect(held.runId).toBe('run-1')
+  expect(readdirSync(directory).toSorted()).toEqual([basename(table()), 'run-1.lock'])
 })

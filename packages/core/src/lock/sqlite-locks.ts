@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
-import { join } from 'node:path'
 import { busy, runIsAlive } from './busy.ts'
+import { keyTablePath } from './key-table-path.ts'
 import { withKeyTable } from './key-table.ts'
 import type { Holder, KeyTable } from './key-table.ts'
 import type { Locks, RunLock } from './locks.ts'
@@ -14,14 +14,12 @@ import type { RunFile } from './run-file.ts'
  * Both verbs reject with `LOCK.BUSY`, `LOCK.RUN_ID`, `LOCK.UNREADABLE` or `LOCK.VERSION`.
  */
 export function sqliteLocks(directory: string): Locks {
-  const table = join(directory, 'keys.sqlite')
-
   /** Takes the run's life and, in the same transaction, does `work`; all or nothing. */
   function take(runId: string, work: (keys: KeyTable) => void): RunLock | undefined {
     const path = runFilePath(directory, runId)
     let file: RunFile | undefined
     try {
-      withKeyTable(table, (keys) => {
+      withKeyTable(keyTablePath(directory), (keys) => {
         file = takeRunFile(path)
         if (file === undefined) return
         try {
@@ -44,7 +42,7 @@ export function sqliteLocks(directory: string): Locks {
       if (!held) return
       held = false
       try {
-        withKeyTable(table, (keys) => {
+        withKeyTable(keyTablePath(directory), (keys) => {
           keys.forget(runId)
           removeRunFile(path)
           file.close()

@@ -11,8 +11,11 @@ export interface DatabaseSettings extends DatabasePurpose {
   readonly applicationId: number
   /** One script for each version, the first makes an empty file version 1. */
   readonly migrations: readonly string[]
-  /** `full`: what was committed survives a power cut. `normal`: the last commits may be lost, the file stays whole. */
-  readonly synchronous: 'full' | 'normal'
+  /**
+   * `full`: what was committed survives a power cut. `normal`: the last commits may be lost, the file stays whole. `off`: it
+   * may be damaged then, so it must be of no use any more; a process that dies damages nothing.
+   */
+  readonly synchronous: 'full' | 'normal' | 'off'
   /** Write-ahead log: readers never wait for writers. */
   readonly wal: boolean
   /** Reads the whole file first; for a small one whose damage must be known before anything is done. */
