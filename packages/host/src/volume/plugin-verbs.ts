@@ -17,7 +17,7 @@ export function pluginVerbs(volumes: Volumes, told: (finding: Finding) => void):
       tell(findings)
       return snapshot
     },
-    snapshots: async (volume, options) => (await volumes.snapshots(volume, options)).map(({ name }) => name),
+    snapshots: async (volume, options) => volumes.snapshotNames(volume, options),
     removeSnapshot: async (snapshot, options) => {
       // The original removes what the next send builds on without asking.
       await volumes.remove([snapshot], { ...options, force: true })

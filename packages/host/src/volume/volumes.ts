@@ -27,6 +27,8 @@ export interface Volumes {
   snapshot(volume: string, options: CallOptions): Promise<TakenSnapshot>
   /** Of one volume, or of all; oldest first. */
   snapshots(volume: string | undefined, options: CallOptions): Promise<readonly VolumeSnapshot[]>
+  /** The same, names only, sorted as text. */
+  snapshotNames(volume: string | undefined, options: CallOptions): Promise<readonly string[]>
   restore(from: string, target: string | undefined, options: CallOptions): Promise<RestoredVolume>
   clone(volume: string, target: string, options: CallOptions): Promise<{ readonly findings: readonly Finding[] }>
   /** Snapshots; resolves with the names of what is gone. */
@@ -64,6 +66,8 @@ export async function openVolumes(rig: OpenRig): Promise<Volumes> {
     snapshot: async (volume, options) => backend.snapshotVolume(host, volume, options),
     snapshots: async (volume, options) =>
       backend.listSnapshots(settings, { ...options, ...(volume === undefined ? {} : { volume }) }),
+    snapshotNames: async (volume, options) =>
+      backend.snapshotNames(settings, { ...options, ...(volume === undefined ? {} : { volume }) }),
     restore: async (from, target, options) =>
       backend.restoreVolume(host, from, { ...options, ...(target === undefined ? {} : { target }) }),
     clone: async (volume, target, options) => backend.cloneVolume(host, volume, target, options),

@@ -4,6 +4,7 @@ import { command, part } from '@salvage-kit/testbed'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createVolume } from '../../../src/volume/create-volume.ts'
 import { listSnapshots } from '../../../src/volume/list-snapshots.ts'
+import { snapshotNames } from '../../../src/volume/snapshot-names.ts'
 import { removeSnapshots } from '../../../src/volume/remove-snapshots.ts'
 import { restoreVolume } from '../../../src/volume/restore-volume.ts'
 import { snapshotVolume } from '../../../src/volume/snapshot-volume.ts'
@@ -75,6 +76,11 @@ describe.skipIf(!part('btrfs').available)('snapshots', () => {
     // A marker changes the older one: only when it was made must count.
     await marker(first)
     expect(await names('v')).toEqual([first, `${first}@far`, second])
+    const sorted = [second, first, `${first}@far`]
+    for (const volume of ['v', undefined])
+      expect(await snapshotNames(there.settings, { ...never, ...(volume === undefined ? {} : { volume }) })).toEqual(
+        sorted,
+      )
     expect((await restoreVolume(there, 'v', never)).snapshot).toBe(second)
   })
 

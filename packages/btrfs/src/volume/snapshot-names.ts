@@ -1,0 +1,22 @@
+import { readdir } from 'node:fs/promises'
+import type { CallOptions } from '@salvage-kit/core'
+import { parseSnapshotName } from '../name/snapshot-name.ts'
+import { volumeName } from '../name/volume-name.ts'
+import type { BtrfsSettings } from '../settings/settings.ts'
+
+/**
+ * What `listSnapshots` lists, names only and sorted as text: what buttervolume's socket answers. Starts no process. Rejects
+ * with `VOLUME.NAME`.
+ */
+export async function snapshotNames(
+  { snapshotsPath }: Pick<BtrfsSettings, 'snapshotsPath'>,
+  { signal, volume }: CallOptions & { readonly volume?: string },
+): Promise<readonly string[]> {
+  signal.throwIfAborted()
+  const start = volume === undefined ? '' : `${volumeName(volume)}@`
+  const entries = await readdir(snapshotsPath, { withFileTypes: true })
+  return entries
+    .filter((entry) => entry.name.startsWith(start) && entry.isDirectory() && parseSnapshotName(entry.name))
+    .map(({ name }) => name)
+    .toSorted()
+}
