@@ -1,5 +1,5 @@
 import type { CallOptions, Finding } from '@salvage-kit/core'
-import { snapshotSubvolume } from '../subvolume/subvolume.ts'
+import { cutWhole } from './cut-whole.ts'
 import { nestedWarning } from './nested-warning.ts'
 import { kindAt, volumePath } from './place.ts'
 import type { VolumeHost } from './place.ts'
@@ -26,7 +26,7 @@ export async function cloneVolume(
   const work = async (options: CallOptions): Promise<void> => {
     const kind = await kindAt(path)
     if (kind !== 'absent') throw kind === 'other' ? notSubvolume(target) : volumeExistsAlready(target)
-    await snapshotSubvolume(await requireVolume(settings, source), path, { ...options, writable: true })
+    await cutWhole(host, source, path, { ...options, writable: true })
   }
   await performVerb(host, { verb: 'clone', volume: target, locked: [target], work }, { signal })
   return { findings: await warning }

@@ -38,6 +38,14 @@ export function targetRef(name: string): TargetRef {
   return `btrfs:${name}`
 }
 
+/**
+ * How else a run may call a volume: Docker knows it by the same name. Who exchanges a volume locks both; who only makes or
+ * removes it must not, for Docker asks for that in the middle of a run that has locked its own name.
+ */
+export function dockerRef(volume: string): TargetRef {
+  return `docker:${volume}`
+}
+
 /** What stands at a path: `other` is a plain directory, a file, a link. */
 export async function kindAt(path: string): Promise<'absent' | 'subvolume' | 'other'> {
   if (await isSubvolume(path)) return 'subvolume'

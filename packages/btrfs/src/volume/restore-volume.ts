@@ -72,7 +72,7 @@ async function restoreOnce(host: VolumeHost, about: RestoredVolume, { signal }: 
   }
   const locked = [volume, ...(safety === undefined ? [] : [safety])]
   const effect = { id: RESTORE_EFFECT, token: { ...token } }
-  return performVerb(host, { verb: 'restore', volume, locked, effect, work }, { signal, runId })
+  return performVerb(host, { verb: 'restore', volume, locked, isExchange: true, effect, work }, { signal, runId })
 }
 
 /** Whether there is a volume of this name; rejects when it must not be exchanged. Changes nothing. */

@@ -1,12 +1,13 @@
+import { isHalfExchanged } from '@salvage-kit/core'
 import type { CallOptions } from '@salvage-kit/core'
-import { kindAt, targetRef, volumePath } from './place.ts'
+import { dockerRef, kindAt, targetRef, volumePath } from './place.ts'
 import type { VolumeHost } from './place.ts'
 import { performVerb } from './verb.ts'
 
 /**
  * What stands under a volume's name once nobody is exchanging it: a restore, for the moment between its two renames or since
- * its process died in it, leaves nothing there. What dead processes left half done is put back. Costs nothing when
- * something is there. Rejects with `VOLUME.NAME` and as core's `perform`.
+ * its process died in it, leaves nothing there, and one in place leaves neither the former content nor the new one. What
+ * dead processes left half done is put back. Locks nothing when nothing is. Rejects with `VOLUME.NAME` and as core's `perform`.
  */
 export async function settledKind(
   host: VolumeHost,
@@ -15,10 +16,19 @@ export async function settledKind(
 ): Promise<Awaited<ReturnType<typeof kindAt>>> {
   const path = volumePath(host.settings, volume)
   const kind = await kindAt(path)
-  if (kind !== 'absent' || !(await isChanging(host, volume))) return kind
-  const look = { verb: 'look', volume, locked: [volume], work: async () => Promise.resolve() }
+  const isSettled = kind === 'absent' ? !(await isChanging(host, volume)) : !(await isHalf(host, volume, path))
+  if (isSettled) return kind
+  const look = { verb: 'look', volume, locked: [volume], isExchange: true, work: async () => Promise.resolve() }
   await performVerb(host, look, { signal })
   return kindAt(path)
+}
+
+/** Whether a volume, or what was just cut of it at `at`, is in the middle of being restored in place. */
+export async function isHalf({ rig }: VolumeHost, volume: string, at: string): Promise<boolean> {
+  const names = [targetRef(volume), dockerRef(volume)]
+  for (const { undo } of await rig.journal.pending())
+    if (undo.kind === 'swap' && names.includes(undo.target) && (await isHalfExchanged(undo.token, at))) return true
+  return false
 }
 
 async function isChanging({ rig }: VolumeHost, volume: string): Promise<boolean> {

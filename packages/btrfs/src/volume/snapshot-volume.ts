@@ -1,6 +1,6 @@
 import { isSalvageError } from '@salvage-kit/core'
 import type { CallOptions, Finding } from '@salvage-kit/core'
-import { snapshotSubvolume } from '../subvolume/subvolume.ts'
+import { cutWhole } from './cut-whole.ts'
 import { requireFree, taken, withFreeName } from './free-name.ts'
 import { nestedWarning } from './nested-warning.ts'
 import { snapshotPath } from './place.ts'
@@ -40,7 +40,7 @@ async function take(
 ): Promise<string> {
   const work = async (options: CallOptions): Promise<string> => {
     requireFree(host, name)
-    await snapshotSubvolume(await requireVolume(host.settings, volume), snapshotPath(host.settings, name), options)
+    await cutWhole(host, volume, snapshotPath(host.settings, name), options)
     return name
   }
   try {
