@@ -10,6 +10,7 @@ import { withFarScript } from '../crane/far-script.ts'
 import { inStore } from '../crane/far-store.ts'
 import { placeOfStore } from '../crane/store.ts'
 import { copyTree, mustBeEmpty } from '../crane/tree.ts'
+import { receiveScript } from '../far/receive-script.ts'
 import { homeOf } from '../snapshotter/home.ts'
 import { makeOwnFolder, removeOwnFolder } from '../snapshotter/own-folder.ts'
 import { isBtrfs } from '../subvolume/is-subvolume.ts'
@@ -71,7 +72,7 @@ async function receive({ store, notes }: Chain, name: string, folder: string, op
     },
   })
   const read = { script: `exec cat -- "$1/$2${SUFFIX}"`, args: [directory, name], what: `reading ${name}` }
-  const take = { script: 'exec btrfs receive -q -e -- "$1"', args: [folder], what: 'btrfs receive' }
+  const take = { script: await receiveScript(), args: ['only', folder], what: 'btrfs receive' }
   try {
     await withFarScript(far, read, options, async (there) => {
       there.input.end()

@@ -1,5 +1,4 @@
 import type { ChildProcess } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import type { Writable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -8,6 +7,7 @@ import { endText } from '../far/far-end.ts'
 import type { FarEnd } from '../far/far-end.ts'
 import { leashed, started, wordsOf } from '../far/leash.ts'
 import type { Ending } from '../far/leash.ts'
+import { receiveScript } from '../far/receive-script.ts'
 import { farCommand } from '../far/ssh-command.ts'
 import { readFarState } from './far-state.ts'
 import type { FarState } from './far-state.ts'
@@ -44,8 +44,7 @@ export interface Greeting {
  */
 export async function callReceiver(far: FarEnd, directory: string, signal: AbortSignal): Promise<Greeting> {
   signal.throwIfAborted()
-  const script = await readFile(new URL('../../share/salvage-kit-receive', import.meta.url), 'utf8')
-  const command = farCommand(far, ['sh', '-c', script, 'salvage-kit-receive', directory])
+  const command = farCommand(far, ['sh', '-c', await receiveScript(), 'salvage-kit-receive', directory])
   const start = far.kind === 'local' ? started : leashed
   const receiver = receiverOf(far, start(command, ['pipe', 'pipe', 'pipe']))
   const silent = new SalvageError('HOST.SILENT', `${endText(far)} does not answer`, {
