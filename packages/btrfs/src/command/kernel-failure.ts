@@ -16,8 +16,13 @@ export async function withKernelFailures<T>(what: string, work: () => Promise<T>
   try {
     return await work()
   } catch (error) {
-    const code = errorCode(error)
-    if (isSalvageError(error) || code === undefined || !(error instanceof Error)) throw error
-    throw failureOf(what, WORDS[code] ?? error.message, code)
+    throw kernelFailure(what, error)
   }
+}
+
+/** What the kernel refused, as of a command; any other error as it is. */
+export function kernelFailure(what: string, error: unknown): unknown {
+  const code = errorCode(error)
+  if (isSalvageError(error) || code === undefined || !(error instanceof Error)) return error
+  return failureOf(what, WORDS[code] ?? error.message, code)
 }

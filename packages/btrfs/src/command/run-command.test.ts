@@ -29,6 +29,18 @@ describe('a command', () => {
     await expect(runCommand('no-such-program', [], { signal })).rejects.toMatchObject({ code: 'BTRFS.MISSING' })
   })
 
+  test('that is there and cannot be started is not said to be missing', async () => {
+    await expect(runCommand('/etc/passwd', [], { signal })).rejects.toMatchObject({
+      code: 'BTRFS.PERMISSION',
+      message: 'starting /etc/passwd failed',
+    })
+    const long = 'x'.repeat(3_000_000)
+    await expect(runCommand('true', [long], { signal })).rejects.toMatchObject({
+      code: 'BTRFS.FAILED',
+      why: expect.stringContaining('E2BIG'),
+    })
+  })
+
   test('that writes without end is ended', async () => {
     await expect(runCommand('yes', [], { signal })).rejects.toMatchObject({ code: 'BTRFS.FAILED' })
   })

@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { SalvageError } from '@salvage-kit/core'
+import { errorCode } from './error-code.ts'
 import { failureOf } from './failure.ts'
+import { kernelFailure } from './kernel-failure.ts'
 
 /** How long a command may take to end after it was asked to, in milliseconds. */
 const GRACE_MS = 5000
@@ -49,14 +51,14 @@ function started(file: string, args: readonly string[], input: string | undefine
     child.stdin?.on('error', () => undefined).end(input)
     return child
   } catch (error) {
-    throw missing(file, error)
+    throw notStarted(file, error)
   }
 }
 
 /** Its exit code, or the signal that ended it; all of its output is there by then. */
 async function endOf(file: string, child: ChildProcess): Promise<number | NodeJS.Signals | undefined> {
   const { promise, resolve, reject } = Promise.withResolvers<number | NodeJS.Signals | undefined>()
-  child.once('error', (error) => reject(missing(file, error)))
+  child.once('error', (error) => reject(notStarted(file, error)))
   child.once('close', (code, signal) => resolve(code ?? signal ?? undefined))
   return promise
 }
@@ -78,7 +80,9 @@ function end(child: ChildProcess): void {
   child.once('close', () => clearTimeout(timer))
 }
 
-function missing(file: string, cause: unknown): SalvageError {
+/** `BTRFS.MISSING`; what else may be wrong, such as too many processes, is no reason to install anything. */
+function notStarted(file: string, cause: unknown): unknown {
+  if (errorCode(cause) !== 'ENOENT') return kernelFailure(`starting ${file}`, cause)
   return new SalvageError('BTRFS.MISSING', `the program ${file} is not on this machine`, {
     cause,
     why: cause instanceof Error ? cause.message : 'it could not be started',
