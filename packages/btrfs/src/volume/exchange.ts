@@ -4,7 +4,7 @@ import type { CallOptions } from '@salvage-kit/core'
 import { withKernelFailures } from '../command/kernel-failure.ts'
 import { snapshotSubvolume, deleteSubvolumes, syncFileSystem } from '../subvolume/subvolume.ts'
 import { placesOf } from './restore-token.ts'
-import { countedIn, limitSize } from './quota.ts'
+import { limitOf, limitSize } from './quota.ts'
 import type { RestoreToken } from './restore-token.ts'
 import { markSafety } from './safety.ts'
 
@@ -15,7 +15,8 @@ const CLEAR_MS = 120_000
 export async function prepareExchange(token: RestoreToken, from: string, options: CallOptions): Promise<void> {
   const { volume, fresh, safety } = placesOf(token)
   await snapshotSubvolume(from, fresh, { ...options, writable: true })
-  const limit = (await countedIn(token.volumesPath, options))?.get(token.volume)?.limit
+  // A cut has the limit that there was when it was made.
+  const limit = await limitOf(token.volumesPath, token.volume, options)
   if (limit !== undefined) await limitSize(fresh, limit, options)
   if (token.safety === null || safety === undefined) return
   await markSafety(token, token.safety)

@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { SalvageError } from '@salvage-kit/core'
+import { isSalvageError, SalvageError } from '@salvage-kit/core'
 import type { CallOptions } from '@salvage-kit/core'
 import { runCommand } from '../command/run-command.ts'
 import { pathInFileSystem } from '../subvolume/path-in-file-system.ts'
@@ -27,11 +28,35 @@ export async function countedIn(
   options: CallOptions,
 ): Promise<ReadonlyMap<string, Counted> | undefined> {
   if (!(await isCounting())) return undefined
-  const place = await pathInFileSystem(directory)
-  const output = await runCommand('btrfs', ['qgroup', 'show', '--raw', '-re', '--', directory], options).catch(() => '')
+  const counted = await shown(directory, options).catch(() => undefined)
   options.signal.throwIfAborted()
-  const counted = parseQuota(output, place)
-  return counted.size === 0 ? undefined : counted
+  return counted === undefined || counted.size === 0 ? undefined : counted
+}
+
+/**
+ * The most that one subvolume in a directory may hold, in bytes, also while the file system is not sure of what it counted;
+ * undefined when it does not count. Where quotas are enabled on no BTRFS of this machine, no process is started.
+ */
+export async function limitOf(
+  directory: string,
+  name: string,
+  options: CallOptions,
+): Promise<number | 'none' | undefined> {
+  if (!(await systems()).some((system) => existsSync(join(KERNEL, system, 'qgroups')))) return undefined
+  const counted = (await shown(directory, options)).get(name)
+  return counted === undefined ? undefined : (counted.limit ?? 'none')
+}
+
+/** Empty when quotas are not enabled on this one. */
+async function shown(directory: string, options: CallOptions): Promise<ReadonlyMap<string, Counted>> {
+  const place = await pathInFileSystem(directory)
+  try {
+    const args = ['qgroup', 'show', '--raw', '-re', '--', directory]
+    return parseQuota(await runCommand('btrfs', args, options), place)
+  } catch (error) {
+    if (isSalvageError(error) && /quotas? not enabled/.test(error.why ?? '')) return new Map()
+    throw error
+  }
 }
 
 /** Those whose path is `place/NAME`, by name. */
@@ -48,7 +73,7 @@ export function parseQuota(output: string, place: string): ReadonlyMap<string, C
 }
 
 /** Limits what a subvolume may hold, in bytes. Rejects with `VOLUME.NO_QUOTA` when the file system does not count. */
-export async function limitSize(path: string, bytes: number, options: CallOptions): Promise<void> {
+export async function limitSize(path: string, bytes: number | 'none', options: CallOptions): Promise<void> {
   try {
     await runCommand('btrfs', ['qgroup', 'limit', '--', String(bytes), path], options)
   } catch (cause) {
@@ -63,10 +88,13 @@ export async function limitSize(path: string, bytes: number, options: CallOption
 
 /** Whether some BTRFS here counts by owners of extents, and none is in doubt of what it counted. */
 async function isCounting(): Promise<boolean> {
-  const systems = await readdir(KERNEL).catch(() => [])
-  const found = await Promise.all(systems.map(async (system) => wordsOf(join(KERNEL, system, 'qgroups'))))
+  const found = await Promise.all((await systems()).map(async (system) => wordsOf(join(KERNEL, system, 'qgroups'))))
   const counting = found.filter((words) => words !== undefined)
   return counting.length > 0 && counting.every(({ mode, inconsistent }) => mode === 'qgroup' && inconsistent === '0')
+}
+
+async function systems(): Promise<readonly string[]> {
+  return readdir(KERNEL).catch(() => [])
 }
 
 async function wordsOf(

@@ -133,4 +133,21 @@ describe.skipIf(!part('btrfs').available)('a restore of a volume whose size is l
       command('dd', ['if=/dev/zero', `of=${there.volume('v')}/big`, 'bs=1M', 'count=20', 'conv=fsync']),
     ).rejects.toThrow(/[Qq]uota/)
   })
+
+  it('keeps the limit of today, none as well, also while the file system is not sure of its counts', async () => {
+    await using there = await ground(300, { quota: true })
+    await createVolume(there, 'v', { ...never, size: 5_000_000 })
+    await there.write('v', 'x'.repeat(1_000_000))
+    const { snapshot } = await snapshotVolume(there, 'v', never)
+    for (const limit of ['7000000', 'none']) {
+      await command('btrfs', ['qgroup', 'limit', limit, there.volume('v')])
+      await command('btrfs', ['filesystem', 'sync', there.root])
+      const id = (await command('btrfs', ['inspect-internal', 'rootid', there.volume('v')])).trim()
+      await command('btrfs', ['qgroup', 'create', `1/${id}`, there.root])
+      await command('btrfs', ['qgroup', 'assign', '--no-rescan', `0/${id}`, `1/${id}`, there.root])
+      await restoreVolume(there, snapshot, never)
+      const shown = await command('btrfs', ['qgroup', 'show', '-f', '-r', '--raw', there.volume('v')])
+      expect(/^0\/\d+ +\d+ +\d+ +(\S+) /m.exec(shown)?.[1]).toBe(limit)
+    }
+  })
 })
