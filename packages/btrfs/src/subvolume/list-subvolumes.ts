@@ -1,5 +1,6 @@
 import type { CallOptions } from '@salvage-kit/core'
 import { runCommand } from '../command/run-command.ts'
+import { inDirectory } from './directory.ts'
 import { pathInFileSystem } from './path-in-file-system.ts'
 
 /** One subvolume as the file system itself knows it. */
@@ -32,7 +33,7 @@ export async function listSubvolumes(
   directory: string,
   { signal, readOnly = false }: ListSubvolumesOptions,
 ): Promise<readonly Subvolume[]> {
-  const place = await pathInFileSystem(directory)
+  const place = await inDirectory(directory, async () => pathInFileSystem(directory))
   const args = ['subvolume', 'list', '-o', '-c', '-u', '-q', '-R', ...(readOnly ? ['-r'] : []), '--', directory]
   return parseList(await runCommand('btrfs', args, { signal }), place)
 }

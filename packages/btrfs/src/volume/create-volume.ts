@@ -3,11 +3,11 @@ import { SalvageError } from '@salvage-kit/core'
 import type { CallOptions } from '@salvage-kit/core'
 import { runCommand } from '../command/run-command.ts'
 import { withKernelFailures } from '../command/kernel-failure.ts'
-import { createSubvolume } from '../subvolume/subvolume.ts'
+import { createSubvolume, deleteSubvolumes } from '../subvolume/subvolume.ts'
 import { hiddenPath, kindAt, volumePath } from './place.ts'
 import type { VolumeHost } from './place.ts'
 import { limitSize } from './quota.ts'
-import { notSubvolume, volumeExistsAlready } from './refusal.ts'
+import { notSubvolume } from './refusal.ts'
 import { discardToken } from './discard-effect.ts'
 import { performVerb, verbRunId } from './verb.ts'
 
@@ -48,7 +48,12 @@ export async function createVolume(
     else {
       await createSubvolume(hidden, options)
       await setOptions(hidden, wanted, options)
-      if (await stands(path, volume)) throw volumeExistsAlready(volume)
+      // Somebody who asks for no lock was quicker. A refusal would say that nothing was touched.
+      if ((await kindAt(path)) !== 'absent') {
+        await deleteSubvolumes([hidden], options)
+        await stands(path, volume)
+        return { isNew: false }
+      }
       await withKernelFailures(`giving ${volume} its name`, async () => renameSync(hidden, path))
     }
     return { isNew: true }

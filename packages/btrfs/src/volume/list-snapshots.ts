@@ -1,4 +1,3 @@
-import { readdir } from 'node:fs/promises'
 import type { CallOptions } from '@salvage-kit/core'
 import { parseSnapshotName } from '../name/snapshot-name.ts'
 import type { SnapshotName } from '../name/snapshot-name.ts'
@@ -6,6 +5,7 @@ import { timeFormat } from '../name/time-format.ts'
 import type { TimeFormat } from '../name/time-format.ts'
 import { volumeName } from '../name/volume-name.ts'
 import type { BtrfsSettings } from '../settings/settings.ts'
+import { entriesIn } from '../subvolume/directory.ts'
 import { listSubvolumes } from '../subvolume/list-subvolumes.ts'
 import type { Subvolume } from '../subvolume/list-subvolumes.ts'
 import { safetyNames } from './safety.ts'
@@ -27,11 +27,11 @@ export async function listSnapshots(
   const start = volume === undefined ? '' : `${volumeName(volume)}@`
   const format = timeFormat(settings.timeFormat)
   const { snapshotsPath } = settings
-  const [whole, entries, safety] = await Promise.all([
-    listSubvolumes(snapshotsPath, { signal, readOnly: true }),
-    readdir(snapshotsPath, { withFileTypes: true }),
-    safetyNames(settings),
-  ])
+  // One after the other: a safety snapshot is marked before it is made and until it is removed, so what is an entry is marked
+  // by then, or stands no longer when it is looked for.
+  const entries = await entriesIn(snapshotsPath)
+  const safety = await safetyNames(settings)
+  const whole = await listSubvolumes(snapshotsPath, { signal, readOnly: true })
   const subvolumes = new Map(whole.map((subvolume) => [subvolume.name, subvolume]))
   const found = entries.flatMap((entry) => {
     const parsed = entry.name.startsWith(start) && entry.isDirectory() ? parseSnapshotName(entry.name) : undefined

@@ -1,17 +1,20 @@
-import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CallOptions } from '@salvage-kit/core'
 import { isVolumeName } from '../name/volume-name.ts'
 import type { BtrfsSettings } from '../settings/settings.ts'
+import { entriesIn } from '../subvolume/directory.ts'
 import { isSubvolume } from '../subvolume/is-subvolume.ts'
 import { volumePath } from './place.ts'
 
 type VolumesPlace = Pick<BtrfsSettings, 'volumesPath'>
 
-/** The names of all volumes, sorted. Starts no process: a thousand volumes take some milliseconds, however many snapshots. */
+/**
+ * The names of all volumes, sorted. Starts no process: a thousand volumes take some milliseconds, however many snapshots.
+ * Rejects with `BTRFS.NOT_FOUND`.
+ */
 export async function listVolumes({ volumesPath }: VolumesPlace, { signal }: CallOptions): Promise<readonly string[]> {
   signal.throwIfAborted()
-  const names = (await readdir(volumesPath)).filter(isVolumeName)
+  const names = (await entriesIn(volumesPath)).map(({ name }) => name).filter(isVolumeName)
   const are = await Promise.all(names.map(async (name) => isSubvolume(join(volumesPath, name))))
   return names.filter((_, index) => are[index]).toSorted()
 }

@@ -1,12 +1,12 @@
-import { readdir } from 'node:fs/promises'
 import type { CallOptions } from '@salvage-kit/core'
 import { parseSnapshotName } from '../name/snapshot-name.ts'
 import { volumeName } from '../name/volume-name.ts'
 import type { BtrfsSettings } from '../settings/settings.ts'
+import { entriesIn } from '../subvolume/directory.ts'
 
 /**
  * What `listSnapshots` lists, names only and sorted as text: what buttervolume's socket answers. Starts no process. Rejects
- * with `VOLUME.NAME`.
+ * with `VOLUME.NAME`, `BTRFS.NOT_FOUND`.
  */
 export async function snapshotNames(
   { snapshotsPath }: Pick<BtrfsSettings, 'snapshotsPath'>,
@@ -14,7 +14,7 @@ export async function snapshotNames(
 ): Promise<readonly string[]> {
   signal.throwIfAborted()
   const start = volume === undefined ? '' : `${volumeName(volume)}@`
-  const entries = await readdir(snapshotsPath, { withFileTypes: true })
+  const entries = await entriesIn(snapshotsPath)
   return entries
     .filter((entry) => entry.name.startsWith(start) && entry.isDirectory() && parseSnapshotName(entry.name))
     .map(({ name }) => name)

@@ -1,4 +1,5 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, promises, readdirSync, writeFileSync } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { join } from 'node:path'
 import { command, part } from '@salvage-kit/testbed'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -42,6 +43,30 @@ describe.skipIf(!part('btrfs').available)('snapshots', () => {
     await there.write('v', 'now')
     expect(await there.read(snapshot)).toBe('then')
     expect(() => writeFileSync(join(there.snapshot(snapshot), 'x'), '')).toThrow('EROFS')
+  })
+
+  it('of a restore that are made while they are listed are never listed as those of a person', async () => {
+    const snapshot = await cut()
+    const { readdir } = promises
+    const listing = Promise.withResolvers<void>()
+    const restored = Promise.withResolvers<void>()
+    // The file system is slow to say what is there, the directory of marks is not.
+    Object.assign(promises, {
+      readdir: async (path: string, options: undefined) => {
+        if (path !== there.settings.snapshotsPath) return readdir(path, options)
+        listing.resolve()
+        await restored.promise
+        return readdir(path, options)
+      },
+    })
+    syncBuiltinESMExports()
+    const listed = listSnapshots(there.settings, { ...never, volume: 'v' })
+    await listing.promise
+    Object.assign(promises, { readdir })
+    syncBuiltinESMExports()
+    const { safety } = await restoreVolume(there, snapshot, never)
+    restored.resolve()
+    expect((await listed).find(({ name }) => name === safety)?.kind).toBe('safety')
   })
 
   it('are listed oldest first, of one volume or of all', async () => {

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { command, part } from '@salvage-kit/testbed'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { command, part, temporaryDirectory } from '@salvage-kit/testbed'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { recordMount } from '../../../src/mount/mount-record.ts'
 import { cloneVolume } from '../../../src/volume/clone-volume.ts'
 import { createVolume } from '../../../src/volume/create-volume.ts'
@@ -10,6 +10,7 @@ import { listVolumes, volumeExists } from '../../../src/volume/list-volumes.ts'
 import { removeSnapshots } from '../../../src/volume/remove-snapshots.ts'
 import { removeVolume } from '../../../src/volume/remove-volume.ts'
 import { restoreVolume } from '../../../src/volume/restore-volume.ts'
+import { snapshotNames } from '../../../src/volume/snapshot-names.ts'
 import { snapshotVolume } from '../../../src/volume/snapshot-volume.ts'
 import { usageOf } from '../../../src/volume/usage.ts'
 import { ground, never } from './ground.ts'
@@ -50,6 +51,26 @@ describe.skipIf(!part('btrfs').available)('volumes', () => {
     expect(made.filter(({ isNew }) => isNew)).toHaveLength(1)
     expect(readdirSync(there.settings.volumesPath)).toEqual(['often'])
     await removeVolume(there, 'often', never)
+  })
+
+  it('that somebody else makes in the middle stay, and nothing is left of the other', async () => {
+    using tools = temporaryDirectory()
+    // In place of chattr: another process has the name before the one that is prepared gets it.
+    const script = `#!/bin/sh\nbtrfs subvolume create ${there.volume('raced')}\nexec /usr/bin/chattr "$@"\n`
+    writeFileSync(join(tools.path, 'chattr'), script, { mode: 0o755 })
+    vi.stubEnv('PATH', `${tools.path}:${process.env['PATH'] ?? ''}`)
+    const made = await createVolume(there, 'raced', { ...never, copyOnWrite: false })
+    vi.unstubAllEnvs()
+    expect(made).toEqual({ isNew: false })
+    expect(readdirSync(there.settings.volumesPath)).toEqual(['raced'])
+    expect(await there.rig.journal.pending()).toEqual([])
+    await removeVolume(there, 'raced', never)
+  })
+
+  it('that are not there, because nothing is mounted, are no fault of the program', async () => {
+    const settings = { ...there.settings, volumesPath: '/no/volumes', snapshotsPath: '/no/snapshots' }
+    for (const listed of [listVolumes(settings, never), listSnapshots(settings, never), snapshotNames(settings, never)])
+      await expect(listed).rejects.toMatchObject({ code: 'BTRFS.NOT_FOUND', hint: expect.stringContaining('mount') })
   })
 
   it('get the options that were asked for, and none that contradict each other', async () => {
