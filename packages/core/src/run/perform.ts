@@ -9,7 +9,7 @@ import { createCalls } from './calls.ts'
 import type { Calls } from './calls.ts'
 import { notBeyond } from './not-beyond.ts'
 import { effectOf } from './parts.ts'
-import { patientLock } from './patient-lock.ts'
+import { patiently } from './patiently.ts'
 import { recoverKeys } from './recover-keys.ts'
 import { release } from './release.ts'
 import { unbreakable } from './unbreakable.ts'
@@ -46,7 +46,7 @@ export interface Performance<T> {
    */
   readonly effect?: JournalledEffect | ((options: CallOptions) => Promise<JournalledEffect | undefined>)
   readonly work: (options: WorkOptions) => Promise<T>
-  /** How long to wait for whoever holds a key, in milliseconds. Default: 5 seconds. */
+  /** How long to wait for whoever holds a key, and then for whoever recovers, in milliseconds. Default: 5 seconds. */
   readonly waitMs?: number
 }
 
@@ -56,7 +56,7 @@ export interface Performance<T> {
  * was touched.
  *
  * Rejects with what the work rejects with, or the reason of the signal; with `LOCK.BUSY` when the keys do not come free in
- * time, with `RECOVER.STUCK` when something could not be put back (then it stays in the journal, for `recover`), and with
+ * time, or what a dead process left is not put back in time by who is at it, with `RECOVER.STUCK` when something could not be put back (then it stays in the journal, for `recover`), and with
  * `BACKEND.MISSING` when this rig has no such effect.
  */
 export async function perform<T>(given: Rig, performance: Performance<T>, options: CallOptions): Promise<T> {
@@ -64,8 +64,10 @@ export async function perform<T>(given: Rig, performance: Performance<T>, option
   const { signal } = options
   signal.throwIfAborted()
   const told = unbreakable(given)
-  await using _lock = await patientLock(told.rig.locks, runId, keys, { waitMs, signal })
-  await recoverKeys(told.rig, runId, keys)
+  const patience = { waitMs, signal }
+  await using _lock = await patiently(patience, async () => told.rig.locks.acquire(runId, keys))
+  // Who recovers the dead run already holds none of the keys: waiting for it blocks nobody.
+  await patiently(patience, async () => recoverKeys(told.rig, runId, keys))
   const result = await toldOf(told.rig, performance, () => worked(told.rig, performance, signal))
   told.rethrow()
   return result

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { SalvageError } from '../../src/error.ts'
+import type { RunLock } from '../../src/lock/locks.ts'
 import { volumeOf } from '../../src/memory/platform.ts'
 import type { WorkOptions } from '../../src/run/perform.ts'
 import { perform } from '../../src/run/perform.ts'
@@ -49,6 +50,23 @@ describe('what a dead process left', () => {
     await perform(there.rig, replacing(there, { runId: OTHER }), options)
     expect(pending).toHaveBeenCalledOnce()
     expect(await there.rig.journal.pending()).toHaveLength(2)
+  })
+
+  it('and another process puts back just now is waited for, as long as for a lock', async () => {
+    const there = world({ snapshots: false })
+    await died(there)
+    // Who recovers took the run over after this verb took the keys.
+    const { locks: own } = there.rig
+    let asked = 0
+    const adopt = async (runId: string): Promise<RunLock | undefined> =>
+      (asked += 1) < 3 ? undefined : own.adopt(runId)
+    const locks = { ...own, adopt }
+    const rig = { ...there.rig, locks }
+    await expect(perform(rig, replacing(there, { runId: OTHER, waitMs: 0 }), options)).rejects.toMatchObject({
+      code: 'LOCK.BUSY',
+    })
+    expect(await perform(rig, replacing(there, { runId: OTHER }), options)).toBe('result')
+    expect(await there.rig.journal.pending()).toEqual([])
   })
 
   it('and cannot be put back refuses the verb', async () => {
