@@ -33,7 +33,8 @@ export interface RunScheduleOptions extends CallOptions {
  * Runs the schedule until the signal aborts, then resolves as soon as what runs has ended. The file is read at each tick,
  * the first of which is now. A job is due when its minutes have passed since it last succeeded, by a clock that nobody can
  * set; the file at `statePath` remembers that over restarts. What was missed is made up for by one run. No job waits for
- * one of another volume or host, and none overlaps itself; one that fails is told and tried again at the next tick.
+ * one of another volume or host, and none overlaps itself; one that fails is told and tried again at the next tick,
+ * a synchronization ever more rarely.
  * Rejects with `SCHEDULE.RUNNING` when another process runs it, with `SCHEDULE.MEMORY` when that file cannot be used.
  */
 export async function runSchedule({

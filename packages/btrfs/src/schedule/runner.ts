@@ -29,13 +29,24 @@ export interface Runner {
   ended(): Promise<void>
 }
 
+/** After its first failure, in milliseconds; twice as long after each further one, but not longer than until it would be due anyway. */
+const FIRST_PAUSE_MS = 60_000
+
 /** So many snapshots and purges run at a time, and so many transfers with one host. */
 const WIDTH = 4
+
+/** How a job has failed since it last succeeded. */
+interface Failures {
+  readonly count: number
+  readonly reason: string
+  /** Not begun before, by the clock that nobody can set. */
+  readonly restsUntilMs: number
+}
 
 /** Makes a runner. */
 export function createRunner({ jobs, memory, tell, clock, signal, saved }: RunnerOptions): Runner {
   const running = new Map<string, Promise<void>>()
-  const failures = new Map<string, { readonly count: number; readonly reason: string }>()
+  const failures = new Map<string, Failures>()
   const lanes = new Map<string, Lane>()
   const lane = (name: string, width: number): Lane => {
     const known = lanes.get(name) ?? createLane(width)
@@ -99,7 +110,8 @@ export function createRunner({ jobs, memory, tell, clock, signal, saved }: Runne
       if (signal.aborted) return
       const finding = findingOf(error)
       const reason = `${finding.code} ${finding.message}`
-      failures.set(key, { count: (failed?.count ?? 0) + 1, reason })
+      const count = (failed?.count ?? 0) + 1
+      failures.set(key, { count, reason, restsUntilMs: clock.uptimeMs() + restMs(job, count) })
       tell({ type: 'schedule.failed', volume, action: text, finding, isRepeated: failed?.reason === reason })
     }
   }
@@ -107,7 +119,7 @@ export function createRunner({ jobs, memory, tell, clock, signal, saved }: Runne
   return {
     start: (job) => {
       const key = jobKey(job)
-      if (running.has(key)) return
+      if (running.has(key) || clock.uptimeMs() < (failures.get(key)?.restsUntilMs ?? 0)) return
       const done = inLane(job, () => run(job, key)).finally(() => running.delete(key))
       running.set(key, done)
     },
@@ -115,4 +127,11 @@ export function createRunner({ jobs, memory, tell, clock, signal, saved }: Runne
       await Promise.all(running.values())
     },
   }
+}
+
+/** Each attempt to synchronise takes a snapshot: at every tick, those would fill the disk while a host is away. */
+function restMs({ action, minutes }: ScheduledJob, failures: number): number {
+  if (action.kind !== 'synchronize') return 0
+  // A little less, as ticks come a little early.
+  return Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), minutes * 60_000) - FIRST_PAUSE_MS / 2
 }

@@ -86,6 +86,22 @@ describe('when jobs run', () => {
     expect(machine.events.at(-1)).toMatchObject({ type: 'schedule.succeeded', failures: 3 })
   })
 
+  test('what takes a snapshot before it fails is tried ever more rarely: a host that is away fills no disk', async () => {
+    await writeFile(machine.schedulePath, 'v,synchronize:h,60\n')
+    const start = machine.uptime
+    const attempts: number[] = []
+    const synchronize = async (): Promise<void> => {
+      attempts.push((machine.uptime - start) / MINUTE)
+      if (attempts.length < 10) throw new SalvageError('SYNC.PARTLY', 'no answer')
+    }
+    await machine.runFor(6 * HOUR, machine.jobs({ synchronize }))
+    expect(attempts).toEqual([0, 1, 3, 7, 15, 31, 63, 123, 183, 243, 303])
+    expect(machine.failures()).toHaveLength(9)
+    // A new process, a new start.
+    await machine.runFor(1.5 * HOUR, machine.jobs({ synchronize }))
+    expect(attempts).toHaveLength(13)
+  })
+
   test('a lock of somebody else is waited for, not told', async () => {
     await writeFile(machine.schedulePath, 'v,snapshot,60\n')
     let attempts = 0
