@@ -6,7 +6,7 @@ import { timeFormat } from '../name/time-format.ts'
 import { sendSnapshot } from '../send/send-snapshot.ts'
 import type { BtrfsSettings } from '../settings/settings.ts'
 import { runFarScript } from './far-script.ts'
-import { awaitReceivers, checkFar, inStore, listFar, listIfSeen, removeFar } from './far-store.ts'
+import { awaitReceivers, checkFar, inStore, listFar, listIfSeen, removeFar, removeNotes } from './far-store.ts'
 import { listPoints, readNote } from './list.ts'
 import { dropCut, keepCut, localCut, mustBeWhole, subvolumeOf } from './local-cut.ts'
 import { ignored } from './sent-whole.ts'
@@ -47,8 +47,16 @@ export function btrfsCrane(settings: Settings, warn: Warn = ignored): Crane {
       async withdraw(ref, options) {
         await awaitReceivers(ref.store, nameOfTarget(ref.target), options)
         const { notes } = await listIfSeen(ref.store, options)
-        const names = [...notes].flatMap(([name, text]) => (readNote(text)?.liftId === ref.id ? [name] : []))
-        await removeFar(ref.store, names, options)
+        const own = [...notes].flatMap(([name, text]) => {
+          const note = readNote(text)
+          return note?.liftId === ref.id && parseSnapshotName(name) !== undefined
+            ? [{ name, found: note.found === true }]
+            : []
+        })
+        const named = (found: boolean): readonly string[] =>
+          own.flatMap((one) => (one.found === found ? [one.name] : []))
+        await removeFar(ref.store, named(false), options)
+        await removeNotes(ref.store, named(true), options)
         await dropCut(ref, { ...settings, ...options, finished: true })
       },
     },
@@ -65,10 +73,11 @@ async function lift(
   const { far, directory } = placeOfStore(ref.store)
   const cut = await localCut(ref, source, { ...settings, signal })
   const note = noteOf(ref, cut.uuid)
+  const noteFound = { ...note, found: true }
   const { standing, notes } = await listIfSeen(ref.store, { signal })
   const isTaken = (one: string): boolean => standing.has(one) || notes.has(one)
   const name = cut.own ?? freeName(settings, ref, isTaken)
-  const request = { snapshot: cut.path, far, directory, name, note, parentsIn: [cut.parentsIn] }
+  const request = { snapshot: cut.path, far, directory, name, note, noteFound, parentsIn: [cut.parentsIn] }
   const marked = cut.own !== undefined && far.kind === 'ssh' ? { markedFor: far.host } : {}
   const told = onProgress === undefined ? {} : { onProgress }
   const sent = await sendSnapshot({ ...request, ...marked }, { signal, ...told })

@@ -82,6 +82,16 @@ export async function removeFar(store: Store, names: readonly string[], options:
   }
 }
 
+const REMOVE_NOTES = `cd -- "$1" || exit ${String(NO_DIRECTORY)}
+shift
+for n; do rm -f -- ".salvage-kit/points/$n.json" || exit 1; done`
+
+/** Removes the notes of copies, which stay. */
+export async function removeNotes(store: Store, names: readonly string[], options: CallOptions): Promise<void> {
+  if (names.length === 0) return
+  await inStore(store, { script: REMOVE_NOTES, args: names, what: `removing from ${store.ref}` }, options)
+}
+
 const CHECK = `if [ ! -d "$1" ]; then [ "$2" = init ] && mkdir -p -- "$1" || exit ${String(NO_DIRECTORY)}; fi
 if [ "$3" = btrfs ]; then
   command -v btrfs >/dev/null || exit ${String(NO_PROGRAM)}

@@ -16,6 +16,8 @@ export interface PointNote extends JsonObject {
   readonly tide?: string
   /** Made while everything ran: no restore point. */
   readonly warm?: true
+  /** The copy stood there before the lift, which gave it this note and nothing else. */
+  readonly found?: true
   /** By which the copy is known at every end: its Received UUID there. */
   readonly uuid: string
 }
@@ -39,6 +41,7 @@ export const pointNote: z.ZodType<PointNote> = z.object({
   liftId: z.string(),
   tide: z.string().exactOptional(),
   warm: z.literal(true).exactOptional(),
+  found: z.literal(true).exactOptional(),
   uuid: z.guid(),
 })
 

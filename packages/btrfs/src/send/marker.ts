@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import type { CallOptions } from '@salvage-kit/core'
 import { formatSnapshotName, parseSnapshotName } from '../name/snapshot-name.ts'
 import { isSubvolume } from '../subvolume/is-subvolume.ts'
-import type { Subvolume } from '../subvolume/list-subvolumes.ts'
+import { listSubvolumes } from '../subvolume/list-subvolumes.ts'
 import { deleteSubvolumes, snapshotSubvolume } from '../subvolume/subvolume.ts'
 
 /** The names of the snapshots of a volume that markers of a directory call the last sent to a host, oldest name first. */
@@ -14,23 +14,24 @@ export async function markedSnapshots(directory: string, volume: string, host: s
   })
 }
 
-/** Which snapshot was sent where, and the order of those that stand beside it. */
+/** Which snapshot was sent where. */
 export interface MarkRequest {
   readonly snapshot: string
   readonly host: string
-  readonly here: readonly Subvolume[]
 }
 
 /**
  * Leaves one marker of the volume and host: of the newest snapshot that was sent there, also when two sends end at once.
  * The new one stands before an old one goes.
  */
-export async function keepMarker({ snapshot, host, here }: MarkRequest, options: CallOptions): Promise<void> {
+export async function keepMarker({ snapshot, host }: MarkRequest, options: CallOptions): Promise<void> {
   const directory = dirname(snapshot)
   const own = parseSnapshotName(snapshot.slice(directory.length + 1))
   if (own === undefined) return
   const marker = formatSnapshotName({ ...own, host })
   if (!(await isSubvolume(join(directory, marker)))) await snapshotSubvolume(snapshot, join(directory, marker), options)
+  // As it is now: others may have been cut and sent while this one was.
+  const here = await listSubvolumes(directory, { ...options, readOnly: true })
   const age = new Map(here.map(({ name, generation }) => [name, generation]))
   const marked = await markedSnapshots(directory, own.volume, host)
   const sorted = marked.toSorted((a, b) => (age.get(a) ?? -1) - (age.get(b) ?? -1) || (a < b ? -1 : 1))

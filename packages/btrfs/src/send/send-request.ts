@@ -16,6 +16,8 @@ export interface SendRequest {
   readonly markedFor?: string
   /** Written to `.salvage-kit/points/NAME.json` of the directory before the name appears, on stable storage with it; to a copy that is there already, when it has none. */
   readonly note?: JsonObject
+  /** What a copy gets that is there already, instead. */
+  readonly noteFound?: JsonObject
 }
 
 /** What `sendSnapshot` takes besides. */

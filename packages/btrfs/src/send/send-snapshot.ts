@@ -36,7 +36,7 @@ export async function sendSnapshot(request: SendRequest, options: SendOptions): 
     const result = await attempt(request, { name, here, refused }, options)
     if ('sent' in result) {
       const { sent } = result
-      return { ...sent, findings: [...sent.findings, ...(await mark(request, await here, options))] }
+      return { ...sent, findings: [...sent.findings, ...(await mark(request, options))] }
     }
     // Whoever held the name has just ended: perhaps with this very snapshot.
     if (result.kind === 'taken' && isSecondLook) throw result.failure
@@ -70,7 +70,9 @@ async function attempt(
     throw farFailure({ ...about(request), step: 'taken', words: '' })
   const note = request.note === undefined ? '' : JSON.stringify(request.note)
   if (found !== undefined) {
-    if (note !== '') await noteThere(receiver, { ...about(request), name, uuid, note })
+    const { noteFound = request.note } = request
+    if (noteFound !== undefined)
+      await noteThere(receiver, { ...about(request), name, uuid, note: JSON.stringify(noteFound) })
     return { sent: { name, uuid, already: true, bytes: 0, findings: [] } }
   }
   const parent = rankParents(snapshot, here, far).find(({ path }) => !refused.has(path))
@@ -90,14 +92,10 @@ async function attempt(
 }
 
 /** Marks it as sent, when that is wanted; a finding tells when that failed. */
-async function mark(
-  { snapshot, markedFor }: SendRequest,
-  here: readonly Candidate[],
-  { signal }: SendOptions,
-): Promise<readonly Finding[]> {
+async function mark({ snapshot, markedFor }: SendRequest, { signal }: SendOptions): Promise<readonly Finding[]> {
   if (markedFor === undefined) return []
   try {
-    await keepMarker({ snapshot, host: markedFor, here }, { signal })
+    await keepMarker({ snapshot, host: markedFor }, { signal })
     return []
   } catch (error) {
     signal.throwIfAborted()

@@ -63,4 +63,28 @@ describe.skipIf(!part('btrfs').available)('snapshots of the plugin', () => {
     await yard.crane.archives?.withdraw(ref(2), { signal })
     expect(await Array.fromAsync(yard.crane.archives?.list(yard.store, { signal }) ?? [])).toHaveLength(1)
   })
+
+  it('stay where another program brought them, when the run that found them there is taken back', async () => {
+    await using yard = await craneYard(btrfsCrane, { kind: 'btrfs', over: 'local' })
+    const path = join(yard.settings.snapshotsPath, `v@${DAY}`)
+    await command('btrfs', ['subvolume', 'snapshot', '-r', yard.volume, path])
+    await yard.crane.preflight(yard.store, [], { signal, init: true })
+    const [near, far] = [yard.settings.snapshotsPath, yard.directory]
+    await command('sh', ['-c', 'btrfs send -q "$1" | btrfs receive -q "$2"', 'sh', path, far])
+    // In its own directory it is a copy of itself.
+    for (const [serial, store] of [yard.store, btrfsStore(near)].entries()) {
+      const runId = `20261121t080000z-00000${String(serial)}`
+      const at = '2026-11-21T08:00:00.000Z'
+      const ref: LiftRef = { id: `${runId}-1`, runId, target: 'btrfs:v', store, at, machine: 'here' }
+      const { point } = await yard.crane.lift(ref, { medium: 'directory', path }, { signal })
+      expect(await Array.fromAsync(yard.crane.archives?.list(store, { signal }) ?? [])).toHaveLength(1)
+      await yard.crane.clear(ref, { signal })
+      await yard.crane.archives?.withdraw(ref, { signal })
+      expect(point.id).toBe(`v@${DAY}`)
+      for (const directory of [near, far])
+        expect((await readdir(directory)).filter((name) => !name.startsWith('.'))).toEqual([`v@${DAY}`])
+      const notes = await readdir(join(store === yard.store ? far : near, '.salvage-kit/points'))
+      expect(notes).toEqual([])
+    }
+  })
 })

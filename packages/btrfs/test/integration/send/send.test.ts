@@ -158,6 +158,19 @@ describe.skipIf(!isThere)('sending to another machine', () => {
     expect((await namesHere()).filter((name) => name.endsWith(HOST))).toEqual([`v@21@${HOST}`])
   })
 
+  test('an old one that ends after a newer one was cut and sent: the newer stays marked', async () => {
+    const { cut, request, here, namesHere, incoming, hold, letGo } = machines
+    await cut('v@old', 8)
+    await hold()
+    const old = sendSnapshot(request('v@old'), { signal })
+    await expect.poll(incoming, { timeout: 10_000 }).toEqual(['v@old'])
+    const newer = await cut('v@new')
+    await command('btrfs', ['subvolume', 'snapshot', '-r', newer, join(here, `v@new@${HOST}`)])
+    await letGo()
+    await old
+    expect((await namesHere()).filter((name) => name.endsWith(HOST))).toEqual([`v@new@${HOST}`])
+  })
+
   test('one twice at once: the copy is whole, and nobody is told a lie', async () => {
     const { cut, request, differences, incoming, namesHere } = machines
     await cut('v@22', 5)
