@@ -64,6 +64,12 @@ test('whatever is removed in whatever order, every copy that stays is whole', ()
         )
         for (const names of removals) {
           const { gone, hidden } = removalOf(names.map(String), notes)
+          // Also when only the first of them went, because whoever removed them died.
+          const left = new Map(notes)
+          for (const name of gone) {
+            left.delete(name)
+            for (const other of left.keys()) expect(chainOf(other, left)).toBeDefined()
+          }
           notes = new Map(
             [...notes]
               .filter(([name]) => !gone.includes(name))

@@ -13,9 +13,16 @@ export function chainOf(name: string, notes: Notes): readonly string[] | undefin
   return chain
 }
 
+/** Of how many others it is made, as far as they are known. */
+function depthOf(name: string, notes: Notes): number {
+  const seen = new Set<string>()
+  for (let at = notes.get(name)?.parent; at !== undefined && !seen.has(at); at = notes.get(at)?.parent) seen.add(at)
+  return seen.size
+}
+
 /** What becomes of the files of a store when these copies are removed. */
 export interface Removal {
-  /** Nobody needs them. */
+  /** Nobody needs them; differences stand before what they are differences to, for a removal may end half way. */
   readonly gone: readonly string[]
   /** They are no points any more, and stay for the sake of others. */
   readonly hidden: readonly string[]
@@ -29,7 +36,10 @@ export function removalOf(names: readonly string[], notes: Notes): Removal {
     if (!removed.has(name))
       for (let at = notes.get(name)?.parent; at !== undefined && !needed.has(at); at = notes.get(at)?.parent)
         needed.add(at)
-  const gone = [...removed].filter((name) => !needed.has(name))
+  const depths = new Map([...removed].map((name) => [name, depthOf(name, notes)]))
+  const gone = [...removed]
+    .filter((name) => !needed.has(name))
+    .toSorted((a, b) => (depths.get(b) ?? 0) - (depths.get(a) ?? 0))
   const hidden = [...removed].filter((name) => needed.has(name) && notes.has(name) && notes.get(name)?.removed !== true)
   return { gone, hidden }
 }
