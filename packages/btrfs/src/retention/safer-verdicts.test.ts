@@ -117,6 +117,12 @@ describe('the verdicts that are safer', () => {
     expect(verdicts.filter(({ keep }) => !keep)).toHaveLength(1)
   })
 
+  test('a safety snapshot takes the span of none that a person took', () => {
+    const candidates = [aged(50 * HOUR, { isSafety: true }), aged(49 * HOUR), aged(48 * HOUR + 30), aged(0)]
+    const { verdicts } = purgeVerdicts(candidates, parsePattern('1d:1w'), now)
+    expect(verdicts.map(({ keep }) => keep)).toEqual([true, true, false, true])
+  })
+
   test('where there is nothing but safety snapshots or markers, the newest of them is the last one', () => {
     const verdict = (one: PurgeCandidate): boolean | undefined =>
       purgeVerdicts([one, { ...aged(-5) }], parsePattern('2h'), now).verdicts[0]?.keep

@@ -32,7 +32,11 @@ export function purgeVerdicts(candidates: readonly PurgeCandidate[], pattern: Pu
   const judged = dated.filter((one) => one.isUnfinished !== true && one.time <= now)
   const newest = judged.at(-1)
   const isAllOld = newest !== undefined && isOlder(newest, pattern, now)
-  const judgements = judge(judged, pattern, isAllOld ? newest.time : now)
+  const from = isAllOld ? newest.time : now
+  // Apart, so that what a restore saved makes none superfluous that a person took.
+  const judgements = new Map(
+    [...Map.groupBy(judged, isSafety).values()].flatMap((some) => [...judge(some, pattern, from)]),
+  )
   const kept = keptAnyway(judged)
   const verdicts = dated.map((candidate): PurgeVerdict => {
     const judgement = judgements.get(candidate)
@@ -54,6 +58,10 @@ function isDated(candidate: PurgeCandidate): candidate is Dated {
   return candidate.time !== undefined
 }
 
+function isSafety(candidate: PurgeCandidate): boolean {
+  return candidate.isSafety === true
+}
+
 function isOlder({ time }: Dated, { end }: PurgePattern, now: Date): boolean {
   return Math.floor((now.getTime() - time.getTime()) / 1000) > end.minutes * 60
 }
@@ -71,7 +79,7 @@ function keptAnyway(judged: readonly Dated[]): ReadonlyMap<string, string> {
       kept.set(name.slice(0, name.lastIndexOf('@')), `was last sent to ${host}`)
     }
   const snapshots = judged.filter((one) => one.host === undefined)
-  const made = snapshots.filter((one) => one.isSafety !== true)
+  const made = snapshots.filter((one) => !isSafety(one))
   for (const { name } of newestOf([made, snapshots, judged].find((some) => some.length > 0) ?? []))
     kept.set(name, 'the newest one')
   return kept
