@@ -1,4 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { command, part, temporaryDirectory } from '@salvage-kit/testbed'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -71,6 +72,7 @@ describe.skipIf(!part('btrfs').available)('volumes', () => {
     const settings = { ...there.settings, volumesPath: '/no/volumes', snapshotsPath: '/no/snapshots' }
     for (const listed of [listVolumes(settings, never), listSnapshots(settings, never), snapshotNames(settings, never)])
       await expect(listed).rejects.toMatchObject({ code: 'BTRFS.NOT_FOUND', hint: expect.stringContaining('mount') })
+    await expect(listVolumes({ volumesPath: tmpdir() }, never)).rejects.toMatchObject({ code: 'BTRFS.NOT_BTRFS' })
   })
 
   it('get the options that were asked for, and none that contradict each other', async () => {
