@@ -1,4 +1,5 @@
-import { IMPORT_TOOLS, importedConfig, loadConfig, readWorld } from '@salvage-kit/host'
+import { loadConfig } from '@salvage-kit/host'
+import { IMPORT_TOOLS, importedConfig, readWorld } from '@salvage-kit/host/import'
 import { usageError } from '../failure.ts'
 import { interruptible } from '../interrupt.ts'
 import type { Invocation } from '../invocation.ts'

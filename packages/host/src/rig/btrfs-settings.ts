@@ -21,7 +21,7 @@ export async function btrfsSettings({
   environment = process.env,
   placeOf,
 }: LoadedConfig): Promise<ReadBtrfsSettings> {
-  const { readSettings } = await import('@salvage-kit/btrfs')
+  const { readSettings } = await import('@salvage-kit/btrfs/volumes')
   const { settings: lower, findings } = await readSettings({ environment })
   const { volumes, snapshots, schedule, socket, sshPort } = config.btrfs ?? {}
   const settings: BtrfsSettings = {

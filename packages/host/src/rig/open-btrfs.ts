@@ -22,22 +22,30 @@ export interface OpenBtrfs {
 export async function openBtrfs({
   loaded,
   need,
+  verbsOnly,
   targets,
   warn,
 }: {
   readonly loaded: LoadedConfig
   readonly need: 'none' | 'wanted' | 'required'
+  /** The backend is to be what the verbs of volumes need, and no more. */
+  readonly verbsOnly: boolean
   readonly targets: readonly TargetRef[]
   readonly warn: (finding: Finding) => void
 }): Promise<OpenBtrfs> {
   if (need === 'none') return { findings: [] }
   const volumes = targets.map((target) => parseReference(target)).filter(({ scheme }) => scheme === 'btrfs')
   try {
-    const [{ btrfs }, read] = await Promise.all([import('@salvage-kit/btrfs'), btrfsSettings(loaded)])
-    const all = loaded.config.btrfs !== undefined
+    const read = await btrfsSettings(loaded)
     const { settings, sshPort } = read
+    const whole = async (): Promise<Backend> => {
+      const { btrfs } = await import('@salvage-kit/btrfs')
+      const all = loaded.config.btrfs !== undefined
+      return btrfs({ settings, volumes: volumes.map(({ value }) => value), all, warn })
+    }
+    const { volumesBackend } = await import('@salvage-kit/btrfs/volumes')
     return {
-      backend: btrfs({ settings, volumes: volumes.map(({ value }) => value), all, warn }),
+      backend: verbsOnly ? volumesBackend(settings) : await whole(),
       settings,
       ...(sshPort === undefined ? {} : { sshPort }),
       findings: need === 'required' ? read.findings : [],

@@ -98,6 +98,7 @@ export async function openRig(settings: RigSettings, options: CallOptions): Prom
   const onBtrfs = await openBtrfs({
     loaded,
     need: btrfsNeed(loaded.config, scope, { pending, isMounted }),
+    verbsOnly: scope.btrfs === true,
     targets: named,
     warn,
   })

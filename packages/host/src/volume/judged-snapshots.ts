@@ -1,4 +1,5 @@
-import type { BtrfsSettings, PurgeCandidate, PurgeVerdicts, VolumeSnapshot } from '@salvage-kit/btrfs'
+import type { BtrfsSettings } from '@salvage-kit/btrfs'
+import type { PurgeCandidate, PurgeVerdicts, VolumeSnapshot } from '@salvage-kit/btrfs/volumes'
 
 /** What is judged. */
 export interface JudgedSnapshots {
@@ -13,7 +14,7 @@ export async function judgedSnapshots(
   settings: BtrfsSettings,
   { volume, pattern: text, now, signal }: JudgedSnapshots,
 ): Promise<PurgeVerdicts> {
-  const { listSnapshots, parsePattern, purgeVerdicts } = await import('@salvage-kit/btrfs')
+  const { listSnapshots, parsePattern, purgeVerdicts } = await import('@salvage-kit/btrfs/volumes')
   const pattern = parsePattern(text)
   const snapshots = await listSnapshots(settings, { signal, volume })
   return purgeVerdicts(snapshots.map(candidate), pattern, now)

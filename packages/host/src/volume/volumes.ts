@@ -1,16 +1,14 @@
 import type { CallOptions, Finding, Progress } from '@salvage-kit/core'
+import type { BtrfsSettings, Sent, SyncedVolume } from '@salvage-kit/btrfs'
 import type {
-  BtrfsSettings,
   PurgeResult,
   PurgeVerdicts,
   RestoredVolume,
   Schedule,
-  Sent,
-  SyncedVolume,
   TakenSnapshot,
   VolumeSnapshot,
   VolumeUsage,
-} from '@salvage-kit/btrfs'
+} from '@salvage-kit/btrfs/volumes'
 import type { OpenRig } from '../rig/open-rig.ts'
 import { judgedSnapshots } from './judged-snapshots.ts'
 import { sendVolumeSnapshot } from './send.ts'
@@ -53,7 +51,7 @@ export interface Volumes {
 
 /** The verbs over a rig that was opened for them (`scope.btrfs`). */
 export async function openVolumes(rig: OpenRig): Promise<Volumes> {
-  const backend = await import('@salvage-kit/btrfs')
+  const backend = await import('@salvage-kit/btrfs/volumes')
   const { btrfs: settings } = rig
   if (settings === undefined) throw new Error('the rig was opened without BTRFS')
   const host = { settings, rig }
@@ -73,7 +71,10 @@ export async function openVolumes(rig: OpenRig): Promise<Volumes> {
     clone: async (volume, target, options) => backend.cloneVolume(host, volume, target, options),
     remove: async (snapshots, options) => backend.removeSnapshots(host, snapshots, options),
     send: async (snapshot, to, options) => sendVolumeSnapshot({ rig, settings }, { snapshot, host: to }, options),
-    sync: async (volume, hosts, options) => backend.syncVolume(host, { volume, hosts }, options),
+    sync: async (volume, hosts, options) => {
+      const { syncVolume } = await import('@salvage-kit/btrfs')
+      return syncVolume(host, { volume, hosts }, options)
+    },
     purge: async (volume, pattern, { signal, dryRun }) => {
       const judged = await judgedSnapshots(settings, { volume, pattern, now: rig.now(), signal })
       if (dryRun) return { ...judged, removed: [], failed: [] }

@@ -1,0 +1,2 @@
+export { IMPORT_TOOLS, importedConfig } from './import-config.ts'
+export { readWorld } from './read-world.ts'
