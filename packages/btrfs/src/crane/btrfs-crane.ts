@@ -3,7 +3,9 @@ import type { Archive, Crane, LiftOptions, LiftRef, ListOptions, RestorePoint, S
 import { parseSnapshotName } from '../name/snapshot-name.ts'
 import { nextName } from '../name/next-name.ts'
 import { timeFormat } from '../name/time-format.ts'
+import { underFreeName } from '../name/under-free-name.ts'
 import { sendSnapshot } from '../send/send-snapshot.ts'
+import type { Sent } from '../send/send-request.ts'
 import type { BtrfsSettings } from '../settings/settings.ts'
 import { runFarScript } from './far-script.ts'
 import { awaitReceivers, checkFar, inStore, listFar, listIfSeen, removeFar, removeNotes } from './far-store.ts'
@@ -75,12 +77,13 @@ async function lift(
   const note = noteOf(ref, cut.uuid)
   const noteFound = { ...note, found: true }
   const { standing, notes } = await listIfSeen(ref.store, { signal })
-  const isTaken = (one: string): boolean => standing.has(one) || notes.has(one)
-  const name = cut.own ?? freeName(settings, ref, isTaken)
-  const request = { snapshot: cut.path, far, directory, name, note, noteFound, parentsIn: [cut.parentsIn] }
+  const nextOf = (refused: ReadonlySet<string>): string =>
+    freeName(settings, ref, (one) => standing.has(one) || notes.has(one) || refused.has(one))
+  const request = { snapshot: cut.path, far, directory, note, noteFound, parentsIn: [cut.parentsIn] }
   const marked = cut.own !== undefined && far.kind === 'ssh' ? { markedFor: far.host } : {}
   const told = onProgress === undefined ? {} : { onProgress }
-  const sent = await sendSnapshot({ ...request, ...marked }, { signal, ...told })
+  const send = async (name: string): Promise<Sent> => sendSnapshot({ ...request, ...marked, name }, { signal, ...told })
+  const sent = cut.own === undefined ? await underFreeName(nextOf, send) : await send(cut.own)
   await keepCut(ref, cut, sent.parent, { signal })
   const point = pointOf(sent.name, note, ref.store)
   // That more was sent than the difference makes the copy no worse.

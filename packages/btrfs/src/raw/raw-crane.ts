@@ -11,13 +11,14 @@ import { mustBeOutside, placeOfStore } from '../crane/store.ts'
 import { parseSnapshotName } from '../name/snapshot-name.ts'
 import { nextName } from '../name/next-name.ts'
 import { timeFormat } from '../name/time-format.ts'
+import { underFreeName } from '../name/under-free-name.ts'
 import type { BtrfsSettings } from '../settings/settings.ts'
 import { listSubvolumes } from '../subvolume/list-subvolumes.ts'
 import { chainOf, removalOf } from './chain.ts'
 import type { Notes } from './chain.ts'
 import { rawNoteOf } from './raw-note.ts'
 import type { RawNote } from './raw-note.ts'
-import { listRaw, removeRaw, writeNote } from './raw-store.ts'
+import { listRaw, removeRaw, SUFFIX, writeNote } from './raw-store.ts'
 import { checkChain, damaged, lowerChain } from './read-streams.ts'
 import type { Chain } from './read-streams.ts'
 import { discard, publish, writeStream } from './write-stream.ts'
@@ -84,14 +85,17 @@ async function lift(
   const { notes, taken } = await listRaw(ref.store, { signal })
   const parent = await parentOf(ref, cut, notes, { signal })
   const volume = cut.own === undefined ? nameOfTarget(ref.target) : (parseSnapshotName(cut.own)?.volume ?? '')
-  const isTaken = (name: string): boolean => taken.has(name)
-  const name =
-    cut.own !== undefined && !isTaken(cut.own)
-      ? cut.own
-      : nextName(volume, timeFormat(settings.timeFormat), { now: new Date(ref.at), isTaken })
+  const nextOf = (refused: ReadonlySet<string>): string => {
+    const isTaken = (name: string): boolean => taken.has(name) || refused.has(name)
+    if (cut.own !== undefined && !isTaken(cut.own)) return cut.own
+    return nextName(volume, timeFormat(settings.timeFormat), { now: new Date(ref.at), isTaken })
+  }
   const stored = await writeStream(ref, { cut: cut.path, parent: parent.path }, options)
   const note = rawNoteOf(ref, cut.uuid, parent.name, stored)
-  await publish(ref, name, note, options)
+  const name = await underFreeName(nextOf, async (free) => {
+    await publish(ref, free, note, options)
+    return free
+  })
   await keepCut(ref, cut, parent.path, { signal })
   const { wanted } = parent
   if (wanted && parent.path === undefined) settings.warn(sentWhole(ref))
@@ -130,10 +134,16 @@ async function* list(store: Store, { signal, onProblem }: ListOptions): AsyncGen
       code: 'ARCHIVE.POINT_UNREADABLE',
       message: `a copy in ${store.ref} is not listed: its note .salvage-kit/points/${name}.json cannot be read`,
     })
-  const points = [...notes].flatMap(([name, note]) =>
-    note.warm === true || note.removed === true ? [] : [rawPoint(name, note, store)],
-  )
-  yield* pinned(points)
+  const wanted = [...notes].filter(([, note]) => note.warm !== true && note.removed !== true)
+  const isWhole = ([name]: (typeof wanted)[number]): boolean => chainOf(name, notes) !== undefined
+  // On the list one that cannot be restored would let retention drop one that can.
+  for (const [name] of wanted.filter((one) => !isWhole(one)))
+    onProblem?.({
+      code: 'ARCHIVE.POINT_UNREADABLE',
+      message: `a copy in ${store.ref} is not listed: a file that ${name} is the difference to is missing`,
+      hint: `bring that file back, or remove ${name}${SUFFIX}`,
+    })
+  yield* pinned(wanted.filter(isWhole).map(([name, note]) => rawPoint(name, note, store)))
 }
 
 async function remove(

@@ -15,6 +15,7 @@ const TELLING_BYTES = 4 << 20
 // What was left here more than a day ago is of nobody who lives.
 const WRITE = `cd -- "$1" && umask 077 && mkdir -p .salvage-kit/writing .salvage-kit/points || exit 1
 find .salvage-kit/writing -type f -mmin +1440 -exec rm -f -- {} +
+find .salvage-kit/writing -type d -name '*.name' -mmin +1440 -exec rmdir -- {} +
 cat >".salvage-kit/writing/$2" && sync -- ".salvage-kit/writing/$2" && sha256sum <".salvage-kit/writing/$2" | cut -c1-64`
 
 /**
@@ -66,13 +67,21 @@ export async function writeStream(
 }
 
 const TAKEN = 48
+// A directory can be made by one alone, on every file system: who makes it may give the name.
 const PUBLISH = `cd -- "$1" || exit 1
-[ ! -e "./$3${SUFFIX}" ] || exit ${String(TAKEN)}
+taken() { [ -e "./$1${SUFFIX}" ] || [ -e ".salvage-kit/points/$1.json" ]; }
+own=".salvage-kit/writing/$3.name"
+mkdir -- "$own" || { { [ -d "$own" ] || taken "$3"; } && exit ${String(TAKEN)}; exit 1; }
+trap 'rmdir -- "$own"' EXIT
+! taken "$3" || exit ${String(TAKEN)}
 printf '%s\\n' "$4" >".salvage-kit/points/.$3.new" && sync -- ".salvage-kit/points/.$3.new" &&
 mv -f -- ".salvage-kit/points/.$3.new" ".salvage-kit/points/$3.json" &&
 mv -n -- ".salvage-kit/writing/$2" "./$3${SUFFIX}" && sync -- . .salvage-kit/points && [ ! -e ".salvage-kit/writing/$2" ]`
 
-/** Gives the file of a finished stream its name. Resolves when it is on stable storage. */
+/**
+ * Gives the file of a finished stream its name. Resolves when it is on stable storage. Rejects with `SEND.TAKEN` when the
+ * name is somebody else's, of whom nothing is touched.
+ */
 export async function publish(ref: LiftRef, name: string, note: RawNote, options: LiftOptions): Promise<void> {
   const args = [ref.id, name, JSON.stringify(note)]
   const what = `naming ${name} in ${ref.store.ref}`
