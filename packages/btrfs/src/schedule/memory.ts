@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { errorText } from '@salvage-kit/core'
 import type { Finding } from '@salvage-kit/core'
-import type { ClockOffset } from './clock-watch.ts'
+import type { ClockBefore, ClockOffset } from './clock-watch.ts'
 import { inThisBoot, isOfThisBoot } from './clock.ts'
 import type { Moment } from './clock.ts'
 import { replaceFile } from './replace-file.ts'
@@ -12,7 +12,7 @@ import type { Remembered, ScheduleMemory } from './schema.ts'
 
 /** What outlives the process. */
 export interface Memory {
-  readonly clock?: ClockOffset
+  readonly clock: ClockBefore
   /** What is known of a job. Of one that is seen for the first time: that it ran a day ago, as in buttervolume. */
   of(job: ScheduledJob, now: Moment): Remembered
   set(job: ScheduledJob, remembered: Omit<Remembered, 'volume' | 'action'>): void
@@ -40,9 +40,11 @@ export function openMemory(path: string, now: Moment): { readonly memory: Memory
     })
   // What is of an earlier boot is written down as seen from here, so that no restart with a wrong clock makes it anew.
   let isNews = stored?.runs.some(({ last }) => !isOfThisBoot(last, now)) === true
-  const clock = isNews ? undefined : stored?.clock
   const memory: Memory = {
-    ...(clock === undefined ? {} : { clock }),
+    clock: {
+      ...(isNews || stored?.clock === undefined ? {} : { offset: stored.clock }),
+      ...(stored === undefined || stored.runs.length === 0 ? {} : { lastSeen: latest(stored.runs) }),
+    },
     of: (job, moment) => {
       const known = runs.get(jobKey(job))
       if (known !== undefined) return known
@@ -78,6 +80,10 @@ function load(path: string): { readonly stored?: ScheduleMemory; readonly findin
     const why = errorText(error).slice(0, 200)
     return { finding: { code: 'SCHEDULE.MEMORY', message: `${path} cannot be read, so it begins anew`, why } }
   }
+}
+
+function latest(runs: readonly Remembered[]): Date {
+  return new Date(Math.max(...runs.map(({ last }) => last.time.getTime())))
 }
 
 function aDayBefore({ time, uptimeMs, bootId }: Moment): Moment {

@@ -62,6 +62,32 @@ describe('clocks that jump', () => {
     ])
   })
 
+  test('ten years ahead when the machine starts: nothing is purged until the clock has stood for a day', async () => {
+    await writeFile(machine.schedulePath, 'v,snapshot,60\nv,purge:2h,60\n')
+    const purges = (): number => machine.done.filter((text) => text.includes('purge')).length
+    await machine.runFor(HOUR)
+    expect(purges()).toBe(1)
+    // Off for a month: that is told by no other clock than the wrong one will be.
+    Object.assign(machine, { wall: machine.wall + 30 * DAY, boot: 'two', uptime: 0 })
+    await machine.runFor(HOUR)
+    expect(purges()).toBe(2)
+    Object.assign(machine, { wall: machine.wall + 3650 * DAY, boot: 'three', uptime: 0 })
+    await machine.runFor(2 * HOUR)
+    // The process is started anew meanwhile.
+    await machine.runFor(2 * HOUR)
+    expect([machine.done.length, purges()]).toEqual([4 + 4, 2])
+    expect(machine.events.filter(({ type }) => type === 'schedule.finding')).toMatchObject([
+      { finding: { code: 'SCHEDULE.CLOCK' } },
+      { finding: { code: 'SCHEDULE.CLOCK' } },
+    ])
+    machine.wall -= 3650 * DAY
+    await machine.runFor(HOUR)
+    expect(purges()).toBe(3)
+    Object.assign(machine, { wall: machine.wall + 3650 * DAY, boot: 'four', uptime: 0 })
+    await machine.runFor(26 * HOUR)
+    expect(purges()).toBe(3 + 2)
+  })
+
   test('a container that counts its own uptime: no job stalls', async () => {
     await writeFile(machine.schedulePath, 'v,snapshot,60\nv,purge:2h,60\n')
     await machine.runFor(HOUR)
