@@ -34,7 +34,6 @@ interface Service {
   /** The configuration that it was begun with. */
   readonly key: string
   readonly abort: AbortController
-  readonly ended: Promise<void>
 }
 
 const FIRST_PAUSE_MS = 1000
@@ -46,6 +45,8 @@ export function volumeServices(settings: VolumeServicesSettings): VolumeServices
   const services = new Map<Name, Service>()
   const ready = new Map<Name, string>()
   const closed = new Set<Name>()
+  /** Of the service that was begun last, though it may be wanted no more: nothing of its name runs before that. */
+  const ends = new Map<Name, Promise<void>>()
 
   function onReady(name: Name, socket?: string): void {
     problems.clear(ABOUT[name])
@@ -82,32 +83,35 @@ export function volumeServices(settings: VolumeServicesSettings): VolumeServices
     problems.clear(ABOUT[name])
   }
 
-  function begin(name: Name, key: string, before: Promise<void>): void {
+  function begin(name: Name, key: string): void {
     const abort = new AbortController()
-    const ended = before.then(async () => keep(name, abort.signal))
-    services.set(name, { key, abort, ended })
+    const before = ends.get(name) ?? Promise.resolve()
+    ends.set(
+      name,
+      before.then(async () => keep(name, abort.signal)),
+    )
+    services.set(name, { key, abort })
   }
 
   async function end(name: Name): Promise<void> {
     closed.add(name)
-    const service = services.get(name)
-    service?.abort.abort(new Error('the daemon stops'))
-    await service?.ended
+    services.get(name)?.abort.abort(new Error('the daemon stops'))
+    await ends.get(name)
   }
 
   return {
     look: () => {
-      const { btrfs = {} } = loaded().config
-      const key = JSON.stringify(btrfs)
+      const { plugin = false, scheduler = false, ...places } = loaded().config.btrfs ?? {}
+      const key = JSON.stringify(places)
       for (const [name, isWanted] of [
-        ['plugin', btrfs.plugin === true],
-        ['scheduler', btrfs.scheduler === true],
+        ['plugin', plugin],
+        ['scheduler', scheduler],
       ] as const) {
         const service = services.get(name)
         if (closed.has(name) || (isWanted ? service?.key === key : service === undefined)) continue
         service?.abort.abort(new Error('the configuration has changed'))
         services.delete(name)
-        if (isWanted) begin(name, key, service?.ended ?? Promise.resolve())
+        if (isWanted) begin(name, key)
       }
     },
     status: () =>
