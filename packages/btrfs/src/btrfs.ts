@@ -6,6 +6,7 @@ import { rawCrane } from './raw/raw-crane.ts'
 import type { BtrfsSettings } from './settings/settings.ts'
 import { btrfsSnapshotter } from './snapshotter/snapshotter.ts'
 import { sweepCuts } from './snapshotter/sweep.ts'
+import { alsoLocked } from './volume/also-locked.ts'
 import { volumeEffects } from './volume/effects.ts'
 
 /** What {@link btrfs} takes. */
@@ -27,6 +28,7 @@ export function btrfs({ settings, volumes = [], all = false, warn = () => undefi
     snapshotters: [btrfsSnapshotter(settings)],
     cranes: [btrfsCrane(settings, warn), rawCrane(settings, warn)],
     effects: volumeEffects(),
+    alsoLocked,
     provisioners: [btrfsVolumeProvisioner(settings)],
     sweep: (options) => sweepCuts(settings.snapshotsPath, options),
   }

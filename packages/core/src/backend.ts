@@ -5,6 +5,7 @@ import type { Quiescer } from './quiesce/quiescer.ts'
 import type { Snapshotter } from './snapshot/snapshotter.ts'
 import type { Discovery } from './target/discovery.ts'
 import type { Provisioner } from './target/provisioner.ts'
+import type { TargetRef } from './target/reference.ts'
 
 /** A platform. Every member is optional ability: what a platform cannot do is absent. */
 export interface Backend {
@@ -16,6 +17,11 @@ export interface Backend {
   readonly provisioners?: readonly Provisioner[]
   /** The ways back of its own verbs; see `perform`. */
   readonly effects?: readonly Effect[]
+  /**
+   * Other names that runs may have for a target: whoever works on it locks these too, so that it is not two things. One way
+   * is enough, since both then lock one key. Pure; empty for what is another backend's.
+   */
+  readonly alsoLocked?: (target: TargetRef) => readonly TargetRef[]
   /**
    * Removes what dead processes left here that no journal tells of, such as the container of a listing or of a restore.
    * Called before every recovery; what living processes use stays. Idempotent.

@@ -51,7 +51,7 @@ describe.skipIf(!part('btrfs').available)('a daemon with volumes on BTRFS', () =
       const since = daemon.told.length
       configure({ folder: folder.path, config: config({ plugin: true, scheduler }) })
       daemon.signal('SIGHUP')
-      await daemon.event((told) => told.type === type && told.service === 'scheduler', since)
+      await daemon.event((told) => told.type === type && told['service'] === 'scheduler', since)
     }
     expect(
       daemon.told.slice(from).filter(({ service, type }) => service === 'plugin' && type !== 'service.event'),

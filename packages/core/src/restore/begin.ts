@@ -2,6 +2,7 @@ import type { RunLock } from '../lock/locks.ts'
 import type { Rig } from '../rig.ts'
 import { pointKey } from '../run/point-key.ts'
 import { recoverFirst } from '../run/recover.ts'
+import { targetKeys } from '../run/target-keys.ts'
 import type { RestoreRequest } from './restore.ts'
 
 /**
@@ -15,7 +16,7 @@ export async function lockAndRecover(
   signal: AbortSignal,
 ): Promise<RunLock> {
   const { runId, to, point } = request
-  const keys = [...new Set([to, pointKey(point), ...workloads])]
+  const keys = [...new Set([...targetKeys(rig, [to]), pointKey(point), ...workloads])]
   const lock = await rig.locks.acquire(runId, keys)
   try {
     await recoverFirst(rig, { signal, held: { runId, keys } })

@@ -10,6 +10,7 @@ import { preflight } from './preflight.ts'
 import { recoverFirst } from './recover.ts'
 import { finish } from './remember.ts'
 import { runGroups } from './run-groups.ts'
+import { targetKeys } from './target-keys.ts'
 import { unbreakable } from './unbreakable.ts'
 
 /** What a run takes. */
@@ -38,7 +39,7 @@ export async function run(given: Rig, plan: Plan, options: RunOptions = {}): Pro
         hint: 'make a new plan with this version of salvage-kit',
       },
     )
-  const keys = keysOf(plan)
+  const keys = keysOf(rig, plan)
   await using _lock = await rig.locks.acquire(plan.runId, keys)
   // Under the lock: what it took over from a dead run is put back by nobody else meanwhile.
   await recoverFirst(rig, { signal, held: { runId: plan.runId, keys } })
@@ -81,9 +82,9 @@ export async function run(given: Rig, plan: Plan, options: RunOptions = {}): Pro
   return report
 }
 
-function keysOf(plan: Plan): readonly string[] {
+function keysOf(rig: Rig, plan: Plan): readonly string[] {
   const keys = plan.groups.flatMap((group) => [
-    ...group.targets,
+    ...targetKeys(rig, group.targets),
     ...[...group.quiesce.flat(), ...group.idle].map((step) => step.workload),
   ])
   return [...new Set(keys)]

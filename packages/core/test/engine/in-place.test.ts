@@ -213,6 +213,15 @@ describe('a restore in place', () => {
     expect(await given.leftovers()).toEqual([])
   })
 
+  it('is busy while a run holds another name of its target', async () => {
+    await using given = await directoryWorld()
+    const { to } = given.request
+    const other = { id: 'other', alsoLocked: (ref: string) => (ref === to ? ['other:name' as const] : []) }
+    const rig = { ...given.rig, backends: [...given.rig.backends, other] }
+    await using _lock = await rig.locks.acquire('other', ['other:name'])
+    await expect(restore(rig, given.request)).rejects.toMatchObject({ code: 'LOCK.BUSY' })
+  })
+
   it('holds the point against a prune', async () => {
     await using given = await directoryWorld(async () => {
       const busy = given.rig.locks.acquire('prune', ['point p1 of fake:store'])

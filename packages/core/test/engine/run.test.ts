@@ -222,6 +222,14 @@ describe('a run', () => {
     expect(there.platform.archives.size).toBe(4)
   })
 
+  it('is busy while another run holds another name of one of its targets', async () => {
+    const there = world({ snapshots: false })
+    const rig = changed(there, () => ({ alsoLocked: (ref) => (ref === 'memory:lonely' ? ['other:lonely'] : []) }))
+    const plan = await planOf(there, RUN, { targets: ['memory:lonely'] })
+    await using _lock = await rig.locks.acquire('other', ['other:lonely'])
+    await expect(run(rig, plan)).rejects.toMatchObject({ code: 'LOCK.BUSY' })
+  })
+
   it('is busy while another run holds one of its workloads', async () => {
     const there = world({ snapshots: false })
     await using _lock = await there.rig.locks.acquire('other', ['memory:web'])

@@ -4,11 +4,13 @@ import { join } from 'node:path'
 import type { TargetRef } from '@salvage-kit/core'
 import { part } from '@salvage-kit/testbed'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { btrfs } from '../../../src/btrfs.ts'
 import { cloneVolume } from '../../../src/volume/clone-volume.ts'
 import { createVolume } from '../../../src/volume/create-volume.ts'
 import { cutWhole } from '../../../src/volume/cut-whole.ts'
 import { restoreVolume } from '../../../src/volume/restore-volume.ts'
 import { snapshotVolume } from '../../../src/volume/snapshot-volume.ts'
+import { volumesBackend } from '../../../src/volumes-backend.ts'
 import { ground, never } from './ground.ts'
 import type { Ground } from './ground.ts'
 
@@ -87,6 +89,14 @@ describe.skipIf(!part('btrfs').available)('a volume whose content a run exchange
     expect(readdirSync(there.settings.snapshotsPath)).toEqual(before)
     const aside = join(there.volume('busy'), `.salvage-restore-${runId}`, 'old', 'file')
     expect(await readFile(aside, 'utf8')).toBe('one')
+  })
+
+  it("is locked by Docker's name as well by whoever restores the one of BTRFS, and what is no volume is not", () => {
+    for (const backend of [volumesBackend(there.settings), btrfs({ settings: there.settings })]) {
+      expect(backend.alsoLocked?.('btrfs:v')).toEqual(['docker:v'])
+      for (const other of ['docker:v', 'dir:/v', 'btrfs:v@2026-01-01T00:00:00.000000'] as const)
+        expect(backend.alsoLocked?.(other)).toEqual([])
+    }
   })
 
   it('leaves no cut behind that was made in the middle, though nobody knew before', async () => {
