@@ -153,6 +153,26 @@ describe.skipIf(!HERE).each([
     expect(await yard.leftovers()).toEqual([])
   })
 
+  it('lists nothing that cannot be restored, so that retention keeps what can', async () => {
+    const points = [await run(), await run(), await run(), await run()]
+    const [first, second, third] = points
+    if (kind === 'btrfs') await command('btrfs', ['subvolume', 'delete', join(yard.directory, second?.id ?? '')])
+    else await rm(join(yard.directory, `${second?.id ?? ''}.btrfs.zst`))
+    const problems: Finding[] = []
+    const onProblem = (finding: Finding): void => void problems.push(finding)
+    const list = await Array.fromAsync(archives.list(yard.store, { signal, onProblem }))
+    const whole = kind === 'btrfs' ? [first, third, points[3]] : [first]
+    expect(list.map(({ id }) => id)).toEqual(whole.map((point) => point?.id))
+    expect(list.at(-1)?.pinned).toBeDefined()
+    for (const point of list) await restored(point)
+    if (kind === 'btrfs') return
+    expect(problems.map(({ code }) => code)).toEqual(['ARCHIVE.POINT_UNREADABLE', 'ARCHIVE.POINT_UNREADABLE'])
+    const fresh = await run()
+    expect(fresh.storedBytes).toBeGreaterThan(MEGABYTES * 900_000)
+    expect((await listed()).map(({ id }) => id)).toEqual([first?.id, fresh.id])
+    expect((await restored(fresh)).trim().split('\n')).toHaveLength(5)
+  })
+
   it('refuses a store in the source, a source that is none, and what it does not know', async () => {
     const inside = { ...yard.store, settings: { directory: join(yard.volume, 'x'), far: { kind: 'local' } } }
     await expect(crane.preflight(inside, [yard.source], { signal, init: true })).rejects.toMatchObject({
