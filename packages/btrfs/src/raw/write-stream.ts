@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Transform } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import { constants, createZstdCompress } from 'node:zlib'
 import { isSalvageError, SalvageError } from '@salvage-kit/core'
@@ -46,14 +47,15 @@ export async function writeStream(
   const send = { script: 'exec btrfs send -q ${2:+-p "$2"} -- "$1"', args: [cut, parent ?? ''], what: 'btrfs send' }
   const write = { script: WRITE, args: [directory, ref.id], what: `writing to ${ref.store.ref}` }
   const answer = await withFarScript(far, write, options, async (there) => {
+    // Read from the start: what nobody reads is thrown away when its process ends, which may be before the sender does.
+    const summed = text(there.output)
+    summed.catch(() => undefined)
     await withFarScript({ kind: 'local' }, send, options, async ({ input, output }) => {
       input.end()
       await pipeline(output, counter, compressor, hasher, there.input, { signal: options.signal })
       return ''
     })
-    const chunks: string[] = []
-    for await (const chunk of there.output) chunks.push(String(chunk))
-    return chunks.join('')
+    return summed
   }).catch((error: unknown) => {
     throw isSalvageError(error) && error.code === 'BTRFS.NO_SPACE' ? full(ref, error) : error
   })
