@@ -4,7 +4,7 @@ import type { CallOptions } from '@salvage-kit/core'
 import { failureOf } from '../command/failure.ts'
 import { endText } from '../far/far-end.ts'
 import type { FarEnd } from '../far/far-end.ts'
-import { leashed, wordsOf } from '../far/leash.ts'
+import { endGroup, leashed, wordsOf } from '../far/leash.ts'
 import { farCommand } from '../far/ssh-command.ts'
 import { SSH_FAILED, sshFailure } from '../far/ssh-failure.ts'
 
@@ -49,10 +49,12 @@ export async function withFarScript(
   work: (streams: FarStreams) => Promise<string>,
 ): Promise<FarAnswer> {
   signal.throwIfAborted()
-  const { child, ended } = leashed(farCommand(far, ['sh', '-c', script, 'sh', ...args]), ['pipe', 'pipe', 'pipe'])
+  const group = far.kind === 'local'
+  const command = farCommand(far, ['sh', '-c', script, 'sh', ...args])
+  const { child, ended } = leashed(command, ['pipe', 'pipe', 'pipe'], { group })
   const { stdin, stdout } = child
   if (stdin === null || stdout === null) throw new Error('a child with pipes has pipes')
-  const kill = (): void => void child.kill('SIGTERM')
+  const kill = (): void => void (group ? endGroup(child) : child.kill('SIGTERM'))
   signal.addEventListener('abort', kill, { once: true })
   const words = wordsOf(child)
   // What a process does not want to hear says its end better.

@@ -37,14 +37,15 @@ export async function mustBeEmpty(directory: string): Promise<void> {
   })
 }
 
+// What writes here is the very process that ends with this one, and no child of it.
 async function copyHere(from: string, to: string, options: CallOptions): Promise<void> {
-  const script = 'cp -a --reflink=auto -- "$1/." "$2/"'
+  const script = 'exec cp -a --reflink=auto -- "$1/." "$2/"'
   await noSpace(runFarScript(HERE, { script, args: [from, to], what: `copying into ${to}` }, options), to)
 }
 
 const PACK =
-  'tar --create --format=posix --sparse --xattrs --acls --numeric-owner --warning=no-file-ignored -C "$1" -f - .'
-const UNPACK = `tar --extract --xattrs '--xattrs-include=*' --acls --numeric-owner --preserve-permissions --same-owner -C "$1" -f -`
+  'exec tar --create --format=posix --sparse --xattrs --acls --numeric-owner --warning=no-file-ignored -C "$1" -f - .'
+const UNPACK = `exec tar --extract --xattrs '--xattrs-include=*' --acls --numeric-owner --preserve-permissions --same-owner -C "$1" -f -`
 
 async function copyFrom(far: FarEnd, from: string, to: string, options: LiftOptions): Promise<void> {
   const what = `copying ${from} into ${to}`

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess, StdioOptions } from 'node:child_process'
 import { SalvageError } from '@salvage-kit/core'
+import { errorCode } from '../command/error-code.ts'
 import type { Command } from './ssh-command.ts'
 
 /** How a process ended. */
@@ -16,23 +17,49 @@ export interface Leashed {
   readonly ended: Promise<Ending>
 }
 
+/** How a program is started. */
+export interface LeashOptions {
+  /** Where it works. Default: where this process does. */
+  readonly directory?: string
+  /** It leads a process group, so that {@link endGroup} reaches what it starts. */
+  readonly group?: boolean
+}
+
 /**
  * Starts a program that the kernel kills when this process ends, however that ends: nothing goes on that nobody awaits.
  * Its own children are its own matter.
  */
-export function leashed({ file, args }: Command, stdio: StdioOptions, directory?: string): Leashed {
-  return started({ file: 'setpriv', args: ['--pdeathsig', 'KILL', '--', file, ...args] }, stdio, directory)
+export function leashed({ file, args }: Command, stdio: StdioOptions, options: LeashOptions = {}): Leashed {
+  return started({ file: 'setpriv', args: ['--pdeathsig', 'KILL', '--', file, ...args] }, stdio, options)
 }
 
 /** Starts a program that ends by itself when its input does. */
-export function started({ file, args }: Command, stdio: StdioOptions, directory?: string): Leashed {
+export function started(
+  { file, args }: Command,
+  stdio: StdioOptions,
+  { directory, group = false }: LeashOptions = {},
+): Leashed {
   const env = { ...process.env, LC_ALL: 'C' }
-  const child = spawn(file, args, { stdio, env, ...(directory === undefined ? {} : { cwd: directory }) })
+  const child = spawn(file, args, {
+    stdio,
+    env,
+    detached: group,
+    ...(directory === undefined ? {} : { cwd: directory }),
+  })
   const { promise, resolve, reject } = Promise.withResolvers<Ending>()
   child.once('close', (code, signal) => resolve({ code, signal }))
   child.once('error', (cause) => reject(notStarted(file, cause.message, cause)))
   promise.catch(() => undefined)
   return { child, ended: promise }
+}
+
+/** Asks the leader of a group to end, with all that it started; does nothing when they are gone. */
+export function endGroup({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGTERM')
+  } catch (error) {
+    if (errorCode(error) !== 'ESRCH') throw error
+  }
 }
 
 /** What setpriv ends with when there is no such program. https://man7.org/linux/man-pages/man1/setpriv.1.html */

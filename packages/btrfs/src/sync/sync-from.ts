@@ -29,7 +29,7 @@ export async function syncFrom(
   try {
     using limit = deadline(hostMs, signal)
     // In the volume, not beside it: rsync would make a plain directory of a volume that goes away just now.
-    const { child, ended } = leashed(rsyncCommand(far, farPath), ['ignore', 'ignore', 'pipe'], path)
+    const { child, ended } = leashed(rsyncCommand(far, farPath), ['ignore', 'ignore', 'pipe'], { directory: path })
     const words = wordsOf(child)
     const stop = (): void => void child.kill('SIGTERM')
     limit.signal.addEventListener('abort', stop, { once: true })
