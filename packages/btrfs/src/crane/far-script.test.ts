@@ -10,3 +10,9 @@ test('an aborted script ends at once, with all that it started here', async () =
   setTimeout(() => controller.abort(reason), 100)
   await expect(run).rejects.toBe(reason)
 })
+
+test('one that does not stop talking is not listened to for ever', async () => {
+  const script = { script: 'exec cat /dev/zero', args: [], what: 'talking' }
+  const run = runFarScript({ kind: 'local' }, script, { signal: new AbortController().signal })
+  await expect(run).rejects.toMatchObject({ code: 'HOST.FAILED' })
+})

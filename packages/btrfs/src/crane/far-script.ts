@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream'
-import { text } from 'node:stream/consumers'
+import { SalvageError } from '@salvage-kit/core'
 import type { CallOptions } from '@salvage-kit/core'
 import { failureOf } from '../command/failure.ts'
 import { endText } from '../far/far-end.ts'
@@ -31,8 +31,23 @@ export interface FarAnswer {
 export async function runFarScript(far: FarEnd, script: FarScript, options: CallOptions): Promise<FarAnswer> {
   return withFarScript(far, script, options, async ({ output, input }) => {
     input.end()
-    return text(output)
+    return listing(output)
   })
+}
+
+/** No list is longer; without an end, memory would not do. */
+const MOST_BYTES = 256 * 1024 * 1024
+
+async function listing(output: Readable): Promise<string> {
+  const pieces: Buffer[] = []
+  let bytes = 0
+  for await (const piece of output) {
+    if (!Buffer.isBuffer(piece)) throw new Error('a stream of bytes')
+    bytes += piece.length
+    if (bytes > MOST_BYTES) throw new SalvageError('HOST.FAILED', 'the far end does not stop talking')
+    pieces.push(piece)
+  }
+  return Buffer.concat(pieces).toString('utf8')
 }
 
 /** The ends of a script that runs. */

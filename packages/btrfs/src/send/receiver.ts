@@ -17,6 +17,10 @@ const GREETING_MS = 60_000
 /** A local one that was told to end gets so long to remove what it began. */
 const GRACE_MS = 5000
 
+/** More than this is no list of snapshots: whoever says so much is not believed anything. */
+const MOST_BYTES = 64 * 1024 * 1024
+const MOST_LINES = 500_000
+
 /** The script `salvage-kit-receive` at a far end, on one connection. Disposing of it ends it. */
 export interface Receiver extends AsyncDisposable {
   readonly child: ChildProcess
@@ -71,7 +75,8 @@ async function greeting(receiver: Receiver): Promise<Greeting['told']> {
   const lines: string[] = []
   for (;;) {
     const line = await receiver.next()
-    if (line === undefined) {
+    if (lines.length > MOST_LINES) await receiver.end()
+    if (line === undefined || lines.length > MOST_LINES) {
       await receiver.ended
       return undefined
     }
@@ -88,6 +93,11 @@ function receiverOf(far: FarEnd, { child, ended }: ReturnType<typeof started>): 
   if (stdin === null || stdout === null) throw new Error('a receiver has an input and an output')
   // That it is gone is told by its ending.
   stdin.on('error', () => undefined)
+  let said = 0
+  stdout.on('data', (piece: Buffer) => {
+    said += piece.length
+    if (said > MOST_BYTES) child.kill('SIGKILL')
+  })
   const lines = createInterface({ input: stdout })[Symbol.asyncIterator]()
   const words = wordsOf(child)
   async function end(): Promise<void> {

@@ -107,6 +107,8 @@ describe.skipIf(!isThere)('a far side that is not what it seems', () => {
       'SEND.CUT',
     ],
     ['is no such script', () => 'echo hello; exit 3', 'SEND.FAR_FAILED'],
+    ['never ends to speak', () => 'exec yes', 'SEND.FAR_FAILED'],
+    ['never ends its first line', () => 'exec cat /dev/zero', 'SEND.FAR_FAILED'],
     ['says nothing at all', () => 'exit 1', 'SEND.FAR_FAILED'],
   ])('it %s', async (_, forcedCommand, code) => {
     await using machines = await twoMachines({ forcedCommand })
