@@ -10,7 +10,7 @@ import type { BtrfsSettings } from '../settings/settings.ts'
 import { runFarScript } from './far-script.ts'
 import { awaitReceivers, checkFar, inStore, listFar, listIfSeen, removeFar, removeNotes } from './far-store.ts'
 import { listPoints, readNote } from './list.ts'
-import { dropCut, keepCut, localCut, mustBeWhole, subvolumeOf } from './local-cut.ts'
+import { dropCut, keepCut, localCut, mustBeSendable } from './local-cut.ts'
 import { ignored } from './sent-whole.ts'
 import type { Warn } from './sent-whole.ts'
 import { nameOfTarget, noteOf, pointOf } from './point-note.ts'
@@ -30,9 +30,7 @@ export function btrfsCrane(settings: Settings, warn: Warn = ignored): Crane {
     async preflight(store, sources, { init, signal }) {
       signal.throwIfAborted()
       for (const source of sources) {
-        const path = await subvolumeOf(source)
-        mustBeOutside(store, path)
-        await mustBeWhole(path, { signal })
+        mustBeOutside(store, await mustBeSendable(source, { ...settings, signal }))
       }
       await checkFar(store, { init, btrfs: true, signal })
     },

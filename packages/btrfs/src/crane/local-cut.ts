@@ -39,20 +39,10 @@ export async function localCut(
 ): Promise<LocalCut> {
   signal.throwIfAborted()
   const path = await subvolumeOf(source)
-  const parent = dirname(path)
-  const own = basename(path)
-  if (parseSnapshotName(own) !== undefined && (await realpath(snapshotsPath).catch(() => '')) === parent) {
-    const uuid = await uuidOf(path, { signal, readOnly: true })
-    if (uuid !== undefined) return { path, uuid, own, parentsIn: parent }
-  }
+  const own = await ownSnapshot(path, { snapshotsPath, signal })
+  if (own !== undefined) return own
   await mustBeWhole(path, { signal })
-  const home = await homeOf(path, snapshotsPath)
-  if ('why' in home)
-    throw new SalvageError('BTRFS.NO_HOME', `${path} cannot be sent`, {
-      why: home.why,
-      hint: 'give snapshots a directory on the same file system (btrfs.snapshots)',
-    })
-  const series = join(home.path, 'parents', seriesOf(ref))
+  const series = join(await placeOfCuts(path, snapshotsPath), 'parents', seriesOf(ref))
   await mkdir(series, { recursive: true, mode: 0o700 })
   const cut = join(series, nameOfUnfinished(ref))
   await removeSubvolume(cut, { signal })
@@ -60,6 +50,40 @@ export async function localCut(
   const uuid = await uuidOf(cut, { signal, readOnly: true })
   if (uuid === undefined) throw new Error(`${cut} was cut and is not there`)
   return { path: cut, uuid, parentsIn: series }
+}
+
+/**
+ * Rejects, before anything comes to rest, a source of which no cut could be sent: `BTRFS.NOT_SUBVOLUME`, `BTRFS.NESTED`,
+ * `BTRFS.NO_HOME`. Gives its real path.
+ */
+export async function mustBeSendable(
+  source: Source,
+  { snapshotsPath, signal }: CallOptions & { readonly snapshotsPath: string },
+): Promise<string> {
+  const path = await subvolumeOf(source)
+  await mustBeWhole(path, { signal })
+  if ((await ownSnapshot(path, { snapshotsPath, signal })) === undefined) await placeOfCuts(path, snapshotsPath)
+  return path
+}
+
+async function ownSnapshot(
+  path: string,
+  { snapshotsPath, signal }: CallOptions & { readonly snapshotsPath: string },
+): Promise<LocalCut | undefined> {
+  const [own, parent] = [basename(path), dirname(path)]
+  if (parseSnapshotName(own) === undefined) return undefined
+  if ((await realpath(snapshotsPath).catch(() => '')) !== parent) return undefined
+  const uuid = await uuidOf(path, { signal, readOnly: true })
+  return uuid === undefined ? undefined : { path, uuid, own, parentsIn: parent }
+}
+
+async function placeOfCuts(path: string, snapshotsPath: string): Promise<string> {
+  const home = await homeOf(path, snapshotsPath)
+  if ('path' in home) return home.path
+  throw new SalvageError('BTRFS.NO_HOME', `${path} cannot be sent`, {
+    why: home.why,
+    hint: 'give snapshots a directory on the same file system that can be written (btrfs.snapshots)',
+  })
 }
 
 /** Rejects a subvolume of which a cut would hold a part only: `BTRFS.NESTED`. */

@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { directoryOf, SalvageError } from '@salvage-kit/core'
 import type { Archive, Crane, LiftOptions, LiftRef, ListOptions, RestorePoint, Source, Store } from '@salvage-kit/core'
 import { checkFar } from '../crane/far-store.ts'
-import { dropCut, keepCut, localCut, mustBeWhole, subvolumeOf } from '../crane/local-cut.ts'
+import { dropCut, keepCut, localCut, mustBeSendable } from '../crane/local-cut.ts'
 import type { LocalCut } from '../crane/local-cut.ts'
 import { nameOfTarget, pinned, pointOf } from '../crane/point-note.ts'
 import { ignored, isOfSeries, sentWhole } from '../crane/sent-whole.ts'
@@ -39,9 +39,7 @@ export function rawCrane(settings: Settings, warn: Warn = ignored): Crane {
     async preflight(store, sources, { init, signal }) {
       signal.throwIfAborted()
       for (const source of sources) {
-        const path = await subvolumeOf(source)
-        mustBeOutside(store, path)
-        await mustBeWhole(path, { signal })
+        mustBeOutside(store, await mustBeSendable(source, { ...settings, signal }))
       }
       await checkFar(store, { init, btrfs: false, signal })
     },
