@@ -26,14 +26,16 @@ find_node() {
   fetch_node
 }
 
-# Whether the last build is newer than every source, package file and the lockfile.
+# Whether the last build, the bundle with it, is newer than every source, package file and the lockfile: `tsc -b` alone
+# leaves a bundle of other sources behind.
 is_built() {
-  [ -f "$stamp" ] && [ -f "$root/apps/cli/dist/main.js" ] && [ -z "$(newer_than_build)" ]
+  [ -f "$stamp" ] && [ -f "$root/apps/cli/dist/bundle/main.js" ] && [ -z "$(newer_than_build)" ]
 }
 
 newer_than_build() {
   find "$root/pnpm-lock.yaml" "$root/tsconfig.base.json" "$root"/packages/*/package.json "$root"/packages/*/tsconfig.json \
-    "$root"/apps/*/package.json "$root"/apps/*/tsconfig.json "$root"/packages/*/src "$root"/apps/*/src \
+    "$root"/apps/*/package.json "$root"/apps/*/tsconfig.json "$root"/apps/cli/rolldown.config.ts \
+    "$root"/packages/*/src "$root"/packages/*/share "$root"/apps/*/src \
     -newer "$stamp" -print 2>/dev/null
 }
 

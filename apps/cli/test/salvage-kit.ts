@@ -3,8 +3,10 @@ import type { ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
 
-/** The built command line. */
-export const MAIN: string = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+/** The built command line; with `SALVAGE_TEST_BUNDLE=1` the bundle that is made of it, as people start it. */
+export const MAIN: string = fileURLToPath(
+  new URL(process.env['SALVAGE_TEST_BUNDLE'] === '1' ? '../dist/bundle/main.js' : '../dist/main.js', import.meta.url),
+)
 
 /** How a command ended. */
 export interface Ended {
@@ -20,14 +22,15 @@ export interface Running {
   readonly ended: Promise<Ended>
 }
 
-/** Starts commands of one machine: one working directory, one state. */
+/** Starts commands of one machine: one working directory, one state; of another build when its main file is given. */
 export function salvageKit(
   directory: string,
   variables: Readonly<Record<string, string>> = {},
+  main: string = MAIN,
 ): (...args: readonly string[]) => Running {
   const { NO_COLOR: _color, ...inherited } = process.env
   return (...args) => {
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, ...args], {
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args], {
       cwd: directory,
       env: { ...inherited, SALVAGE_STATE: `${directory}/state`, ...variables },
       stdio: ['ignore', 'pipe', 'pipe'],
