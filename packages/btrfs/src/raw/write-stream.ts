@@ -69,6 +69,7 @@ export async function writeStream(
 }
 
 const TAKEN = 48
+const PARENT_GONE = 49
 // A directory can be made by one alone, on every file system: who makes it may give the name.
 const PUBLISH = `cd -- "$1" || exit 1
 taken() { [ -e "./$1${SUFFIX}" ] || [ -e ".salvage-kit/points/$1.json" ]; }
@@ -77,17 +78,26 @@ mkdir -- "$own" || { { [ -d "$own" ] || taken "$3"; } && exit ${String(TAKEN)}; 
 trap 'rmdir -- "$own"' EXIT
 ! taken "$3" || exit ${String(TAKEN)}
 printf '%s\\n' "$4" >".salvage-kit/points/.$3.new" && sync -- ".salvage-kit/points/.$3.new" &&
-mv -f -- ".salvage-kit/points/.$3.new" ".salvage-kit/points/$3.json" &&
+mv -f -- ".salvage-kit/points/.$3.new" ".salvage-kit/points/$3.json" || exit 1
+# Whoever removes from now on sees that this one needs it.
+[ "$5" = '' ] || [ -e "./$5${SUFFIX}" ] || { rm -f -- ".salvage-kit/points/$3.json"; exit ${String(PARENT_GONE)}; }
 mv -n -- ".salvage-kit/writing/$2" "./$3${SUFFIX}" && sync -- . .salvage-kit/points && [ ! -e ".salvage-kit/writing/$2" ]`
 
 /**
  * Gives the file of a finished stream its name. Resolves when it is on stable storage. Rejects with `SEND.TAKEN` when the
- * name is somebody else's, of whom nothing is touched.
+ * name is somebody else's, of whom nothing is touched; with `SEND.PARENT_GONE` when what it is the difference to went
+ * while it was sent.
  */
 export async function publish(ref: LiftRef, name: string, note: RawNote, options: LiftOptions): Promise<void> {
-  const args = [ref.id, name, JSON.stringify(note)]
+  const args = [ref.id, name, JSON.stringify(note), note.parent ?? '']
   const what = `naming ${name} in ${ref.store.ref}`
-  const { code } = await inStore(ref.store, { script: PUBLISH, args, what, accepts: [TAKEN] }, options)
+  const { code } = await inStore(ref.store, { script: PUBLISH, args, what, accepts: [TAKEN, PARENT_GONE] }, options)
+  if (code === PARENT_GONE)
+    throw new SalvageError('SEND.PARENT_GONE', `the copy ${name} could not be restored, and is not kept`, {
+      why: `${note.parent ?? ''}, which it is the difference to, was removed from ${ref.store.ref} while it was sent`,
+      hint: 'run again: the next copy is whole',
+      retryable: true,
+    })
   if (code === TAKEN)
     throw new SalvageError('SEND.TAKEN', `${ref.store.ref} has something else of the name ${name}`, {
       hint: 'run again: the next name has another time',

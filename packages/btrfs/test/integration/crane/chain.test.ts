@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { rmSync } from 'node:fs'
 import { appendFile, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { keepPolicy } from '@salvage-kit/core'
@@ -171,6 +172,22 @@ describe.skipIf(!HERE).each([
     expect(fresh.storedBytes).toBeGreaterThan(MEGABYTES * 900_000)
     expect((await listed()).map(({ id }) => id)).toEqual([first?.id, fresh.id])
     expect((await restored(fresh)).trim().split('\n')).toHaveLength(5)
+  })
+
+  it('gives no name to a difference whose other half went while it was sent', async () => {
+    if (kind === 'btrfs') return
+    const first = await run()
+    await writeFile(join(yard.volume, 'more'), randomBytes(MEGABYTES * 1_000_000))
+    const file = join(yard.directory, `${first.id}.btrfs.zst`)
+    const ref = next()
+    const lifting = crane.lift(ref, yard.source, { signal, onProgress: () => rmSync(file, { force: true }) })
+    await expect(lifting).rejects.toMatchObject({ code: 'SEND.PARENT_GONE', retryable: true })
+    await crane.clear(ref, { signal })
+    await archives.withdraw(ref, { signal })
+    expect(await readdir(yard.directory)).toEqual(['.salvage-kit'])
+    const again = await run()
+    expect(await restored(again)).toContain(again.runId)
+    expect(await yard.leftovers()).toEqual([])
   })
 
   it('refuses a store in the source, a source that is none, and what it does not know', async () => {
