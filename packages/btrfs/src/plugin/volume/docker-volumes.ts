@@ -4,10 +4,11 @@ import type { CallOptions, Finding } from '@salvage-kit/core'
 import { forgetMount, forgetMounts, recordMount } from '../../mount/mount-record.ts'
 import { isVolumeName, volumeName } from '../../name/volume-name.ts'
 import { createVolume } from '../../volume/create-volume.ts'
-import { targetRef } from '../../volume/place.ts'
+import { targetRef, volumePath } from '../../volume/place.ts'
 import type { VolumeHost } from '../../volume/place.ts'
 import { noSuchVolume } from '../../volume/refusal.ts'
 import { removeVolume } from '../../volume/remove-volume.ts'
+import { isHalf } from '../../volume/settled.ts'
 import { performVerb } from '../../volume/verb.ts'
 import { readCreateOptions } from './create-options.ts'
 import { hasCode, repeated } from './repeated.ts'
@@ -49,8 +50,17 @@ export function dockerVolumes(host: VolumeHost): DockerVolumes {
     const isChanging = (await rig.journal.pending()).some(
       ({ undo }) => undo.kind === 'effect' && undo.target === target,
     )
-    if (!isChanging) return
-    const look = { verb: 'look', volume: name, locked: [name], waitMs: WAIT_MS, work: async () => undefined }
+    // Neither the former content nor the new one: nothing that a container may see.
+    const isExchange = await isHalf(host, name, volumePath(settings, name))
+    if (!isChanging && !isExchange) return
+    const look = {
+      verb: 'look',
+      volume: name,
+      locked: [name],
+      isExchange,
+      waitMs: WAIT_MS,
+      work: async () => undefined,
+    }
     await performVerb(host, look, { signal })
   }
 

@@ -5,6 +5,7 @@ import type { TargetRef } from '@salvage-kit/core'
 import { part } from '@salvage-kit/testbed'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { btrfs } from '../../../src/btrfs.ts'
+import { dockerVolumes } from '../../../src/plugin/volume/docker-volumes.ts'
 import { cloneVolume } from '../../../src/volume/clone-volume.ts'
 import { createVolume } from '../../../src/volume/create-volume.ts'
 import { cutWhole } from '../../../src/volume/cut-whole.ts'
@@ -72,6 +73,22 @@ describe.skipIf(!part('btrfs').available)('a volume whose content a run exchange
     expect(await there.read('saved')).toBe('one')
     expect(await there.read(safety)).toBe('two')
     expect(await there.rig.journal.pending()).toEqual([])
+  })
+
+  it('is put back before a container gets it: an engine that starts again after a power cut asks at once', async () => {
+    await volumeOf('asked', 'whole')
+    await halfExchanged('asked', 'docker:asked')
+    const { path } = await dockerVolumes(there).mount('asked', 'id', never)
+    expect(readdirSync(path)).toEqual(['file'])
+  })
+
+  it('is given to a container at once when the new content is final, though its run goes on', async () => {
+    await volumeOf('final', 'whole')
+    const runId = await halfExchanged('final', 'docker:final')
+    await using _lock = await there.rig.locks.acquire(runId, ['docker:final'])
+    await writeFile(join(there.volume('final'), `.salvage-restore-${runId}`, 'committed'), '')
+    const { path } = await dockerVolumes(there).mount('final', 'id', never)
+    expect(path).toBe(there.volume('final'))
   })
 
   it('is not cut, cloned or restored while that run lives', async () => {
