@@ -87,7 +87,7 @@ async function placeOfCuts(path: string, snapshotsPath: string): Promise<string>
 }
 
 /** Rejects a subvolume of which a cut would hold a part only: `BTRFS.NESTED`. */
-export async function mustBeWhole(path: string, options: CallOptions): Promise<void> {
+async function mustBeWhole(path: string, options: CallOptions): Promise<void> {
   const why = await whyNotWhole(path, options)
   if (why !== undefined)
     throw new SalvageError('BTRFS.NESTED', `${path} cannot be sent as a whole`, {
@@ -97,7 +97,7 @@ export async function mustBeWhole(path: string, options: CallOptions): Promise<v
 }
 
 /** The real path of a source that is a subvolume. Rejects with `BTRFS.NOT_SUBVOLUME`. */
-export async function subvolumeOf(source: Source): Promise<string> {
+async function subvolumeOf(source: Source): Promise<string> {
   const directory = directoryOf(source)
   const path = directory === undefined ? undefined : await realpath(directory).catch(() => undefined)
   if (path !== undefined && (await isSubvolume(path))) return path
