@@ -101,7 +101,8 @@ fi
 
 /**
  * Checks that a store can be written; with `init` its directory is made. Rejects with `STORE.NOT_FOUND`,
- * `STORE.READ_ONLY`, `BTRFS.NOT_BTRFS`, `BTRFS.MISSING`, `HOST.…`.
+ * `STORE.READ_ONLY`, `BTRFS.NOT_BTRFS`, `BTRFS.MISSING`, `HOST.…`, and for a key that may send elsewhere, or copies of
+ * subvolumes alone, with `SEND.FAR_DIRECTORY` and `STORE.WRITE_ONLY`.
  */
 export async function checkFar(
   store: Store,
@@ -109,11 +110,13 @@ export async function checkFar(
 ): Promise<void> {
   const args = [init ? 'init' : '', btrfs ? 'btrfs' : '']
   const what = `looking at ${store.ref}`
-  const { code } = await inStore(
+  const { code, output } = await inStore(
     store,
     { script: CHECK, args, what, accepts: [NOT_BTRFS, READ_ONLY, NO_PROGRAM] },
     { signal },
   )
+  const told = output.split('\n')
+  if (told.includes(BOUND)) mustTakeCopies(store, told, btrfs)
   if (code === NOT_BTRFS)
     throw new SalvageError('BTRFS.NOT_BTRFS', `${store.ref} is not on a BTRFS file system`, {
       hint: 'name a directory on one, or keep streams in files with btrfs-raw:[HOST:]DIR',
@@ -123,6 +126,21 @@ export async function checkFar(
     throw new SalvageError('BTRFS.MISSING', `the program btrfs is not where ${store.ref} is`, {
       hint: 'install it there (apt install btrfs-progs)',
     })
+}
+
+/** What a key that may only send can do is known from its greeting: copies of subvolumes, in one directory. */
+function mustTakeCopies(store: Store, told: readonly string[], btrfs: boolean): void {
+  if (!btrfs)
+    throw new SalvageError('STORE.WRITE_ONLY', `the key of this machine may not write to ${store.ref}`, {
+      why: 'it may send copies of subvolumes and do nothing else',
+      hint: 'use btrfs:HOST:DIR with it, or another key',
+    })
+  const bound = told.find((line) => line.startsWith('directory '))?.slice('directory '.length)
+  if (bound === undefined || bound.replace(/(.)\/+$/, '$1') === placeOfStore(store).directory) return
+  throw new SalvageError('SEND.FAR_DIRECTORY', `nothing can be sent to ${store.ref}`, {
+    why: `this key may only use ${bound}`,
+    hint: 'name that directory, or use another key',
+  })
 }
 
 /** A script in the directory of a store, which is its `$1`. */

@@ -5,6 +5,7 @@ import { part, privateSshd } from '@salvage-kit/testbed'
 import { describe, expect, it } from 'vitest'
 import { btrfsCrane } from '../../../src/crane/btrfs-crane.ts'
 import { btrfsStore } from '../../../src/crane/store.ts'
+import { rawCrane } from '../../../src/raw/raw-crane.ts'
 import { craneYard } from './yard.ts'
 
 const RECEIVE = fileURLToPath(new URL('../../../share/salvage-kit-receive', import.meta.url))
@@ -26,6 +27,15 @@ describe.skipIf(!part('btrfs').available || !part('sshd').available)('a key that
       machine: 'here',
     }
     await yard.crane.preflight(store, [yard.source], { signal, init: true })
+    const elsewhere = btrfsStore(`${sshd.host}:/elsewhere`, 'btrfs', { port, configFile })
+    await expect(yard.crane.preflight(elsewhere, [], { signal, init: true })).rejects.toMatchObject({
+      code: 'SEND.FAR_DIRECTORY',
+      why: `this key may only use ${yard.directory}`,
+    })
+    const streams = btrfsStore(`${sshd.host}:${yard.directory}`, 'btrfs-raw', { port, configFile })
+    await expect(rawCrane(yard.settings).preflight(streams, [], { signal, init: true })).rejects.toMatchObject({
+      code: 'STORE.WRITE_ONLY',
+    })
     const { point } = await yard.crane.lift(ref, yard.source, { signal })
     const names = async (): Promise<readonly string[]> =>
       (await readdir(yard.directory)).filter((name) => name.includes('@'))
