@@ -1,28 +1,33 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, readlink } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { CallOptions } from '@salvage-kit/core'
 
 const PAUSE_MS = 20
 
 /**
- * Resolves when no `btrfs` command on this machine has one of these paths among its arguments. A command outlives the
- * process that started it when that one is killed, and waits in the kernel as long as there is much to write: what was taken
- * back before it ended would come again.
+ * Resolves when no `btrfs` command on this machine has one of these paths among its arguments, and none is just being
+ * started. A command outlives the process that started it when that one is killed, and waits in the kernel as long as there
+ * is much to write: what was taken back before it ended would come again.
  */
 export async function noCommandOn(paths: readonly string[], { signal }: CallOptions): Promise<void> {
   while (await isAnyOn(new Set(paths))) await delay(PAUSE_MS, undefined, { signal })
 }
 
 async function isAnyOn(paths: ReadonlySet<string>): Promise<boolean> {
+  const own = await readlink('/proc/self/exe')
   const processes = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
-  const hits = await Promise.all(processes.map(async (pid) => isOn(pid, paths)))
+  const hits = await Promise.all(processes.map(async (pid) => isOn(pid, paths, own)))
   return hits.includes(true)
 }
 
-async function isOn(pid: string, paths: ReadonlySet<string>): Promise<boolean> {
+/** A child of a process like this one has one thread, and its program, until it becomes the command; then, for a moment, no arguments. */
+async function isOn(pid: string, paths: ReadonlySet<string>, own: string): Promise<boolean> {
   try {
-    const [program = '', ...args] = (await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0')
-    return program.endsWith('btrfs') && args.some((arg) => paths.has(arg))
+    // In this order: what becomes another program in between is seen by the second look.
+    const program = await readlink(`/proc/${pid}/exe`)
+    if (program === own && (await readdir(`/proc/${pid}/task`)).length === 1) return true
+    const [name = '', ...args] = (await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0')
+    return name === '' ? program.endsWith('/btrfs') : name.endsWith('btrfs') && args.some((arg) => paths.has(arg))
   } catch {
     // It ended meanwhile.
     return false

@@ -1,0 +1,40 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { command, temporaryDirectory } from '@salvage-kit/testbed'
+import { expect, test } from 'vitest'
+import { noCommandOn } from './commands-on.ts'
+
+const { signal } = new AbortController()
+
+test('a command on a path is waited for, one on another path is not', async () => {
+  using directory = temporaryDirectory()
+  const program = join(directory.path, 'btrfs')
+  await command('ln', ['-s', '/usr/bin/sleep', program])
+  const child = spawn(program, ['0.3', '0'], { stdio: 'ignore' })
+  const exit = once(child, 'exit')
+  await noCommandOn(['/elsewhere'], { signal })
+  const waited = noCommandOn(['0'], { signal }).then(() => 'gone')
+  expect(await Promise.race([waited, delay(100, 'there')])).toBe('there')
+  await exit
+  expect(await waited).toBe('gone')
+})
+
+test('a process that has been made to become a command, and is none yet, is waited for', async () => {
+  using directory = temporaryDirectory()
+  const pipe = join(directory.path, 'pipe')
+  await command('mkfifo', [pipe])
+  // Node itself, before it has any thread: a child between fork and exec looks the same. The loader waits for the pipe.
+  const child = spawn(process.execPath, ['--version'], { env: { LD_PRELOAD: pipe }, stdio: 'ignore' })
+  const exit = once(child, 'exit')
+  try {
+    const waited = noCommandOn(['/some/path'], { signal }).then(() => 'gone')
+    expect(await Promise.race([waited, delay(200, 'there')])).toBe('there')
+    child.kill('SIGKILL')
+    expect(await waited).toBe('gone')
+  } finally {
+    child.kill('SIGKILL')
+    await exit
+  }
+})
