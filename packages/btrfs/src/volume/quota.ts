@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { isSalvageError, SalvageError } from '@salvage-kit/core'
 import type { CallOptions } from '@salvage-kit/core'
 import { runCommand } from '../command/run-command.ts'
@@ -78,11 +78,15 @@ export async function limitSize(path: string, bytes: number | 'none', options: C
     await runCommand('btrfs', ['qgroup', 'limit', '--', String(bytes), path], options)
   } catch (cause) {
     options.signal.throwIfAborted()
-    throw new SalvageError('VOLUME.NO_QUOTA', `the size of ${JSON.stringify(path)} cannot be limited`, {
-      cause,
-      why: cause instanceof Error && 'why' in cause ? String(cause.why) : 'quotas are not enabled',
-      hint: 'enable them with `btrfs quota enable`, or leave the size out',
-    })
+    throw new SalvageError(
+      'VOLUME.NO_QUOTA',
+      `the size of volumes in ${JSON.stringify(dirname(path))} cannot be limited`,
+      {
+        cause,
+        why: cause instanceof Error && 'why' in cause ? String(cause.why) : 'quotas are not enabled',
+        hint: 'enable them with `btrfs quota enable`, or leave the size out',
+      },
+    )
   }
 }
 
