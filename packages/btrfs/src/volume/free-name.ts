@@ -5,6 +5,9 @@ import { timeFormat } from '../name/time-format.ts'
 import { snapshotPath } from './place.ts'
 import type { VolumeHost } from './place.ts'
 
+/** More than take snapshots of one volume at one moment: then something else is wrong. */
+const MOST_TRIES = 100
+
 /**
  * Tries names for a new snapshot of a volume, of this moment, until `take` has one of its own: `take` locks the name, calls
  * {@link requireFree}, and makes the snapshot. So the same name is never taken twice, however many take one at once.
@@ -22,7 +25,7 @@ export async function withFreeName<T>(
     try {
       return await take(name)
     } catch (error) {
-      if (!isSalvageError(error) || error.code !== 'SNAPSHOT.TAKEN') throw error
+      if (!isSalvageError(error) || error.code !== 'SNAPSHOT.TAKEN' || tried.size >= MOST_TRIES) throw error
       tried.add(name)
     }
   }
