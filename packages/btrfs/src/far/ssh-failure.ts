@@ -41,7 +41,8 @@ const SSH_WORDS =
 
 /** Why a connection could not be made or did not last. `HOST.FAILED` when ssh's words are not known. */
 export function sshFailure(host: string, words: string): SalvageError {
-  const why = lastWords(words)
+  const isChanged = /REMOTE HOST IDENTIFICATION HAS CHANGED/.test(words)
+  const why = isChanged ? 'it has another key than before' : lastWords(words)
   const [, code = 'HOST.FAILED', hint = `try it by hand: ssh ${host} true`, retryable = true] =
     MEANINGS.find(([pattern]) => pattern.test(words)) ?? []
   return new SalvageError(code, `${host} cannot be reached by ssh`, { why, hint, retryable })

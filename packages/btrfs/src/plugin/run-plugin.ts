@@ -33,12 +33,12 @@ const STOP_MS = 60_000
  * processes left half done on volumes.
  *
  * Rejects at the start, and nothing listens, with `PLUGIN.PLACE` (no BTRFS, or not writable), `PLUGIN.RUNNING`,
- * `PLUGIN.SOCKET`. A file system that turns read-only later keeps nobody from what is there.
+ * `PLUGIN.SOCKET`. A file system that is read-only keeps nobody from what is there.
  */
 export async function runPlugin(settings: BtrfsSettings, options: PluginOptions): Promise<void> {
   const { rig, verbs, signal, onListening, environment = process.env } = options
   signal.throwIfAborted()
-  await preparePlaces(settings)
+  const odd = await preparePlaces(settings)
   await using _life = await takeLife(settings.socketPath, rig)
   const volumes = dockerVolumes({ settings, rig })
   const warn = (finding: Finding): void => rig.report({ type: 'warning', finding })
@@ -52,7 +52,7 @@ export async function runPlugin(settings: BtrfsSettings, options: PluginOptions)
   try {
     const recovering = volumes.recover({ signal }).catch((error: unknown) => [findingOf(error)])
     void recovering.then((findings) => (signal.aborted ? undefined : findings.forEach(warn)))
-    for (const finding of await unreachable(settings.volumesPath)) warn(finding)
+    for (const finding of [...odd, ...(await unreachable(settings.volumesPath))]) warn(finding)
     if (!signal.aborted) await once(signal, 'abort')
     await recovering
   } finally {
