@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { part } from '@salvage-kit/testbed'
 import { sendSnapshot } from '../../../src/send/send-snapshot.ts'
 import { listSubvolumes } from '../../../src/subvolume/list-subvolumes.ts'
-import { runningFor } from '../../integration/send/running-for.ts'
+import { receivers, runningFor } from '../../integration/send/running-for.ts'
 import { HOST, twoMachines } from '../../integration/send/two-machines.ts'
 import { fraction, waitingChild } from './waiting-child.ts'
 
@@ -41,6 +41,8 @@ describe.skipIf(!isThere)('a send that is killed', () => {
         await run(name, wholeMs * 1.1 * fraction(seed, kill), kill % 4 === 0 ? crash : undefined)
         await expect.poll(async () => runningFor(here, sshd.configFile), { timeout: 5000 }).toEqual([])
         await sshd.start()
+        // What had all of the stream may name it yet.
+        await expect.poll(async () => receivers(), { timeout: 20_000 }).toEqual([])
 
         const own = await listSubvolumes(here, { signal, readOnly: true })
         const copies = await listSubvolumes(there, { signal, readOnly: true })

@@ -74,7 +74,7 @@ describe.skipIf(!isThere)('a sync that is killed', () => {
         await command('btrfs', ['subvolume', 'delete', ...saved.map((name) => here.snapshot(name))])
       }
       // Else the kills did not fall where something can go wrong.
-      expect(unfinished).toBeGreaterThan(KILLS / 2)
+      expect(unfinished).toBeGreaterThan(KILLS / 4)
     } finally {
       next.kill()
     }

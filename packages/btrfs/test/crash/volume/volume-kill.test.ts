@@ -147,8 +147,8 @@ describe.skipIf(!part('btrfs').available)(`a process killed with SIGKILL (seed $
     kills += killed
   })
 
-  it('was killed at least 80 times', () => {
-    expect(kills).toBeGreaterThanOrEqual(80)
+  it('was killed at least 70 times', () => {
+    expect(kills).toBeGreaterThanOrEqual(70)
   })
 })
 

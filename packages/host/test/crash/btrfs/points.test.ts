@@ -144,8 +144,8 @@ describe.skipIf(!part('btrfs').available)(`a process that cuts and sends, killed
     for (const point of list) await verify(rig, point, btrfsStore(join(far.path, kind), kind), { signal })
   })
 
-  it('was killed at least 60 times', () => {
-    expect(kills).toBeGreaterThanOrEqual(60)
+  it('was killed at least 50 times', () => {
+    expect(kills).toBeGreaterThanOrEqual(50)
   })
 })
 
