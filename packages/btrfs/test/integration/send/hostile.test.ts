@@ -1,5 +1,6 @@
 import { access } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { command, part } from '@salvage-kit/testbed'
 import { sshEnd } from '../../../src/far/far-end.ts'
@@ -20,7 +21,7 @@ describe.skipIf(!isThere)('a send that is refused', () => {
   test('connects to nobody when the snapshot is unknown, its name is none, or the host could be an option', async () => {
     const { request, volume, here, sshd, cut } = machines
     const real = await cut('v@1')
-    const before = sshd.log()
+    const before = await logAtRest(sshd.log)
     const pwned = join(here, 'pwned')
     const refusals: [Parameters<typeof sendSnapshot>[0], string][] = [
       [request('v@nothing'), 'SNAPSHOT.NOT_FOUND'],
@@ -122,4 +123,13 @@ describe.skipIf(!isThere)('a far side that is not what it seems', () => {
 /** What a `printf` of the far side makes the greeting of our script. */
 function greeting(directory: string): string {
   return `salvage-kit-receive 1\\ndirectory ${directory}\\nreal /\\nready\\n`
+}
+
+/** What sshd said of the connection by which its start was seen may come late. */
+async function logAtRest(log: () => string): Promise<string> {
+  for (;;) {
+    const before = log()
+    await sleep(500)
+    if (log() === before) return before
+  }
 }
