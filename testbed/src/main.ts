@@ -11,6 +11,9 @@ const USAGE = `./test [--all] [-- ARGUMENTS OF VITEST]
   --all   install and start every part that the tests need; a missing one is a failure (the same with CI=true)
 `
 
+/** The suites that meet no other on an engine. */
+const BESIDE = ['images', 'btrfs']
+
 const { values, positionals } = parseArgs({
   options: { all: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
   allowPositionals: true,
@@ -30,9 +33,6 @@ function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-/** The suites that meet no other on an engine. */
-const BESIDE = ['images', 'btrfs']
-
 /** Without arguments of its own for vitest, those that can do so run beside all others. */
 async function run(all: boolean, vitestArguments: readonly string[]): Promise<number> {
   await using ready = await parts(all)
@@ -43,10 +43,18 @@ async function run(all: boolean, vitestArguments: readonly string[]): Promise<nu
     return only.code
   }
   const log = join(folder.path, 'beside.log')
-  const projects = (sign: string): readonly string[] => BESIDE.map((name) => `--project=${sign}${name}`)
   const [rest, beside] = await Promise.all([
-    vitest(projects('!'), ready.env, join(folder.path, 'rest')),
-    vitest(projects(''), ready.env, join(folder.path, 'beside'), log),
+    vitest(
+      BESIDE.map((name) => `--project=!${name}`),
+      ready.env,
+      join(folder.path, 'rest'),
+    ),
+    vitest(
+      BESIDE.map((name) => `--project=${name}`),
+      ready.env,
+      join(folder.path, 'beside'),
+      log,
+    ),
   ])
   process.stdout.write(`\n${readFileSync(log, 'utf8')}\n${joined([rest.summary, beside.summary])}`)
   return rest.code === 0 ? beside.code : rest.code
