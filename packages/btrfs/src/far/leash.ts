@@ -23,14 +23,21 @@ export interface LeashOptions {
   readonly directory?: string
   /** It leads a process group, so that {@link endGroup} reaches what it starts. */
   readonly group?: boolean
+  /** What the kernel sends when this process ends: `TERM` for a program that then ends what it started. Default: `KILL`. */
+  readonly deathSignal?: 'KILL' | 'TERM'
 }
+
+/** This process may have ended before the kernel was told what to do then. */
+const STILL_OURS = '[ "$PPID" = "$0" ] || exit; exec "$@"'
 
 /**
  * Starts a program that the kernel kills when this process ends, however that ends: nothing goes on that nobody awaits.
  * Its own children are its own matter.
  */
 export function leashed({ file, args }: Command, stdio: StdioOptions, options: LeashOptions = {}): Leashed {
-  return started({ file: 'setpriv', args: ['--pdeathsig', 'KILL', '--', file, ...args] }, stdio, options)
+  const { deathSignal = 'KILL' } = options
+  const own = ['sh', '-c', STILL_OURS, String(process.pid), file, ...args]
+  return started({ file: 'setpriv', args: ['--pdeathsig', deathSignal, '--', ...own] }, stdio, options)
 }
 
 /** Starts a program that ends by itself when its input does. */
@@ -62,12 +69,13 @@ export function endGroup({ pid }: ChildProcess): void {
   }
 }
 
-/** What setpriv ends with when there is no such program. https://man7.org/linux/man-pages/man1/setpriv.1.html */
+/** What a shell ends with when there is no such program. */
 const NO_PROGRAM = 127
 
 /** `BTRFS.MISSING` when a leashed process was none, for want of its program here; undefined when it was one. */
 export function missingProgram(words: string, { code }: Ending): SalvageError | undefined {
-  const [, file] = /^setpriv: failed to execute ([^:]+):/m.exec(words) ?? []
+  // dash: `sh: 1: exec: rsync: not found`; bash: `sh: line 1: exec: rsync: not found`.
+  const [, file] = /: exec: ([^:]+): not found/.exec(words) ?? []
   return code === NO_PROGRAM && file !== undefined ? notStarted(file, words.trim()) : undefined
 }
 

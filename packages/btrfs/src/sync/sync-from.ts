@@ -29,7 +29,9 @@ export async function syncFrom(
   try {
     using limit = deadline(hostMs, signal)
     // In the volume, not beside it: rsync would make a plain directory of a volume that goes away just now.
-    const { child, ended } = leashed(rsyncCommand(far, farPath), ['ignore', 'ignore', 'pipe'], { directory: path })
+    // rsync is several processes, and ends the others when it is asked to end.
+    const options = { directory: path, deathSignal: 'TERM' } as const
+    const { child, ended } = leashed(rsyncCommand(far, farPath), ['ignore', 'ignore', 'pipe'], options)
     const words = wordsOf(child)
     const stop = (): void => void child.kill('SIGTERM')
     limit.signal.addEventListener('abort', stop, { once: true })

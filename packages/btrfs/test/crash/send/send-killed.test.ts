@@ -42,7 +42,9 @@ describe.skipIf(!isThere)('a send that is killed', () => {
         await expect.poll(async () => runningFor(here, sshd.configFile), { timeout: 5000 }).toEqual([])
         await sshd.start()
         // What had all of the stream may name it yet.
-        await expect.poll(async () => receivers(), { timeout: 20_000 }).toEqual([])
+        await expect
+          .poll(async () => [...(await receivers()), ...(await runningFor(there))], { timeout: 20_000 })
+          .toEqual([])
 
         const own = await listSubvolumes(here, { signal, readOnly: true })
         const copies = await listSubvolumes(there, { signal, readOnly: true })
