@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { command } from '@salvage-kit/testbed'
 import type { Yard } from './btrfs-yard.ts'
 
-const MAIN = join(import.meta.dirname, '../apps/cli/dist/main.js')
+const MAIN = join(import.meta.dirname, '../apps/cli/dist/bundle/main.js')
 const START_MS = 20_000
 
 /** The plugin that runs. */
