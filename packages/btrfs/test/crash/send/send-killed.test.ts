@@ -11,7 +11,7 @@ import { fraction, waitingChild } from './waiting-child.ts'
 
 const KILLS = 45
 const MEGABYTES = 4
-const seed = Number(process.env['SALVAGE_TEST_SEED'] ?? Date.now() % 1_000_000)
+const seed = Number(process.env['SALVAGE_SEED'] ?? Date.now() % 1_000_000)
 const { signal } = new AbortController()
 const script = join(import.meta.dirname, 'send-child.ts')
 const isThere = part('btrfs').available && part('sshd').available

@@ -11,7 +11,7 @@ import { fraction, waitingChild } from './waiting-child.ts'
 const KILLS = 20
 const FILES = 40
 const BYTES = 200_000
-const seed = Number(process.env['SALVAGE_TEST_SEED'] ?? Date.now() % 1_000_000)
+const seed = Number(process.env['SALVAGE_SEED'] ?? Date.now() % 1_000_000)
 const script = join(import.meta.dirname, 'sync-child.ts')
 const isThere = part('btrfs').available && part('sshd').available
 
