@@ -27,6 +27,7 @@ const source: z.ZodType<Source> = z.discriminatedUnion('medium', [
     hostPath: text.exactOptional(),
     hostIdentity: text.exactOptional(),
   }),
+  z.strictObject({ medium: z.literal('pvc'), namespace: text, name: text, uid: text.exactOptional() }),
 ])
 const liftRef = z.strictObject({
   id,

@@ -27,4 +27,10 @@ export const source: z.ZodType<Source> = z.discriminatedUnion('medium', [
     createdAt: z.string().exactOptional(),
     hostPath: z.string().exactOptional(),
   }),
+  z.object({
+    medium: z.literal('pvc'),
+    namespace: z.string(),
+    name: z.string(),
+    uid: z.string().exactOptional(),
+  }),
 ])

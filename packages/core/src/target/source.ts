@@ -2,7 +2,7 @@
  * Something that can be read and copied. A closed union: a medium is what two backends share, so a new one is a change
  * here that everybody sees.
  */
-export type Source = DirectorySource | DockerVolumeSource
+export type Source = DirectorySource | DockerVolumeSource | ClaimSource
 
 /** A directory of this machine. */
 export interface DirectorySource {
@@ -24,6 +24,15 @@ export interface DockerVolumeSource {
   readonly hostIdentity?: string
 }
 
+/** A persistent volume claim of a Kubernetes cluster: read by a pod that mounts it. */
+export interface ClaimSource {
+  readonly medium: 'pvc'
+  readonly namespace: string
+  readonly name: string
+  /** The claim's uid: another one under the same name is another claim. */
+  readonly uid?: string
+}
+
 /** The kinds of source. */
 export type Medium = Source['medium']
 
@@ -41,5 +50,7 @@ export function directoryOf(source: Source): string | undefined {
       return source.path
     case 'docker-volume':
       return source.hostPath
+    case 'pvc':
+      return undefined
   }
 }

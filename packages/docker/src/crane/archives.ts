@@ -34,6 +34,7 @@ export function containerArchives(access: ArchiveAccess): ArchiveStore {
     },
     async lower(point, store, destination, { signal }) {
       signal.throwIfAborted()
+      if (destination.medium === 'pvc') throw new Error('an engine cannot mount a claim of a cluster')
       const on = await access.ready(store, { signal })
       await runTask(on, { action: 'lower', point, destination }, { signal, conclude: () => undefined })
     },

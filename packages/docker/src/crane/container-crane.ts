@@ -136,8 +136,12 @@ export function craneStore(name: string): Store {
 
 function volumeOf(source: Source): DockerVolumeSource {
   if (source.medium === 'docker-volume') return source
-  throw new SalvageError('CRANE.SOURCE', `a crane image cannot read ${source.path}`, {
-    why: 'it is given a Docker volume and nothing else',
-    hint: 'use another store for this target, such as archive:DIR or restic:ADDRESS',
-  })
+  throw new SalvageError(
+    'CRANE.SOURCE',
+    `a crane image cannot read ${source.medium === 'directory' ? source.path : source.name}`,
+    {
+      why: 'it is given a Docker volume and nothing else',
+      hint: 'use another store for this target, such as archive:DIR or restic:ADDRESS',
+    },
+  )
 }

@@ -1,14 +1,16 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { directoryOf } from '@salvage-kit/core'
-import type { Source } from '@salvage-kit/core'
 import { snapshotterContract } from '@salvage-kit/core/testing'
 import type { SnapshotterFixture } from '@salvage-kit/core/testing'
 import { btrfsFileSystem, command, part } from '@salvage-kit/testbed'
 import { describe } from 'vitest'
 import { btrfsSnapshotter } from '../../../src/snapshotter/snapshotter.ts'
 
-async function fixture(snapshots: 'there' | 'absent', medium: Source['medium']): Promise<SnapshotterFixture> {
+async function fixture(
+  snapshots: 'there' | 'absent',
+  medium: 'directory' | 'docker-volume',
+): Promise<SnapshotterFixture> {
   const disk = await btrfsFileSystem({ megabytes: 128 })
   const path = join(disk.path, 'volume')
   await command('btrfs', ['subvolume', 'create', path])
