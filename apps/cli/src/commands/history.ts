@@ -1,4 +1,4 @@
-import { formatElapsed } from '@salvage-kit/core'
+import { formatBytes, formatElapsed } from '@salvage-kit/core'
 import type { GroupReport, RunRecord } from '@salvage-kit/core'
 import type { State } from '@salvage-kit/host'
 import type { Invocation } from '../invocation.ts'
@@ -14,7 +14,7 @@ export async function execute(invocation: Invocation<{ readonly limit: number }>
   if (options.json === true) terminal.out(`${JSON.stringify({ version: 1, runs }, undefined, 2)}\n`)
   else if (runs.length > 0) {
     terminal.out(historyText(runs, await endsOf(memory, runs)))
-    if (options.verbose === true) terminal.out(holdsText(runs))
+    if (options.verbose === true) terminal.out(`${holdsText(runs)}${transfersText(runs)}`)
   } else if (options.quiet !== true) terminal.err('no runs yet\n')
   return 0
 }
@@ -78,6 +78,28 @@ function holdsText(runs: readonly RunRecord[]): string {
       ]),
   )
   return rows.length === 0 ? '' : `\n${table([...left, ...right, { heading: 'TARGETS' }], rows)}`
+}
+
+/** What went over of each target of each send and synchronization. */
+function transfersText(runs: readonly RunRecord[]): string {
+  const [left, right] = [['RUN', 'KIND', 'TARGET', 'HOST', 'OUTCOME'], ['BYTES']]
+  const rows = runs.flatMap(({ runId, kind, report }) =>
+    (report?.groups ?? [])
+      .flatMap(({ targets }) => targets)
+      .flatMap(({ target, outcome, transfer, findings }) => {
+        if (transfer === undefined) return []
+        const { host, bytes, parent, already } = transfer
+        const why = [already === true ? 'was there' : '', ...findings.map(({ code }) => code)]
+        const end = [outcome, ...why].filter(Boolean).join(', ')
+        return [[runId, kind, target, host, end, bytes === undefined ? '' : formatBytes(bytes), parent ?? '']]
+      }),
+  )
+  const columns = [
+    ...left.map((heading) => ({ heading })),
+    ...right.map((heading) => ({ heading, align: 'right' as const })),
+    { heading: 'PARENT' },
+  ]
+  return rows.length === 0 ? '' : `\n${table(columns, rows)}`
 }
 
 function isHeld({ holdMs }: GroupReport): boolean {

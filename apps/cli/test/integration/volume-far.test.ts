@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { btrfsFileSystem, command, part, privateSshd, temporaryDirectory } from '@salvage-kit/testbed'
+import type { RunReport } from '@salvage-kit/core'
 import type { BtrfsFileSystem, PrivateSshd, TemporaryDirectory } from '@salvage-kit/testbed'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { salvageKit } from '../salvage-kit.ts'
@@ -64,6 +65,32 @@ describe.skipIf(needed.some(({ available }) => !available))('volumes on BTRFS an
     expect(failed.code).toBe(1)
     expect(failed.err).toMatch(/error: .*remote/)
     expect(existsSync(join(far.path, 'snapshots', third))).toBe(false)
+    // All of it is remembered, newest first.
+    const { runs } = JSON.parse((await sk('history', '--json').ended).out)
+    const told = runs.map(({ kind, report }: { kind: string; report: RunReport }) => ({
+      kind,
+      outcome: report.outcome,
+      ...report.groups[0]?.targets[0],
+    }))
+    expect(told).toMatchObject([
+      {
+        kind: 'send',
+        outcome: 'failed',
+        target: `btrfs:${third}`,
+        findings: [{ code: expect.stringMatching(/^HOST\./) }],
+      },
+      {
+        kind: 'send',
+        outcome: 'good',
+        target: `btrfs:${second}`,
+        transfer: { host: 'remote', already: true, bytes: 0 },
+      },
+      { outcome: 'good', target: `btrfs:${second}`, transfer: { host: 'remote', parent: first } },
+      { outcome: 'good', target: `btrfs:${first}`, transfer: { host: 'remote', bytes: expect.any(Number) } },
+    ])
+    const shown = (await sk('history', '-v').ended).out
+    expect(shown).toMatch(/^\S+ +\S+ \S+ +send +failed +0\/1 /m)
+    expect(shown).toMatch(new RegExp(`^\\S+ +send +btrfs:${second} +remote +good +[1-9]\\S* \\S+ +${first}$`, 'm'))
   })
 
   test('sync brings what is newer, and says which hosts failed', async () => {
@@ -75,6 +102,13 @@ describe.skipIf(needed.some(({ available }) => !available))('volumes on BTRFS an
     await sshd.stop()
     const failed = JSON.parse((await sk('volume', 'sync', '--json', 'v', 'remote').ended).out)
     expect(failed.hosts).toMatchObject([{ host: 'remote', failure: { code: expect.any(String) } }])
+    const { runs } = JSON.parse((await sk('history', '--json').ended).out)
+    expect(runs).toMatchObject(
+      ['failed', 'good'].map((outcome) => ({
+        kind: 'sync',
+        report: { outcome, groups: [{ targets: [{ target: 'btrfs:v', transfer: { host: 'remote' } }] }] },
+      })),
+    )
   })
 
   test.each(['btrfs', 'btrfs-raw'])(

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { findingOf, isSalvageError, SalvageError } from '@salvage-kit/core'
-import type { CallOptions, Finding } from '@salvage-kit/core'
+import type { CallOptions, Finding, TargetReport, VerbRecord } from '@salvage-kit/core'
 import { sshEnd } from '../far/far-end.ts'
+import { targetRef } from '../volume/place.ts'
 import type { VolumeHost } from '../volume/place.ts'
 import { requireVolume } from '../volume/refusal.ts'
 import { snapshotVolume } from '../volume/snapshot-volume.ts'
@@ -65,10 +66,28 @@ export async function syncVolume(
     }
     return { snapshot, hosts: done, findings }
   }
+  const record = syncRecord(volume, ends)
+  const verb = { verb: 'sync', volume, locked: [`${volume}←`], waitMs: 0, work, record }
   try {
-    return await performVerb(host, { verb: 'sync', volume, locked: [`${volume}←`], waitMs: 0, work }, { signal })
+    return await performVerb(host, verb, { signal })
   } catch (error) {
     throw isSalvageError(error) && error.code === 'LOCK.BUSY' ? busy(volume, error) : error
+  }
+}
+
+/** One target for each host. */
+function syncRecord(volume: string, ends: readonly { readonly host: string }[]): VerbRecord<SyncedVolume> {
+  const target = targetRef(volume)
+  const told = (host: string, failure?: Finding): TargetReport => ({
+    target,
+    transfer: { host },
+    outcome: failure === undefined ? 'good' : 'failed',
+    findings: failure === undefined ? [] : [failure],
+  })
+  return {
+    kind: 'sync',
+    done: ({ hosts }) => hosts.map(({ host, failure }) => told(host, failure)),
+    failed: (failure) => ends.map(({ host }) => told(host, failure)),
   }
 }
 

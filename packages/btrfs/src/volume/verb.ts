@@ -5,7 +5,7 @@ import { dockerRef, targetRef } from './place.ts'
 import type { VolumeHost } from './place.ts'
 
 /** One verb on one volume. */
-export interface Verb<T> extends Pick<Performance<T>, 'verb' | 'effect' | 'work' | 'waitMs'> {
+export interface Verb<T> extends Pick<Performance<T>, 'verb' | 'effect' | 'work' | 'waitMs' | 'record'> {
   readonly volume: string
   /** The volumes and snapshots that nobody else may touch meanwhile. */
   readonly locked: readonly string[]

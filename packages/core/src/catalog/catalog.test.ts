@@ -132,6 +132,67 @@ describe.each([
     expect(await catalog.spared()).toEqual(new Set(['dir:/b', 'dir:/c']))
   })
 
+  test('of transfers that fail again and again for one reason keeps the newest, and of all of them a thousand', async () => {
+    const catalog = make()
+    let minute = 0
+    const send = async (given: {
+      target?: 'btrfs:v@1' | 'btrfs:w@1'
+      host?: string
+      code?: string
+      kind?: 'send' | 'sync'
+    }): Promise<void> => {
+      const { target = 'btrfs:v@1', host = 'h', code, kind = 'send' } = given
+      const at = new Date(Date.UTC(2026, 0, 1, 0, (minute += 1))).toISOString()
+      await catalog.startRun({ runId: `r${String(minute)}`, kind, startedAt: at })
+      await catalog.finishRun({
+        version: 1,
+        runId: `r${String(minute)}`,
+        kind,
+        startedAt: at,
+        endedAt: at,
+        outcome: code === undefined ? 'good' : 'failed',
+        aborted: false,
+        groups: [
+          {
+            id: kind,
+            targets: [
+              {
+                target,
+                outcome: code === undefined ? 'good' : 'failed',
+                transfer: { host, bytes: 3, parent: 'v@0' },
+                findings: code === undefined ? [] : [{ code, message: 'm' }],
+              },
+            ],
+          },
+        ],
+        skipped: [],
+        stuck: [],
+        warnings: [],
+      })
+    }
+    const known = async (): Promise<readonly string[]> => (await catalog.runs(2000)).map(({ runId }) => runId)
+    await send({ code: 'A.B' })
+    await send({ code: 'A.B', target: 'btrfs:w@1' })
+    await send({ code: 'A.B' })
+    await send({ code: 'A.C' })
+    await send({ code: 'A.C', host: 'other' })
+    await send({ code: 'A.C', kind: 'sync' })
+    await send({})
+    await send({})
+    await send({ code: 'A.C' })
+    await send({ code: 'A.C' })
+    expect(await known()).toEqual(['r10', 'r8', 'r7', 'r6', 'r5', 'r4', 'r3', 'r2'])
+    expect((await catalog.runs(2))[1]?.report?.groups[0]?.targets[0]?.transfer).toEqual({
+      host: 'h',
+      bytes: 3,
+      parent: 'v@0',
+    })
+    await catalog.finishRun(report('tide', '2025-01-01T00:00:00.000Z'))
+    for (let n = 0; n < 1000; n += 1) await send({})
+    expect((await known()).length).toBe(1001)
+    expect((await known()).at(-1)).toBe('tide')
+  })
+
   test('knows how far each tide has come', async () => {
     const catalog = make()
     expect(await catalog.marks()).toEqual([])

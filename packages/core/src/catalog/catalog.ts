@@ -1,11 +1,11 @@
 import type { RestorePoint } from '../crane/restore-point.ts'
-import type { RunReport } from '../report/report.ts'
+import type { RunKind, RunReport } from '../report/report.ts'
 import type { Reference, TargetRef } from '../target/reference.ts'
 
 /** A run as the catalog remembers it. */
 export interface RunRecord {
   readonly runId: string
-  readonly kind: 'run' | 'restore'
+  readonly kind: RunKind
   readonly tide?: string
   /** ISO 8601 in UTC. */
   readonly startedAt: string
@@ -34,7 +34,10 @@ export interface PointFilter {
 export interface Catalog {
   /** Rejects with `PLAN.USED` when the run id is known already. */
   startRun(run: RunRecord): Promise<void>
-  /** Also ends the sparing of what a run has copied. */
+  /**
+   * Also ends the sparing of what a run has copied. A transfer that failed just as the one before it takes that one's place,
+   * and of transfers the newest 1000 are kept: a schedule tries again every minute.
+   */
   finishRun(report: RunReport): Promise<void>
   /** Nothing of these targets is to be pruned until the report of a run says that they were copied. */
   spare(targets: readonly TargetRef[]): Promise<void>

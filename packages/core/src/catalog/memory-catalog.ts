@@ -1,8 +1,10 @@
 import type { RestorePoint } from '../crane/restore-point.ts'
+import type { RunReport } from '../report/report.ts'
 import type { TargetRef } from '../target/reference.ts'
 import type { Catalog, RunRecord, TideMark } from './catalog.ts'
 import { copiedTargets } from './copied-targets.ts'
 import { planUsed } from './plan-used.ts'
+import { isRepeated, isTransfer, KEPT_TRANSFERS } from './transfers.ts'
 
 /** A catalog that ends with its process: for tests, and where nothing is to be remembered. */
 export function memoryCatalog(): Catalog {
@@ -10,6 +12,18 @@ export function memoryCatalog(): Catalog {
   const points = new Map<string, RestorePoint>()
   const spared = new Set<TargetRef>()
   const marks = new Map<string, TideMark>()
+
+  const newestFirst = (): readonly RunRecord[] =>
+    [...runs.values()].toReversed().toSorted((a, b) => compare(b.startedAt, a.startedAt))
+
+  function tidyTransfers(report: RunReport): void {
+    const transfers = newestFirst().filter(isTransfer)
+    const isOfSame = (one: RunRecord): boolean =>
+      one.kind === report.kind && one.runId !== report.runId && targetOf(one.report) === targetOf(report)
+    const before = transfers.find(isOfSame)?.report
+    if (before !== undefined && isRepeated(before, report)) runs.delete(before.runId)
+    for (const { runId } of transfers.slice(KEPT_TRANSFERS)) runs.delete(runId)
+  }
 
   return {
     startRun: async ({ runId, kind, tide, startedAt }) => {
@@ -21,16 +35,15 @@ export function memoryCatalog(): Catalog {
       const known = runs.get(runId) ?? { runId, kind, ...(tide === undefined ? {} : { tide }), startedAt }
       runs.set(runId, { ...known, report })
       for (const target of copiedTargets(report)) spared.delete(target)
+      if (isTransfer(report)) tidyTransfers(report)
     },
     spare: async (targets) => {
       for (const target of targets) spared.add(target)
     },
     spared: async () => new Set(spared),
     runs: async (limit, tide) =>
-      [...runs.values()]
+      newestFirst()
         .filter((run) => tide === undefined || run.tide === tide)
-        .toReversed()
-        .toSorted((a, b) => compare(b.startedAt, a.startedAt))
         .slice(0, limit),
     marks: async () => [...marks.values()],
     mark: async (mark) => void marks.set(mark.tide, mark),
@@ -47,6 +60,10 @@ export function memoryCatalog(): Catalog {
         .filter((point) => store === undefined || point.store === store)
         .toSorted((a, b) => compare(a.takenAt, b.takenAt)),
   }
+}
+
+function targetOf(report: RunReport | undefined): TargetRef | undefined {
+  return report?.groups[0]?.targets[0]?.target
 }
 
 /** No reference and no id holds a newline. */

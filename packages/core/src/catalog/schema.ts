@@ -2,17 +2,27 @@ import { z } from 'zod'
 import { restorePoint } from '../crane/schema.ts'
 import { finding } from '../journal/schema.ts'
 import { REPORT_VERSION } from '../report/report.ts'
-import type { GroupReport, RunReport, StuckEntry, TargetReport } from '../report/report.ts'
+import type { GroupReport, RunKind, RunReport, StuckEntry, TargetReport, Transfer } from '../report/report.ts'
 import { reference } from '../target/schema.ts'
 import type { TideMark } from './catalog.ts'
 
+const runKind = z.enum(['run', 'restore', 'send', 'sync'])
+
 const outcome = z.enum(['good', 'partial', 'failed'])
+
+const transfer: z.ZodType<Transfer> = z.object({
+  host: z.string(),
+  bytes: z.number().exactOptional(),
+  parent: z.string().exactOptional(),
+  already: z.literal(true).exactOptional(),
+})
 
 const targetReport: z.ZodType<TargetReport> = z.object({
   target: reference,
   outcome,
   point: restorePoint.exactOptional(),
   liftMs: z.number().exactOptional(),
+  transfer: transfer.exactOptional(),
   findings: z.array(finding).default([]),
 })
 
@@ -40,7 +50,7 @@ const stuckEntry: z.ZodType<StuckEntry> = z.object({
 export const runReport: z.ZodType<RunReport> = z.object({
   version: z.literal(REPORT_VERSION),
   runId: z.string(),
-  kind: z.enum(['run', 'restore']).default('run'),
+  kind: runKind.default('run'),
   tide: z.string().exactOptional(),
   startedAt: z.string(),
   endedAt: z.string(),
@@ -56,7 +66,7 @@ export const runReport: z.ZodType<RunReport> = z.object({
 /** A row of the table of runs: what is needed to speak of a run even when its report cannot be read. */
 export const runRow: z.ZodType<RunRow> = z.object({
   run_id: z.string(),
-  kind: z.enum(['run', 'restore']),
+  kind: runKind,
   tide: z.string().nullable(),
   started_at: z.string(),
   ended_at: z.string().nullable(),
@@ -72,7 +82,7 @@ export const markRow: z.ZodType<TideMark> = z
 /** See {@link runRow}. */
 export interface RunRow {
   readonly run_id: string
-  readonly kind: 'run' | 'restore'
+  readonly kind: RunKind
   readonly tide: string | null
   readonly started_at: string
   readonly ended_at: string | null

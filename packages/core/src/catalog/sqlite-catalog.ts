@@ -6,7 +6,9 @@ import { transaction } from '../sqlite/transaction.ts'
 import { reference } from '../target/reference.ts'
 import type { Catalog, PointFilter } from './catalog.ts'
 import { copiedTargets } from './copied-targets.ts'
+import type { RunReport } from '../report/report.ts'
 import { planUsed } from './plan-used.ts'
+import { isRepeated, isTransfer, KEPT_TRANSFERS } from './transfers.ts'
 import { readMark, readPoint, readRun } from './read.ts'
 import type { Row } from './read.ts'
 
@@ -54,6 +56,13 @@ const START = `INSERT INTO run (run_id, kind, tide, started_at) VALUES (?, ?, ?,
 const FINISH = `INSERT INTO run (run_id, kind, tide, started_at, ended_at, outcome, report) VALUES (?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (run_id) DO UPDATE SET ended_at = excluded.ended_at, outcome = excluded.outcome, report = excluded.report`
 
+/** The transfer of the same kind and target before this one. */
+const BEFORE = `SELECT * FROM run WHERE kind = ? AND run_id <> ? AND report ->> '$.groups[0].targets[0].target' = ?
+  ORDER BY started_at DESC, rowid DESC LIMIT 1`
+
+const OLD_TRANSFERS = `DELETE FROM run WHERE run_id IN
+  (SELECT run_id FROM run WHERE kind IN ('send', 'sync') ORDER BY started_at DESC, rowid DESC LIMIT -1 OFFSET ?)`
+
 /**
  * The catalog in an SQLite file that several processes may write at once. After a power cut the file is whole; the last
  * changes may be missing.
@@ -82,6 +91,7 @@ export function sqliteCatalog(path: string): Catalog & Disposable {
         database.prepare(FINISH).run(runId, kind, tide ?? null, startedAt, endedAt, outcome, text)
         const remove = database.prepare('DELETE FROM spared WHERE target = ?')
         for (const target of copiedTargets(report)) remove.run(target)
+        if (isTransfer(report)) tidyTransfers(database, report)
       }),
     spare: async (targets) =>
       write(() => {
@@ -123,6 +133,14 @@ export function sqliteCatalog(path: string): Catalog & Disposable {
     },
     [Symbol.dispose]: () => close(database),
   }
+}
+
+function tidyTransfers(database: DatabaseSync, report: RunReport): void {
+  const drop = database.prepare('DELETE FROM run WHERE run_id = ?')
+  const [before] = database.prepare(BEFORE).all(report.kind, report.runId, report.groups[0]?.targets[0]?.target ?? null)
+  const former = before === undefined ? undefined : readRun(before, '').report
+  if (former !== undefined && isRepeated(former, report)) drop.run(former.runId)
+  database.prepare(OLD_TRANSFERS).run(KEPT_TRANSFERS)
 }
 
 function pointQuery({ targets, store }: PointFilter): { readonly sql: string; readonly values: string[] } {

@@ -6,6 +6,9 @@ import type { TargetRef } from '../target/reference.ts'
 /** The version of the report format. */
 export const REPORT_VERSION = 1
 
+/** What is remembered: runs and restores, and of the verbs of a backend's own those that carry data between machines. */
+export type RunKind = 'run' | 'restore' | 'send' | 'sync'
+
 /** How a run, a group or a target ended. */
 export type Outcome = 'good' | 'partial' | 'failed'
 
@@ -13,7 +16,7 @@ export type Outcome = 'good' | 'partial' | 'failed'
 export interface RunReport {
   readonly version: typeof REPORT_VERSION
   readonly runId: string
-  readonly kind: 'run' | 'restore'
+  readonly kind: RunKind
   readonly tide?: string
   /** ISO 8601 in UTC. */
   readonly startedAt: string
@@ -56,7 +59,20 @@ export interface TargetReport {
   readonly outcome: Outcome
   readonly point?: RestorePoint
   readonly liftMs?: number
+  /** Of a send or a synchronization. */
+  readonly transfer?: Transfer
   readonly findings: readonly Finding[]
+}
+
+/** What went to or came from another machine. */
+export interface Transfer {
+  readonly host: string
+  /** Of what went over; absent when nobody counted. */
+  readonly bytes?: number
+  /** What only the difference to was sent. */
+  readonly parent?: string
+  /** It stood there before: nothing went over. */
+  readonly already?: true
 }
 
 /** One journal entry that could not be undone. */

@@ -11,6 +11,8 @@ import { notBeyond } from './not-beyond.ts'
 import { effectOf } from './parts.ts'
 import { patiently } from './patiently.ts'
 import { recoverKeys } from './recover-keys.ts'
+import { recorded } from './recorded.ts'
+import type { VerbRecord } from './recorded.ts'
 import { release } from './release.ts'
 import { unbreakable } from './unbreakable.ts'
 
@@ -46,6 +48,8 @@ export interface Performance<T> {
    */
   readonly effect?: JournalledEffect | ((options: CallOptions) => Promise<JournalledEffect | undefined>)
   readonly work: (options: WorkOptions) => Promise<T>
+  /** Given: it is remembered in the catalog as runs are, from when its locks are held, also when it fails. */
+  readonly record?: VerbRecord<T>
   /** How long to wait for whoever holds a key, and then for whoever recovers, in milliseconds. Default: 5 seconds. */
   readonly waitMs?: number
 }
@@ -68,7 +72,8 @@ export async function perform<T>(given: Rig, performance: Performance<T>, option
   await using _lock = await patiently(patience, async () => told.rig.locks.acquire(runId, keys))
   // Who recovers the dead run already holds none of the keys: waiting for it blocks nobody.
   await patiently(patience, async () => recoverKeys(told.rig, runId, keys))
-  const result = await toldOf(told.rig, performance, () => worked(told.rig, performance, signal))
+  const work = async (): Promise<T> => worked(told.rig, performance, signal)
+  const result = await toldOf(told.rig, performance, () => recorded(told, performance, { signal, work }))
   told.rethrow()
   return result
 }

@@ -3,6 +3,7 @@ import { SalvageError } from '../../src/error.ts'
 import { volumeOf } from '../../src/memory/platform.ts'
 import type { WorkOptions } from '../../src/run/perform.ts'
 import { perform } from '../../src/run/perform.ts'
+import type { VerbRecord } from '../../src/run/recorded.ts'
 import { gate } from './changed.ts'
 import { contentOf, options, OTHER, replacing, RUN } from './replacing.ts'
 import { world } from './world.ts'
@@ -64,6 +65,61 @@ describe('a verb', () => {
     }
     await expect(perform(there.rig, replacing(there, { work }), options)).rejects.toMatchObject({ code: 'A.B' })
     expect(contentOf(there)).toBe('new')
+  })
+
+  it('is remembered when that is asked for, also while it works, when it fails and when it is aborted', async () => {
+    const there = world({ snapshots: false })
+    const record: VerbRecord<string> = {
+      kind: 'send',
+      done: (result, liftMs) => [
+        { target: 'memory:db', outcome: 'good', liftMs, transfer: { host: result, bytes: 5 }, findings: [] },
+      ],
+      failed: (finding) => [{ target: 'memory:db', outcome: 'failed', findings: [finding] }],
+    }
+    const last = async (): Promise<unknown> => (await there.rig.catalog.runs(1))[0]
+    const work = async (): Promise<string> => {
+      expect(await last()).toMatchObject({ runId: RUN, kind: 'send' })
+      expect(await last()).not.toHaveProperty('report')
+      return 'far'
+    }
+    await perform(there.rig, replacing(there, { record, work }), options)
+    expect(await last()).toMatchObject({
+      runId: RUN,
+      report: { kind: 'send', outcome: 'good', groups: [{ targets: [{ transfer: { host: 'far', bytes: 5 } }] }] },
+    })
+    const fails = async (): Promise<never> => {
+      throw new SalvageError('A.B', 'full')
+    }
+    await expect(
+      perform(there.rig, replacing(there, { record, work: fails, runId: `${RUN}1` }), options),
+    ).rejects.toMatchObject({ code: 'A.B' })
+    expect(await last()).toMatchObject({
+      runId: `${RUN}1`,
+      report: { outcome: 'failed', aborted: false, groups: [{ targets: [{ findings: [{ code: 'A.B' }] }] }] },
+    })
+    const stopping = new AbortController()
+    const aborts = async (): Promise<never> => {
+      stopping.abort(new Error('enough'))
+      throw new Error('cut off')
+    }
+    const { signal } = stopping
+    await expect(
+      perform(there.rig, replacing(there, { record, work: aborts, runId: `${RUN}2` }), { signal }),
+    ).rejects.toThrow('enough')
+    expect(await last()).toMatchObject({
+      report: { aborted: true, groups: [{ targets: [{ findings: [{ code: 'RUN.ABORTED' }] }] }] },
+    })
+  })
+
+  it('does its work also when the catalog cannot be written, and tells', async () => {
+    const there = world({ snapshots: false })
+    const full = async (): Promise<never> => {
+      throw new SalvageError('CATALOG.UNREADABLE', 'full')
+    }
+    const catalog = { ...there.rig.catalog, startRun: full, finishRun: full }
+    const record: VerbRecord<string> = { kind: 'send', done: () => [], failed: () => [] }
+    expect(await perform({ ...there.rig, catalog }, replacing(there, { record }), options)).toBe('result')
+    expect(there.events.filter(({ type }) => type === 'warning')).toHaveLength(2)
   })
 
   it('asks for its way back under the locks, and writes nothing down when that refuses', async () => {
