@@ -6,7 +6,7 @@ import { temporaryDirectory } from '@salvage-kit/testbed'
 import { expect, it } from 'vitest'
 import { btrfsStore } from '../crane/store.ts'
 import { rawNoteOf, readRawNote } from './raw-note.ts'
-import { publish } from './write-stream.ts'
+import { discard, publish } from './write-stream.ts'
 
 const NAME = 'web@2026-11-01T08:00:00.000000'
 const { signal } = new AbortController()
@@ -36,6 +36,27 @@ it('gives a name to one of many that want it at once, with the note of that one'
   expect(readRawNote(await readFile(join(points, `${NAME}.json`), 'utf8'))?.liftId).toBe(winner)
   expect(await readdir(points)).toEqual([`${NAME}.json`])
   expect(await readdir(writing)).toHaveLength(23)
+})
+
+it('takes back what a killed process left of its claim to a name, and nobody else', async () => {
+  using folder = temporaryDirectory()
+  const store = btrfsStore(folder.path, 'btrfs-raw')
+  const writing = join(folder.path, '.salvage-kit/writing')
+  const refs = ['000001', '000002'].map((serial): LiftRef => {
+    const runId = `20261101t080000z-${serial}`
+    return { id: `${runId}-1`, runId, target: 'docker:web', store, at: '2026-11-01T08:00:00.000Z', machine: 'here' }
+  })
+  const [killed, living] = refs
+  if (killed === undefined || living === undefined) throw new Error('two lifts')
+  await discard(killed, { signal })
+  await mkdir(join(writing, `${NAME}.name`, killed.id), { recursive: true })
+  await mkdir(join(writing, `${NAME}-1.name`, living.id), { recursive: true })
+  await mkdir(join(writing, `${NAME}-2.name`))
+  await writeFile(join(writing, killed.id), 'half')
+  await writeFile(join(writing, living.id), 'half')
+  await discard(killed, { signal })
+  await discard(killed, { signal })
+  expect((await readdir(writing)).toSorted()).toEqual([living.id, `${NAME}-1.name`])
 })
 
 function codeOf(reason: unknown): string {

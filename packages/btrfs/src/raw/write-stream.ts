@@ -16,7 +16,7 @@ const TELLING_BYTES = 4 << 20
 // What was left here more than a day ago is of nobody who lives.
 const WRITE = `cd -- "$1" && umask 077 && mkdir -p .salvage-kit/writing .salvage-kit/points || exit 1
 find .salvage-kit/writing -type f -mmin +1440 -exec rm -f -- {} +
-find .salvage-kit/writing -type d -name '*.name' -mmin +1440 -exec rmdir -- {} +
+find .salvage-kit/writing -type d -name '*.name' -mmin +1440 -prune -exec rm -rf -- {} +
 cat >".salvage-kit/writing/$2" && sync -- ".salvage-kit/writing/$2" && sha256sum <".salvage-kit/writing/$2" | cut -c1-64`
 
 /**
@@ -70,12 +70,15 @@ export async function writeStream(
 
 const TAKEN = 48
 const PARENT_GONE = 49
-// A directory can be made by one alone, on every file system: who makes it may give the name.
+// A directory can be made by one alone, on every file system: who makes it may give the name. What stands in it says who
+// that is, so that whoever takes a lift back finds it. An empty one may be taken away by anybody, so that two may come to
+// stand in it: then neither goes on.
 const PUBLISH = `cd -- "$1" || exit 1
 taken() { [ -e "./$1${SUFFIX}" ] || [ -e ".salvage-kit/points/$1.json" ]; }
 own=".salvage-kit/writing/$3.name"
 mkdir -- "$own" || { { [ -d "$own" ] || taken "$3"; } && exit ${String(TAKEN)}; exit 1; }
-trap 'rmdir -- "$own"' EXIT
+trap 'rmdir -- "$own/$2" "$own" 2>/dev/null' EXIT
+mkdir -- "$own/$2" && [ "$(ls -A -- "$own")" = "$2" ] || exit ${String(TAKEN)}
 ! taken "$3" || exit ${String(TAKEN)}
 printf '%s\\n' "$4" >".salvage-kit/points/.$3.new" && sync -- ".salvage-kit/points/.$3.new" &&
 mv -f -- ".salvage-kit/points/.$3.new" ".salvage-kit/points/$3.json" || exit 1
@@ -104,9 +107,15 @@ export async function publish(ref: LiftRef, name: string, note: RawNote, options
     })
 }
 
-const DISCARD = 'rm -f -- "$1/.salvage-kit/writing/$2"'
+const DISCARD = `cd -- "$1/.salvage-kit/writing" 2>/dev/null || exit 0
+rm -f -- "$2" || exit 1
+for own in *.name; do
+  rmdir -- "$own/$2" 2>/dev/null
+  rmdir -- "$own" 2>/dev/null
+done
+:`
 
-/** Removes the unfinished file of a lift. Idempotent. */
+/** Removes the unfinished file of a lift, and its claim to a name. Idempotent. */
 export async function discard(ref: LiftRef, options: LiftOptions): Promise<void> {
   await inStore(ref.store, { script: DISCARD, args: [ref.id], what: `removing from ${ref.store.ref}` }, options)
 }
