@@ -1,6 +1,14 @@
 import { defineConfig } from 'vitest/config'
 
 const HOUSES = '{packages/*,apps/*,cranes,testbed}'
+const ON_BTRFS = 'packages/host/test/crash/btrfs/**/*.test.ts'
+const ON_MACHINE = 'packages/{core,local}/test/{integration,crash}/**/*.test.ts'
+const ON_CLUSTER = [
+  'packages/k8s/test/{integration,crash}/**/*.test.ts',
+  '{apps/*,packages/host,testbed}/test/{integration,crash}/kubernetes/**/*.test.ts',
+]
+/** Real parts that the suites of the shared engine leave to others. */
+const ELSEWHERE = ['packages/btrfs/**', ON_BTRFS, ON_MACHINE, ...ON_CLUSTER]
 
 // oxlint-disable-next-line import/no-default-export -- vitest reads the default export
 export default defineConfig({
@@ -21,7 +29,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: [`${HOUSES}/test/integration/**/*.test.ts`],
-          exclude: ['**/node_modules/**', 'packages/btrfs/**'],
+          exclude: ['**/node_modules/**', ...ELSEWHERE],
           testTimeout: 180_000,
           hookTimeout: 180_000,
           fileParallelism: false,
@@ -43,7 +51,7 @@ export default defineConfig({
         // File systems, sshds and engines of their own: the same.
         test: {
           name: 'btrfs',
-          include: ['packages/btrfs/test/{integration,crash}/**/*.test.ts'],
+          include: ['packages/btrfs/test/{integration,crash}/**/*.test.ts', ON_BTRFS],
           testTimeout: 300_000,
           hookTimeout: 180_000,
           fileParallelism: false,
@@ -51,15 +59,37 @@ export default defineConfig({
         },
       },
       {
-        // Child processes killed at each step, then recovery.
+        // Programs, files and processes of this machine: the same.
         test: {
-          name: 'crash',
-          include: [`${HOUSES}/test/crash/**/*.test.ts`],
-          exclude: ['**/node_modules/**', 'packages/btrfs/**'],
+          name: 'machine',
+          include: [ON_MACHINE],
           testTimeout: 600_000,
           hookTimeout: 180_000,
           fileParallelism: false,
           sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        // A cluster of their own: the same.
+        test: {
+          name: 'k8s',
+          include: ON_CLUSTER,
+          testTimeout: 600_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 4 },
+        },
+      },
+      {
+        // Child processes killed at each step, then recovery.
+        test: {
+          name: 'crash',
+          include: [`${HOUSES}/test/crash/**/*.test.ts`],
+          exclude: ['**/node_modules/**', ...ELSEWHERE],
+          testTimeout: 600_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 5 },
         },
       },
     ],

@@ -12,7 +12,7 @@ const USAGE = `./test [--all] [-- ARGUMENTS OF VITEST]
 `
 
 /** The suites that meet no other on an engine. */
-const BESIDE = ['images', 'btrfs']
+const BESIDE = ['images', 'btrfs', 'machine', 'k8s']
 
 const { values, positionals } = parseArgs({
   options: { all: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
