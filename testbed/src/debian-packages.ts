@@ -27,6 +27,7 @@ const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   fish: ['fish'],
   openssl: ['openssl'],
   python3: ['python3-venv'],
+  etcd: ['etcd-server'],
 }
 
 /** Installs what is missing with apt, when this is root on Debian; resolves with what was installed. */

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { whyNoBtrfs } from './btrfs-here.ts'
 import { buttervolumeProgram } from './buttervolume.ts'
 import { engineAddress } from './engine.ts'
+import { whyNoTools } from './kubernetes/go-tools.ts'
 import { pathOf } from './program.ts'
 
 /** The real parts that integration suites need. `dockerd`: engines of a test's own, see `privateDockerd`. */
@@ -10,6 +11,7 @@ export const PARTS = [
   'crane-images',
   'docker',
   'dockerd',
+  'kubernetes-api',
   'postgres-image',
   'restic',
   'btrfs',
@@ -63,6 +65,8 @@ export function findPart(name: PartName): Part {
             ['docker', '--host', engine, 'image', 'inspect', 'salvage-test/busybox'],
           ])
         : { available: false, reason: 'an engine of its own needs root', address: 'dockerd' }
+    case 'kubernetes-api':
+      return kubernetesApi()
     case 'crane-images':
       return firstMissing(
         engine,
@@ -105,6 +109,16 @@ export function findPart(name: PartName): Part {
     case 'fish':
       return firstMissing(name, [[name, '--version']])
   }
+}
+
+function kubernetesApi(): Part {
+  const reason = [whyNoTools('kube'), whyNoTools('definitions')].find((why) => why !== '')
+  if (reason !== undefined) return { available: false, reason, address: 'kube-apiserver' }
+  return firstMissing('kube-apiserver', [
+    ['setpriv', '--version'],
+    ['openssl', 'version'],
+    ['etcd', '--version'],
+  ])
 }
 
 function firstMissing(address: string, probes: readonly (readonly [string, ...string[]])[]): Part {

@@ -1,5 +1,6 @@
 import { installButtervolume } from './buttervolume.ts'
 import { installMissingPackages } from './debian-packages.ts'
+import { buildKubernetes } from './kubernetes/go-tools.ts'
 import { sharedEngine } from './shared-engine.ts'
 
 /** The parts that stand ready, as the environment of what uses them. */
@@ -17,6 +18,8 @@ export async function parts(all: boolean): Promise<Parts> {
     if (installed.length > 0) say(`installed with apt: ${installed.join(' ')}`)
     // Only a comparison wants it: what stands in its way is no failure of the tests.
     await installButtervolume().catch((error: unknown) => say(`no buttervolume: ${String(error)}`))
+    // The suites that want it say themselves what is missing.
+    await buildKubernetes(say).catch((error: unknown) => say(`no Kubernetes: ${String(error)}`))
   }
   const engine = await sharedEngine(all).catch((error: unknown) => {
     if (all) throw error
