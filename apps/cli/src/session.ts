@@ -1,6 +1,6 @@
 import { oneLine } from '@salvage-kit/core'
 import type { LiftRef, Reporter } from '@salvage-kit/core'
-import { loadConfig, openRig, openState, stateDirectory } from '@salvage-kit/host'
+import { loadConfig, openRig, readState, stateDirectory } from '@salvage-kit/host'
 import type { LoadedConfig, OpenRig, RigSettings, Scope, State } from '@salvage-kit/host'
 import { failureText } from './failure.ts'
 import type { Invocation } from './invocation.ts'
@@ -46,7 +46,7 @@ export async function openSession(
 
 /** Opens journal and catalog alone, for what only looks back; ends with `using`. */
 export async function openMemory(invocation: Invocation): Promise<State> {
-  return openState((await placeOf(invocation)).state)
+  return readState((await placeOf(invocation)).state)
 }
 
 /** Reads the configuration. Rejects with `CONFIG.NOT_FOUND`, `CONFIG.UNREADABLE`, `CONFIG.INVALID`. */

@@ -16,11 +16,12 @@ export interface VolumeSession extends CallOptions {
 
 /**
  * Opens what a volume command needs, does its work and closes again. Events are told with `-v` only: what these commands
- * print is for scripts; with `--json` it is one object.
+ * print is for scripts; with `--json` it is one object. Work that `reads` only does without a state that can be written.
  */
 export async function withVolumes(
   invocation: Invocation,
   work: (session: VolumeSession) => Promise<number>,
+  { reads = false }: { readonly reads?: boolean } = {},
 ): Promise<number> {
   const { options, terminal } = invocation
   using reporter = commandReporter(terminal, { ...options, json: false })
@@ -30,7 +31,8 @@ export async function withVolumes(
     const isVerb = event.type === 'verb.started' || event.type === 'verb.finished' || event.type === 'verb.failed'
     if (!isVerb || options.verbose === true) reporter.report(event)
   }
-  await using rig = await openSession(invocation, { targets: [], stores: [], btrfs: true }, signal, { report })
+  const scope = { targets: [], stores: [], btrfs: true, reads }
+  await using rig = await openSession(invocation, scope, signal, { report })
   const warn = (findings: readonly Finding[]): void => {
     if (options.quiet !== true) for (const finding of findings) terminal.err(failureText(finding, 'warning'))
   }

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import type { CallOptions } from '@salvage-kit/core'
-import { openState, readTides, timetable } from '@salvage-kit/host'
+import { readState, readTides, timetable } from '@salvage-kit/host'
 import type { Due, LoadedConfig } from '@salvage-kit/host'
 import type { Status } from './status-schema.ts'
 import { statusOf } from './tide-status.ts'
@@ -11,7 +11,7 @@ export async function offlineStatus(
   stateDirectory: string,
   { signal }: CallOptions,
 ): Promise<Status> {
-  using state = openState(stateDirectory)
+  using state = readState(stateDirectory)
   const { tides, problems, failure } = await readTides(loaded, { signal })
   const machine = loaded.config.machine ?? hostname()
   const next = (name: string): Due | undefined => {

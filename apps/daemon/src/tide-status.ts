@@ -34,7 +34,7 @@ async function tideStatus(name: string, { tides, next, works }: StatusParts, cat
   const { cron, timeZone } = tides.get(name) ?? {}
   const due = next(name)
   const work = works.find(({ tide }) => tide === name)
-  const [last] = await catalog.runs(1, name)
+  const [last] = await catalog.runs(1, { tide: name })
   return {
     name,
     ...(cron === undefined ? {} : { cron }),

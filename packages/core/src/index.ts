@@ -15,12 +15,14 @@ export type { ClaimSource, DirectorySource, DockerVolumeSource, Medium, Source }
 export type { Target } from './target/target.ts'
 export type { QuiesceChoice, Workload } from './target/workload.ts'
 export type { Discovery, Problem, Survey, WorkloadEvent } from './target/discovery.ts'
-export type { PlaceOptions, Provisioner } from './target/provisioner.ts'
+export type { PlaceOptions, PointOrigin, Provisioner } from './target/provisioner.ts'
 export type { Quiescer, RestVerdict, ResumeOptions } from './quiesce/quiescer.ts'
 export { accepts, parseExitCodes } from './quiesce/exit-codes.ts'
 export type { ExitCodeRule } from './quiesce/exit-codes.ts'
 export { splitCommandLine } from './quiesce/command-line.ts'
-export type { Snapshotter, SnapshotRef, SnapshotSupport } from './snapshot/snapshotter.ts'
+export type { CutOptions, Snapshotter, SnapshotSupport } from './snapshot/snapshotter.ts'
+export type { Keep, SnapshotRef } from './snapshot/snapshot-ref.ts'
+export type { Keeper, KeptRef } from './snapshot/keeper.ts'
 export type {
   Archive,
   ArchiveStore,
@@ -28,6 +30,7 @@ export type {
   LiftOptions,
   LiftRef,
   ListOptions,
+  PointStore,
   PreflightOptions,
   Progress,
   StoreAbilities,
@@ -53,7 +56,7 @@ export type { HoldChoice, Tide } from './plan/tide.ts'
 export type { Capabilities, SnapshotCapability } from './plan/capabilities.ts'
 export type { Journal, JournalEntry, NewEntry, Undo } from './journal/journal.ts'
 export type { Locks, RunLock } from './lock/locks.ts'
-export type { Catalog, PointFilter, RunRecord, TideMark } from './catalog/catalog.ts'
+export type { Catalog, PointFilter, RunFilter, RunRecord, TideMark } from './catalog/catalog.ts'
 export type { Reporter, RunEvent } from './report/event.ts'
 export { REPORT_VERSION } from './report/report.ts'
 export type { GroupReport, Outcome, RunKind, RunReport, StuckEntry, TargetReport, Transfer } from './report/report.ts'
@@ -61,6 +64,7 @@ export { memoryJournal } from './journal/memory-journal.ts'
 export { sqliteJournal } from './journal/sqlite-journal.ts'
 export { memoryLocks } from './lock/memory-locks.ts'
 export type { MemoryLocks } from './lock/memory-locks.ts'
+export { readOnlyLocks } from './lock/read-only-locks.ts'
 export { sqliteLocks } from './lock/sqlite-locks.ts'
 export { memoryCatalog } from './catalog/memory-catalog.ts'
 export { sqliteCatalog } from './catalog/sqlite-catalog.ts'

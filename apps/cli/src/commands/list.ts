@@ -17,7 +17,7 @@ export async function execute(invocation: Invocation<ListOptions>): Promise<numb
   const { signal } = interrupt
   const targets = args.length === 0 ? undefined : args.map((text) => parseTarget(text, terminal.directory))
   const stores = options.from === undefined ? [] : [options.from]
-  await using rig = await openSession(invocation, { targets: [], stores }, signal)
+  await using rig = await openSession(invocation, { targets: [], stores, reads: true }, signal)
   const { points, unreachable, unreadable } = await findPoints(rig, { from: options.from, targets }, signal)
   if (options.json === true)
     terminal.out(`${JSON.stringify({ version: 1, points, unreachable, unreadable }, undefined, 2)}\n`)

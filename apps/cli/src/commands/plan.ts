@@ -17,7 +17,7 @@ export async function execute(invocation: Invocation<SelectOptions>): Promise<nu
   const wishes = readWishes(invocation)
   using interrupt = interruptible(terminal)
   const { signal } = interrupt
-  await using rig = await openSession(invocation, scopeOf(wishes), signal)
+  await using rig = await openSession(invocation, { ...scopeOf(wishes), reads: true }, signal)
   const plan = await planTide(rig, wishes, { settle: () => refuseUnfinished(rig), signal })
   terminal.out(options.json === true ? `${JSON.stringify(plan, undefined, 2)}\n` : planText(plan))
   return 0

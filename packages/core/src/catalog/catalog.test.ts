@@ -83,8 +83,9 @@ describe.each([
       { runId: 'r1', kind: 'restore', tide: 't', startedAt: '2026-01-01T00:00:00.000Z' },
     ])
     expect((await catalog.runs(1)).map(({ runId }) => runId)).toEqual(['r3'])
-    expect((await catalog.runs(1, 't')).map(({ runId }) => runId)).toEqual(['r1'])
-    expect(await catalog.runs(1, 'another')).toEqual([])
+    expect((await catalog.runs(1, { tide: 't' })).map(({ runId }) => runId)).toEqual(['r1'])
+    expect(await catalog.runs(1, { tide: 'another' })).toEqual([])
+    expect((await catalog.runs(1, { kind: 'restore' })).map(({ runId }) => runId)).toEqual(['r1'])
   })
 
   test('remembers the end of a run whose start it never saw', async () => {

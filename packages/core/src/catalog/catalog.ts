@@ -24,7 +24,13 @@ export interface TideMark {
   readonly ended: boolean
 }
 
-/** What of the catalog is asked for. */
+/** Which runs are asked for. */
+export interface RunFilter {
+  readonly tide?: string
+  readonly kind?: RunKind
+}
+
+/** Which points are asked for. */
 export interface PointFilter {
   readonly targets?: readonly TargetRef[]
   readonly store?: Reference
@@ -43,8 +49,8 @@ export interface Catalog {
   spare(targets: readonly TargetRef[]): Promise<void>
   /** The targets whose last run failed, left them out, died, or goes on. */
   spared(): Promise<ReadonlySet<TargetRef>>
-  /** Newest first; all, or those of one tide. */
-  runs(limit: number, tide?: string): Promise<readonly RunRecord[]>
+  /** Newest first; all, or those of one tide, or of one kind. */
+  runs(limit: number, filter?: RunFilter): Promise<readonly RunRecord[]>
   /** Of every tide that was ever marked. */
   marks(): Promise<readonly TideMark[]>
   /** Replaces the mark of that tide. */

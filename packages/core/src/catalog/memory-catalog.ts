@@ -41,9 +41,10 @@ export function memoryCatalog(): Catalog {
       for (const target of targets) spared.add(target)
     },
     spared: async () => new Set(spared),
-    runs: async (limit, tide) =>
+    runs: async (limit, { tide, kind } = {}) =>
       newestFirst()
         .filter((run) => tide === undefined || run.tide === tide)
+        .filter((run) => kind === undefined || run.kind === kind)
         .slice(0, limit),
     marks: async () => [...marks.values()],
     mark: async (mark) => void marks.set(mark.tide, mark),

@@ -21,6 +21,8 @@ const targetReport: z.ZodType<TargetReport> = z.object({
   target: reference,
   outcome,
   point: restorePoint.exactOptional(),
+  kept: restorePoint.exactOptional(),
+  missing: z.array(reference).exactOptional(),
   liftMs: z.number().exactOptional(),
   transfer: transfer.exactOptional(),
   findings: z.array(finding).default([]),

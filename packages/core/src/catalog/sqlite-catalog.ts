@@ -1,6 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { openDatabase } from '../sqlite/database.ts'
 import type { DatabaseSettings } from '../sqlite/database.ts'
+import { openReadOnly } from '../sqlite/read-only.ts'
+import type { OpenFile } from '../sqlite/read-only.ts'
 import { guarded } from '../sqlite/failure.ts'
 import { transaction } from '../sqlite/transaction.ts'
 import { reference } from '../target/reference.ts'
@@ -63,16 +65,21 @@ const BEFORE = `SELECT * FROM run WHERE kind = ? AND run_id <> ? AND report ->> 
 const OLD_TRANSFERS = `DELETE FROM run WHERE run_id IN
   (SELECT run_id FROM run WHERE kind IN ('send', 'sync') ORDER BY started_at DESC, rowid DESC LIMIT -1 OFFSET ?)`
 
+const RUNS = `SELECT * FROM run WHERE (?1 IS NULL OR tide = ?1) AND (?2 IS NULL OR kind = ?2)
+  ORDER BY started_at DESC, rowid DESC LIMIT ?3`
+
 /**
  * The catalog in an SQLite file that several processes may write at once. After a power cut the file is whole; the last
  * changes may be missing.
  *
+ * `readOnly` opens one that is there and cannot be changed.
+ *
  * Opening throws `CATALOG.VERSION`, `CATALOG.UNREADABLE` or `CATALOG.BUSY`, and so may every verb, except for the first;
  * reading rejects with `CATALOG.CORRUPT`.
  */
-export function sqliteCatalog(path: string): Catalog & Disposable {
-  const database = openDatabase(path, SETTINGS)
-  const read = (sql: string, ...values: (string | number)[]): readonly Row[] =>
+export function sqliteCatalog(path: string, { readOnly = false }: OpenFile = {}): Catalog & Disposable {
+  const database = readOnly ? openReadOnly(path, SETTINGS) : openDatabase(path, SETTINGS)
+  const read = (sql: string, ...values: (string | number | null)[]): readonly Row[] =>
     guarded(path, SETTINGS, () => database.prepare(sql).all(...values))
   const write = (work: () => void): void => guarded(path, SETTINGS, () => transaction(database, work))
 
@@ -102,13 +109,8 @@ export function sqliteCatalog(path: string): Catalog & Disposable {
       new Set(
         read('SELECT target FROM spared').map(({ target }) => reference(typeof target === 'string' ? target : '')),
       ),
-    runs: async (limit, tide) => {
-      const rows =
-        tide === undefined
-          ? read('SELECT * FROM run ORDER BY started_at DESC, rowid DESC LIMIT ?', limit)
-          : read('SELECT * FROM run WHERE tide = ? ORDER BY started_at DESC, rowid DESC LIMIT ?', tide, limit)
-      return rows.map((row) => readRun(row, path))
-    },
+    runs: async (limit, { tide = null, kind = null } = {}) =>
+      read(RUNS, tide, kind, limit).map((row) => readRun(row, path)),
     marks: async () => read('SELECT * FROM mark').map((row) => readMark(row, path)),
     mark: async ({ tide, nominal, begun, ended }) =>
       write(() => {

@@ -1,7 +1,7 @@
 import type { LiftRef } from '../crane/crane.ts'
 import type { Finding } from '../finding.ts'
 import type { Json } from '../json.ts'
-import type { SnapshotRef } from '../snapshot/snapshotter.ts'
+import type { SnapshotRef } from '../snapshot/snapshot-ref.ts'
 import type { TargetRef } from '../target/reference.ts'
 
 /** How one effect is taken back: a verb of a backend and its token. A closed union; `release` handles each kind. */
@@ -43,7 +43,7 @@ export interface JournalEntry extends NewEntry {
   readonly lastFailure?: Finding
   /**
    * The journal is a copy that was made while this was pending (its disk was restored from a backup), so the effect is of
-   * the past: archives and places are left as they are.
+   * the past: archives, places and snapshots that were to stay are left as they are.
    */
   readonly copied?: true
 }

@@ -1,6 +1,8 @@
 import { SalvageError } from '../error.ts'
 import { openDatabase } from '../sqlite/database.ts'
 import type { DatabaseSettings } from '../sqlite/database.ts'
+import { openReadOnly } from '../sqlite/read-only.ts'
+import type { OpenFile } from '../sqlite/read-only.ts'
 import { guarded } from '../sqlite/failure.ts'
 import { transaction } from '../sqlite/transaction.ts'
 import type { Journal, JournalEntry } from './journal.ts'
@@ -40,12 +42,14 @@ const SETTINGS: DatabaseSettings = {
  * The journal in an SQLite file that several processes may write at once. Every change is on stable storage when its
  * promise resolves.
  *
+ * `readOnly` opens one that is there and cannot be changed.
+ *
  * Opening throws `JOURNAL.VERSION`, `JOURNAL.UNREADABLE` or `JOURNAL.BUSY`; so may every verb, except for the first.
  * `done` rejects with `JOURNAL.LOST` when an entry is gone; `pending` with `JOURNAL.CORRUPT` when one has no run or number.
  */
-export function sqliteJournal(path: string): Journal & Disposable {
-  const database = openDatabase(path, SETTINGS)
-  guarded(path, SETTINGS, () => markCopied(database, path))
+export function sqliteJournal(path: string, { readOnly = false }: OpenFile = {}): Journal & Disposable {
+  const database = readOnly ? openReadOnly(path, SETTINGS) : openDatabase(path, SETTINGS)
+  if (!readOnly) guarded(path, SETTINGS, () => markCopied(database, path))
   const insert = database.prepare(
     `INSERT INTO entry (run_id, position, undo, phase, at) VALUES (?, ?, ?, 'intent', ?) RETURNING id`,
   )

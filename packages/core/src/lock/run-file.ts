@@ -6,7 +6,8 @@ import { databaseFailure, isBusy, isDamaged } from '../sqlite/failure.ts'
 import type { DatabasePurpose } from '../sqlite/failure.ts'
 import { makeFile } from '../sqlite/file.ts'
 
-const PURPOSE: DatabasePurpose = { area: 'LOCK', what: 'the lock of a run', damaged: 'remove the file' }
+/** For errors. */
+export const RUN_LOCK: DatabasePurpose = { area: 'LOCK', what: 'the lock of a run', damaged: 'remove the file' }
 
 /**
  * The life of a run, as a lock of the kernel: an exclusive transaction on a file of its own. It ends with the process,
@@ -70,7 +71,7 @@ function lockFile(path: string): DatabaseSync | undefined {
   } catch (error) {
     database?.close()
     if (isBusy(error)) return undefined
-    if (!isDamaged(error)) throw databaseFailure(error, path, PURPOSE)
+    if (!isDamaged(error)) throw databaseFailure(error, path, RUN_LOCK)
     // Its content means nothing, and nobody has it locked.
     removeRunFile(path)
     return lockFile(path)

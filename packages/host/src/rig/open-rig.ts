@@ -25,6 +25,7 @@ import { openDocker } from './open-docker.ts'
 import type { OpenDocker } from './open-docker.ts'
 import { btrfsNeed, dockerNeed } from './platforms.ts'
 import type { Scope } from './platforms.ts'
+import { readStateIfPossible } from './read-state.ts'
 import { openState } from './state.ts'
 
 /** What a rig is opened from. */
@@ -77,7 +78,9 @@ export async function openRig(settings: RigSettings, options: CallOptions): Prom
   options.signal.throwIfAborted()
   const { loaded, scope } = settings
   await using opening = new AsyncDisposableStack()
-  const state = opening.use(openState(settings.stateDirectory))
+  const { state: read, finding: unknown } =
+    scope.reads === true ? readStateIfPossible(settings.stateDirectory) : { state: openState(settings.stateDirectory) }
+  const state = opening.use(read)
   const pending = await state.journal.pending()
   const machine = loaded.config.machine ?? hostname()
   const need = dockerNeed(loaded.config, scope, pending)
@@ -129,6 +132,7 @@ export async function openRig(settings: RigSettings, options: CallOptions): Prom
     storeOf: (ref) => storeByReference(ref, stores),
     slips: (targets) => [...problems, ...undefinedTides(defined, loaded, targets)],
     warnings: [
+      ...(unknown === undefined ? [] : [unknown]),
       ...problems.filter((problem) => problem.tide === undefined && problem.crane === undefined),
       ...(scope.tide === undefined ? [] : leftOut(docker)),
       ...onBtrfs.findings,

@@ -14,6 +14,8 @@ export interface Scope {
   readonly survey?: boolean
   /** What makes Docker necessary although nothing here says so, for people: a tide that labels may name volumes for. */
   readonly docker?: string | undefined
+  /** The command only looks: it works also where the state cannot be written. */
+  readonly reads?: boolean
   /** The command works on BTRFS volumes themselves, and needs nothing else: it is to begin quickly. */
   readonly btrfs?: boolean
 }

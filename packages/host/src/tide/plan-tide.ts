@@ -60,7 +60,7 @@ export async function planTide(rig: OpenRig, wishes: TideWishes, options: PlanTi
 }
 
 async function pastReports(rig: OpenRig, tide: string | undefined): Promise<readonly RunReport[]> {
-  const runs = await rig.catalog.runs(PAST_RUNS, tide)
+  const runs = await rig.catalog.runs(PAST_RUNS, { kind: 'run', ...(tide === undefined ? {} : { tide }) })
   return runs.flatMap(({ report }) => report ?? [])
 }
 

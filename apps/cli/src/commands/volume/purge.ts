@@ -20,17 +20,21 @@ export async function execute(invocation: Invocation<PurgeOptions>): Promise<num
   const { args, options, terminal } = invocation
   const [pattern = '', volume = ''] = args
   const dryRun = options.dryRun === true || options.dryrun === true
-  return withVolumes(invocation, async ({ volumes, signal, warn }) => {
-    const purged = await volumes.purge(volume, pattern, { signal, dryRun })
-    if (options.json === true) terminal.out(`${JSON.stringify({ version: 1, dryRun, ...purged }, undefined, 2)}\n`)
-    else {
-      warn(purged.findings)
-      if (dryRun) terminal.out(verdictsText(purged))
-      for (const { failure } of purged.failed) terminal.err(failureText(failure))
-    }
-    if (purged.failed.length === 0) return 0
-    return purged.removed.length === 0 ? 1 : 3
-  })
+  return withVolumes(
+    invocation,
+    async ({ volumes, signal, warn }) => {
+      const purged = await volumes.purge(volume, pattern, { signal, dryRun })
+      if (options.json === true) terminal.out(`${JSON.stringify({ version: 1, dryRun, ...purged }, undefined, 2)}\n`)
+      else {
+        warn(purged.findings)
+        if (dryRun) terminal.out(verdictsText(purged))
+        for (const { failure } of purged.failed) terminal.err(failureText(failure))
+      }
+      if (purged.failed.length === 0) return 0
+      return purged.removed.length === 0 ? 1 : 3
+    },
+    { reads: dryRun },
+  )
 }
 
 function verdictsText({ verdicts }: Purged): string {

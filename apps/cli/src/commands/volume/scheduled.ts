@@ -5,12 +5,16 @@ import { printResult, withVolumes } from '../../volume-session.ts'
 /** Lists what is scheduled as `ACTION TIMER NAME STATUS`, or pauses or resumes all of it. */
 export async function execute(invocation: Invocation): Promise<number> {
   const [what = 'list'] = invocation.args
-  return withVolumes(invocation, async ({ volumes, warn }) => {
-    if (what === 'list') return list(invocation, volumes, warn)
-    const changed = what === 'pause' ? await volumes.pauseAll() : await volumes.resumeAll()
-    printResult(invocation, { paused: what === 'pause' && changed, changed }, [])
-    return 0
-  })
+  return withVolumes(
+    invocation,
+    async ({ volumes, warn }) => {
+      if (what === 'list') return list(invocation, volumes, warn)
+      const changed = what === 'pause' ? await volumes.pauseAll() : await volumes.resumeAll()
+      printResult(invocation, { paused: what === 'pause' && changed, changed }, [])
+      return 0
+    },
+    { reads: what === 'list' },
+  )
 }
 
 async function list(
