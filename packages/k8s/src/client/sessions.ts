@@ -1,0 +1,59 @@
+import { errorText, isSalvageError, SalvageError, deadline } from '@salvage-kit/core'
+import type { Identity } from './identity.ts'
+import type { Session, Sessions } from './session.ts'
+
+/** Tokens and certificates that are replaced in place are seen after this time. */
+const OLD_MS = 10_000
+/** A program that gives credentials may ask somebody something; nobody is there. */
+const LONGEST_MS = 60_000
+
+/** One session at a time for all calls, read again when it is old or refused. */
+export function sessionsOf(identity: Identity): Sessions {
+  let held: { readonly session: Promise<Session>; readonly at: number } | undefined
+
+  function renew(fresh: boolean): Promise<Session> {
+    const at = performance.now()
+    const session = readSession(identity, fresh)
+    const mine = { session, at }
+    held = mine
+    session.catch(() => {
+      if (held === mine) held = undefined
+    })
+    return session
+  }
+
+  return async ({ signal, fresh = false }) => {
+    signal.throwIfAborted()
+    const old = held === undefined || performance.now() - held.at > OLD_MS
+    return orAborted(held === undefined || old || fresh ? renew(fresh) : held.session, signal)
+  }
+}
+
+async function readSession(identity: Identity, fresh: boolean): Promise<Session> {
+  const late = new SalvageError('K8S.CREDENTIALS', 'the credentials for the cluster did not come in time', {
+    why: 'the program that the kubeconfig names may wait for somebody to log in',
+    untouched: true,
+  })
+  using guard = deadline(LONGEST_MS, undefined, late)
+  try {
+    return await orAborted(identity.session({ signal: guard.signal, fresh }), guard.signal)
+  } catch (error) {
+    if (isSalvageError(error)) throw error
+    // The text of a SyntaxError quotes what could not be read: that may be a token.
+    const why = error instanceof SyntaxError ? 'what was read is not understood' : errorText(error).slice(0, 300)
+    throw new SalvageError('K8S.CREDENTIALS', 'the credentials for the cluster cannot be had', { why, untouched: true })
+  }
+}
+
+/** Waits for something that knows no signal; it may go on behind. */
+async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const stop = (): void => reject(signal.reason)
+  if (signal.aborted) stop()
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    return await Promise.race([work, promise])
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+}
