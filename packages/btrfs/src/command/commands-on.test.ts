@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { command, temporaryDirectory } from '@salvage-kit/testbed'
 import { expect, test } from 'vitest'
 import { noCommandOn } from './commands-on.ts'
+import { SHELL_NAME } from './waiting-shell.ts'
 
 const { signal } = new AbortController()
 
@@ -19,6 +20,25 @@ test('a command on a path is waited for, one on another path is not', async () =
   expect(await Promise.race([waited, delay(100, 'there')])).toBe('there')
   await exit
   expect(await waited).toBe('gone')
+})
+
+test('a shell for commands is waited for when the process is no more that it works for, and not before', async () => {
+  const living = spawn('sleep', ['600'], { stdio: 'ignore' })
+  const ownShell = ['-c', 'read line', SHELL_NAME, String(process.pid)]
+  const own = spawn('sh', ownShell, { stdio: ['pipe', 'ignore', 'ignore'] })
+  // Of a process that is not its parent: what is left of one that is dead, or what a shell has just started.
+  const left = spawn('sh', [...ownShell.slice(0, -1), String(living.pid)], { stdio: ['pipe', 'ignore', 'ignore'] })
+  const exits = [living, own, left].map(async (child) => once(child, 'exit'))
+  try {
+    const waited = noCommandOn(['/some/path'], { signal }).then(() => 'gone')
+    expect(await Promise.race([waited, delay(200, 'there')])).toBe('there')
+    left.stdin.end()
+    expect(await waited).toBe('gone')
+    expect(own.exitCode).toBeNull()
+  } finally {
+    for (const child of [living, own, left]) child.kill('SIGKILL')
+    await Promise.all(exits)
+  }
 })
 
 test('a process that has been made to become a command, and is none yet, is waited for', async () => {

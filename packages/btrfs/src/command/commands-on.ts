@@ -1,6 +1,7 @@
 import { readdir, readFile, readlink } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { CallOptions } from '@salvage-kit/core'
+import { SHELL_NAME } from './waiting-shell.ts'
 
 const PAUSE_MS = 20
 
@@ -27,9 +28,24 @@ async function isOn(pid: string, paths: ReadonlySet<string>, own: string): Promi
     const program = await readlink(`/proc/${pid}/exe`)
     if (program === own && (await readdir(`/proc/${pid}/task`)).length === 1) return true
     const [name = '', ...args] = (await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0')
+    if (args[2] === SHELL_NAME) return !(await isWaiting(pid, args[3] ?? ''))
     return name === '' ? program.endsWith('/btrfs') : name.endsWith('btrfs') && args.some((arg) => paths.has(arg))
   } catch {
     // It ended meanwhile.
     return false
   }
+}
+
+/**
+ * Whether a shell for commands is the child of the living process that it was started by. Else it may have been told
+ * something that it has not begun yet, or is what it started just now. Of a process that is dying the program goes before
+ * its locks do, and its children are given away after that.
+ */
+async function isWaiting(pid: string, parent: string): Promise<boolean> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8')
+  if (/^PPid:\s*(\d+)$/m.exec(status)?.[1] !== parent) return false
+  return readlink(`/proc/${parent}/exe`).then(
+    () => true,
+    () => false,
+  )
 }

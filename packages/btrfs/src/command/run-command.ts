@@ -4,11 +4,17 @@ import { SalvageError } from '@salvage-kit/core'
 import { errorCode } from './error-code.ts'
 import { failureOf } from './failure.ts'
 import { kernelFailure } from './kernel-failure.ts'
+import { shellFor } from './run-in-shell.ts'
+import type { Finished } from './waiting-shell.ts'
 
 /** How long a command may take to end after it was asked to, in milliseconds. */
 const GRACE_MS = 5000
 /** More output than this is no listing of subvolumes. */
 const MOST_BYTES = 64 * 1024 * 1024
+/** What a waiting shell starts. */
+const QUICK: readonly string[] = ['btrfs', 'chattr']
+/** With which a shell says that there is no such program, or that it cannot be started. */
+const NOT_RUN: readonly number[] = [126, 127]
 
 /** What {@link runCommand} takes. */
 export interface CommandOptions {
@@ -26,19 +32,50 @@ export async function runCommand(
   { signal, input }: CommandOptions,
 ): Promise<string> {
   signal.throwIfAborted()
+  const { end, out, words } =
+    (await inShell(file, args, { signal, input })) ?? (await spawned(file, args, { signal, input }))
+  signal.throwIfAborted()
+  if (end === 0) return out
+  throw failureOf(`${file} ${args.slice(0, 2).join(' ')}`, words, end)
+}
+
+interface Given {
+  readonly signal: AbortSignal
+  readonly input: string | undefined
+}
+
+/** Undefined when it was not run: then a process of its own shows why. */
+async function inShell(file: string, args: readonly string[], { signal, input }: Given): Promise<Finished | undefined> {
+  if (!QUICK.includes(file) || input !== undefined) return undefined
+  using shell = shellFor([file, ...args])
+  if (shell === undefined) return undefined
+  const running = shell.run(MOST_BYTES)
+  const finished = await endedBy(signal, (how) => shell.end(how), running)
+  return typeof finished.end === 'number' && NOT_RUN.includes(finished.end) ? undefined : finished
+}
+
+async function spawned(file: string, args: readonly string[], { signal, input }: Given): Promise<Finished> {
   const child = started(file, args, input)
   const ended = endOf(file, child)
   const out = collected(child, child.stdout)
   const words = collected(child, child.stderr)
-  const onAbort = (): void => end(child)
+  const end = await endedBy(signal, (how) => child.kill(how), ended)
+  return { end, out: out(), words: words() }
+}
+
+/** An abort ends what runs, first politely; it is awaited all the same. */
+async function endedBy<T>(signal: AbortSignal, end: (how: NodeJS.Signals) => void, running: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const onAbort = (): void => {
+    end('SIGTERM')
+    timer = setTimeout(() => end('SIGKILL'), GRACE_MS)
+  }
   signal.addEventListener('abort', onAbort, { once: true })
   try {
-    const result = await ended
-    signal.throwIfAborted()
-    if (result === 0) return out()
-    throw failureOf(`${file} ${args.slice(0, 2).join(' ')}`, words(), result)
+    return await running
   } finally {
     signal.removeEventListener('abort', onAbort)
+    clearTimeout(timer)
   }
 }
 
@@ -72,12 +109,6 @@ function collected(child: ChildProcess, stream: ChildProcess['stdout']): () => s
     else child.kill('SIGKILL')
   })
   return () => Buffer.concat(pieces).toString('utf8')
-}
-
-function end(child: ChildProcess): void {
-  child.kill('SIGTERM')
-  const timer = setTimeout(() => child.kill('SIGKILL'), GRACE_MS)
-  child.once('close', () => clearTimeout(timer))
 }
 
 /** `BTRFS.MISSING`; what else may be wrong, such as too many processes, is no reason to install anything. */

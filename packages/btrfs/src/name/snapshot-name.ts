@@ -16,10 +16,14 @@ const TIME = /^[A-Za-z0-9_][A-Za-z0-9:.,_+-]*$/
 
 /** Takes a name apart; undefined when it is none: anything may lie in a directory. */
 export function parseSnapshotName(name: string): SnapshotName | undefined {
-  const [volume = '', time = '', host, ...more] = name.split('@')
-  if (more.length > 0 || name.includes('\n') || !isVolumeName(volume) || !TIME.test(time) || time.includes('..'))
-    return undefined
-  if (host === undefined) return { volume, time }
+  const first = name.indexOf('@')
+  const second = name.indexOf('@', first + 1)
+  if (first === -1 || name.includes('\n')) return undefined
+  const volume = name.slice(0, first)
+  const time = second === -1 ? name.slice(first + 1) : name.slice(first + 1, second)
+  if (!isVolumeName(volume) || !TIME.test(time) || time.includes('..')) return undefined
+  if (second === -1) return { volume, time }
+  const host = name.slice(second + 1)
   return isHostName(host) ? { volume, time, host } : undefined
 }
 

@@ -93,15 +93,17 @@ function readAll(readers: readonly Directive[], match: RegExpExecArray): ReadPar
 }
 
 /** Undefined for a day that is in no calendar, such as February 30. */
-function dateOf({ epoch, year = 0, month, day, ...parts }: ReadParts): Date | undefined {
-  if (epoch !== undefined) return new Date(epoch * 1000 + (parts.millisecond ?? 0))
-  const { dayOfYear, hour = 0, minute = 0, second = 0, millisecond = 0, offset } = parts
+function dateOf(parts: ReadParts): Date | undefined {
+  const { epoch, year = 0, month, day, dayOfYear, hour = 0, minute = 0, second = 0, millisecond = 0, offset } = parts
+  if (epoch !== undefined) return new Date(epoch * 1000 + millisecond)
   const [monthOfYear, dayOfMonth] = month === undefined || day === undefined ? [1, dayOfYear ?? 0] : [month, day]
   const calendar = new Date(0)
   calendar.setUTCFullYear(year, monthOfYear - 1, dayOfMonth)
   if (calendar.getUTCFullYear() !== year || (day !== undefined && calendar.getUTCDate() !== day)) return undefined
   const [m, d] = [calendar.getUTCMonth(), calendar.getUTCDate()]
   const hours = parts.half === undefined ? hour : (hour % 12) + parts.half
+  // What a constructor takes for a year of the last century it is not.
+  if (offset === undefined && year >= 100) return new Date(year, m, d, hours, minute, second, millisecond)
   const date = new Date(0)
   if (offset === undefined) {
     date.setFullYear(year, m, d)

@@ -18,15 +18,11 @@ function minutesBetween(time: Date, now: Date): number {
  * what is too old does not take a span that is cut short by the last part. Expects them oldest first.
  */
 export function judge(candidates: readonly Dated[], pattern: PurgePattern, now: Date): ReadonlyMap<Dated, Judgement> {
+  const old = { keep: false, reason: `older than ${pattern.end.text}` }
+  const young = { keep: true, reason: `not older than ${pattern.parts[0]?.text ?? ''}` }
   const judgements = new Map<Dated, Judgement>()
   const aged = candidates.map((candidate) => ({ candidate, age: minutesBetween(candidate.time, now) }))
-  for (const { candidate, age } of aged)
-    judgements.set(
-      candidate,
-      age > pattern.end.minutes
-        ? { keep: false, reason: `older than ${pattern.end.text}` }
-        : { keep: true, reason: `not older than ${pattern.parts[0]?.text ?? ''}` },
-    )
+  for (const { candidate, age } of aged) judgements.set(candidate, age > pattern.end.minutes ? old : young)
   for (const [low, high] of pairs(pattern.parts)) {
     const isWhole = high.minutes % low.minutes === 0
     const most = high === pattern.end && isWhole ? Infinity : high.minutes

@@ -34,12 +34,17 @@ export function purgeVerdicts(candidates: readonly PurgeCandidate[], pattern: Pu
   const isAllOld = newest !== undefined && isOlder(newest, pattern, now)
   const from = isAllOld ? newest.time : now
   // Apart, so that what a restore saved makes none superfluous that a person took.
-  const judgements = new Map(
-    [...Map.groupBy(judged, isSafety).values()].flatMap((some) => [...judge(some, pattern, from)]),
-  )
+  const [safety, made] = [
+    judge(judged.filter(isSafety), pattern, from),
+    judge(
+      judged.filter((one) => !isSafety(one)),
+      pattern,
+      from,
+    ),
+  ]
   const kept = keptAnyway(judged)
   const verdicts = dated.map((candidate): PurgeVerdict => {
-    const judgement = judgements.get(candidate)
+    const judgement = made.get(candidate) ?? safety.get(candidate)
     const reason = candidate.pinned ?? kept.get(candidate.name)
     const verdict =
       judgement === undefined || (!judgement.keep && reason !== undefined)

@@ -40,23 +40,24 @@ export async function listSubvolumes(
 
 /** `ID 257 gen 9 cgen 7 top level 5 parent_uuid U received_uuid U uuid U path s/v@1`: the path may hold anything, blanks too. */
 const LINE =
-  /^ID \d+ gen \d+ cgen (\d+) top level \d+ parent_uuid\s+(\S+)\s+received_uuid\s+(\S+)\s+uuid\s+(\S+)\s+path (.*)$/
+  /^ID \d+ gen \d+ cgen (\d+) top level \d+ parent_uuid +(\S+) +received_uuid +(\S+) +uuid +(\S+) +path (.*)$/gm
+
+/** What the path begins with when it is not below the given directory. */
+const TOP = '<FS_TREE>/'
 
 /** Those whose path is `place/NAME`; a path that is in no line as a whole (a newline in a name) is left out. */
 export function parseList(text: string, place: string): readonly Subvolume[] {
   const start = place === '' ? '' : `${place}/`
-  return text.split('\n').flatMap((line) => {
-    const [, generation, parentUuid = '-', receivedUuid = '-', uuid, given] = LINE.exec(line) ?? []
-    if (uuid === undefined || given === undefined) return []
-    const path = given.replace(/^<FS_TREE>\//, '')
+  const found: Subvolume[] = []
+  for (const [, generation, parentUuid = '-', receivedUuid = '-', uuid = '', given = ''] of text.matchAll(LINE)) {
+    const path = given.startsWith(TOP) ? given.slice(TOP.length) : given
     const name = path.slice(start.length)
-    if (!path.startsWith(start) || name === '' || name.includes('/')) return []
-    return {
-      name,
-      uuid,
+    if (!path.startsWith(start) || name === '' || name.includes('/')) continue
+    const origin = {
       ...(parentUuid === '-' ? {} : { parentUuid }),
       ...(receivedUuid === '-' ? {} : { receivedUuid }),
-      generation: Number(generation),
     }
-  })
+    found.push({ name, uuid, ...origin, generation: Number(generation) })
+  }
+  return found
 }

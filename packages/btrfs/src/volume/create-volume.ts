@@ -3,6 +3,7 @@ import { SalvageError } from '@salvage-kit/core'
 import type { CallOptions } from '@salvage-kit/core'
 import { runCommand } from '../command/run-command.ts'
 import { withKernelFailures } from '../command/kernel-failure.ts'
+import { syncDirectory } from '../subvolume/sync-directory.ts'
 import { createSubvolume, deleteSubvolumes } from '../subvolume/subvolume.ts'
 import { hiddenPath, kindAt, volumePath } from './place.ts'
 import type { VolumeHost } from './place.ts'
@@ -28,7 +29,8 @@ export interface VolumeOptions {
 export interface CreateVolumeOptions extends CallOptions, VolumeOptions {}
 
 /**
- * Makes an empty volume, or leaves the one that is there as it is: `isNew` tells. Nobody ever sees it without its options.
+ * Makes an empty volume, or leaves the one that is there as it is: `isNew` tells. Nobody ever sees it without its options,
+ * and it is on disk when this resolves.
  * Rejects with `VOLUME.NAME`, `VOLUME.OPTIONS`, `VOLUME.PLAIN`, `VOLUME.NO_QUOTA`, `BTRFS.*` and as core's `perform`.
  */
 export async function createVolume(
@@ -42,6 +44,7 @@ export async function createVolume(
   const runId = verbRunId(host)
   const hidden = hiddenPath(host.settings, volume, runId)
   const isPlain = wanted.copyOnWrite !== false && wanted.compression === undefined && wanted.size === undefined
+  let stored: Promise<void> | undefined
   const work = async (options: CallOptions): Promise<{ readonly isNew: boolean }> => {
     if (await stands(path, volume)) return { isNew: false }
     if (isPlain) await createSubvolume(path, options)
@@ -56,10 +59,15 @@ export async function createVolume(
       }
       await withKernelFailures(`giving ${volume} its name`, async () => renameSync(hidden, path))
     }
+    // Meanwhile the journal forgets.
+    stored = syncDirectory(host.settings.volumesPath)
+    stored.catch(() => undefined)
     return { isNew: true }
   }
   const effect = isPlain ? {} : { effect: discardToken(hidden) }
-  return performVerb(host, { verb: 'create', volume, locked: [volume], ...effect, work }, { signal, runId })
+  const made = await performVerb(host, { verb: 'create', volume, locked: [volume], ...effect, work }, { signal, runId })
+  await withKernelFailures(`writing ${volume}`, async () => stored)
+  return made
 }
 
 function checkOptions(volume: string, { copyOnWrite, compression, size }: VolumeOptions): void {

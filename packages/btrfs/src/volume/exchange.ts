@@ -2,7 +2,9 @@ import { renameSync } from 'node:fs'
 import { deadline } from '@salvage-kit/core'
 import type { CallOptions } from '@salvage-kit/core'
 import { withKernelFailures } from '../command/kernel-failure.ts'
-import { snapshotSubvolume, deleteSubvolumes, syncFileSystem } from '../subvolume/subvolume.ts'
+import { together } from '../command/together.ts'
+import { snapshotSubvolume, deleteSubvolumes } from '../subvolume/subvolume.ts'
+import { syncDirectory } from '../subvolume/sync-directory.ts'
 import { placesOf } from './restore-token.ts'
 import { limitOf, limitSize } from './quota.ts'
 import type { RestoreToken } from './restore-token.ts'
@@ -11,13 +13,24 @@ import { markSafety } from './safety.ts'
 /** What is left to do after the exchange must not be cut off by whoever asked for the restore. */
 const CLEAR_MS = 120_000
 
-/** Makes ready beside the volume what it shall hold, with the same limit of its size, then saves what it holds. The volume is not touched. */
+/**
+ * Makes ready beside the volume what it shall hold, with the same limit of its size, and saves what it holds. The volume is not
+ * touched. Both are cut at once: the kernel writes once for both.
+ */
 export async function prepareExchange(token: RestoreToken, from: string, options: CallOptions): Promise<void> {
-  const { volume, fresh, safety } = placesOf(token)
+  await together([makeFresh(token, from, options), save(token, options)])
+}
+
+async function makeFresh(token: RestoreToken, from: string, options: CallOptions): Promise<void> {
+  const { fresh } = placesOf(token)
   await snapshotSubvolume(from, fresh, { ...options, writable: true })
   // A cut has the limit that there was when it was made.
   const limit = await limitOf(token.volumesPath, token.volume, options)
   if (limit !== undefined) await limitSize(fresh, limit, options)
+}
+
+async function save(token: RestoreToken, options: CallOptions): Promise<void> {
+  const { volume, safety } = placesOf(token)
   if (token.safety === null || safety === undefined) return
   await markSafety(token, token.safety)
   await snapshotSubvolume(volume, safety, options)
@@ -35,6 +48,9 @@ export async function exchange(token: RestoreToken): Promise<void> {
   })
   using patience = deadline(CLEAR_MS)
   const { signal } = patience
-  await syncFileSystem(token.volumesPath, { signal })
-  if (safety !== undefined) await deleteSubvolumes([old], { signal })
+  // At once: what is on the disk of a file system is of one moment, and the removal comes after the renames.
+  await together([
+    withKernelFailures(`writing the exchange of ${token.volume}`, async () => syncDirectory(token.volumesPath)),
+    safety === undefined ? undefined : deleteSubvolumes([old], { signal }),
+  ])
 }

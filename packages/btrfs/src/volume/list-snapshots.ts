@@ -1,11 +1,13 @@
+import { join } from 'node:path'
 import type { CallOptions } from '@salvage-kit/core'
 import { parseSnapshotName } from '../name/snapshot-name.ts'
 import type { SnapshotName } from '../name/snapshot-name.ts'
 import { timeFormat } from '../name/time-format.ts'
-import type { TimeFormat } from '../name/time-format.ts'
 import { volumeName } from '../name/volume-name.ts'
 import type { BtrfsSettings } from '../settings/settings.ts'
 import { entriesIn } from '../subvolume/directory.ts'
+import { isReadOnly } from '../subvolume/is-read-only.ts'
+import { isSubvolume } from '../subvolume/is-subvolume.ts'
 import { listSubvolumes } from '../subvolume/list-subvolumes.ts'
 import type { Subvolume } from '../subvolume/list-subvolumes.ts'
 import { safetyNames } from './safety.ts'
@@ -27,18 +29,44 @@ export async function listSnapshots(
   const start = volume === undefined ? '' : `${volumeName(volume)}@`
   const format = timeFormat(settings.timeFormat)
   const { snapshotsPath } = settings
-  // One after the other: a safety snapshot is marked before it is made and until it is removed, so what is an entry is marked
-  // by then, or stands no longer when it is looked for.
+  const list = async (): Promise<readonly Subvolume[]> => listSubvolumes(snapshotsPath, { signal, readOnly: true })
+  // It takes as long as all the rest.
+  const listing = list()
+  listing.catch(() => undefined)
+  // A safety snapshot is marked before it is made and until it is removed: what is an entry is marked before or after.
+  const marked = await safetyNames(settings)
   const entries = await entriesIn(snapshotsPath)
-  const safety = await safetyNames(settings)
-  const whole = await listSubvolumes(snapshotsPath, { signal, readOnly: true })
-  const subvolumes = new Map(whole.map((subvolume) => [subvolume.name, subvolume]))
-  const found = entries.flatMap((entry) => {
+  const safety = new Set([...marked, ...(await safetyNames(settings))])
+  const named = entries.flatMap((entry): readonly Named[] => {
     const parsed = entry.name.startsWith(start) && entry.isDirectory() ? parseSnapshotName(entry.name) : undefined
     if (parsed === undefined) return []
-    return snapshotOf(entry.name, parsed, { subvolume: subvolumes.get(entry.name), format, safety })
+    const date = format.parse(parsed.time)
+    return [{ ...parsed, name: entry.name, ...(date === undefined ? {} : { date }) }]
   })
-  return oldestFirst(found)
+  const listed = byName(await listing)
+  const missing = named.filter(({ name }) => !listed.has(name))
+  const isBehind = await someAreWhole(missing.map(({ name }) => join(snapshotsPath, name)))
+  const subvolumes = isBehind ? byName(await list()) : listed
+  return oldestFirst(named.map((one) => snapshotOf(one, subvolumes.get(one.name), safety)))
+}
+
+/** What a name says. */
+type Named = SnapshotName & Pick<VolumeSnapshot, 'name' | 'date'>
+
+function byName(subvolumes: readonly Subvolume[]): ReadonlyMap<string, Subvolume> {
+  return new Map(subvolumes.map((subvolume) => [subvolume.name, subvolume]))
+}
+
+/** Whether some are read-only subvolumes: those were made since the list was begun in which they are not. */
+async function someAreWhole(paths: readonly string[]): Promise<boolean> {
+  for (const path of paths) {
+    try {
+      if ((await isSubvolume(path)) && (await isReadOnly(path))) return true
+    } catch {
+      // It was removed meanwhile, or cannot be looked into.
+    }
+  }
+  return false
 }
 
 /**
@@ -49,20 +77,9 @@ export function latestOf(snapshots: readonly VolumeSnapshot[]): VolumeSnapshot |
   return snapshots.findLast(({ kind }) => kind === 'snapshot')
 }
 
-function snapshotOf(
-  name: string,
-  parsed: SnapshotName,
-  about: {
-    readonly subvolume: Subvolume | undefined
-    readonly format: TimeFormat
-    readonly safety: ReadonlySet<string>
-  },
-): VolumeSnapshot {
-  const { subvolume, format, safety } = about
-  const date = format.parse(parsed.time)
-  const dated = { ...parsed, name, ...(date === undefined ? {} : { date }) }
-  if (subvolume === undefined) return { ...dated, kind: 'unfinished' }
-  if (parsed.host !== undefined) return { ...dated, ...subvolume, kind: 'marker' }
-  if (safety.has(name)) return { ...dated, ...subvolume, kind: 'safety' }
-  return { ...dated, ...subvolume, kind: date === undefined ? 'undated' : 'snapshot' }
+function snapshotOf(named: Named, subvolume: Subvolume | undefined, safety: ReadonlySet<string>): VolumeSnapshot {
+  if (subvolume === undefined) return { ...named, kind: 'unfinished' }
+  if (named.host !== undefined) return { ...named, ...subvolume, kind: 'marker' }
+  if (safety.has(named.name)) return { ...named, ...subvolume, kind: 'safety' }
+  return { ...named, ...subvolume, kind: named.date === undefined ? 'undated' : 'snapshot' }
 }

@@ -43,13 +43,16 @@ export function volumeExistsAlready(volume: string): SalvageError {
   })
 }
 
-/** `VOLUME.NESTED`: nothing was changed. */
-export function holdsOthers(volume: string, cause?: unknown): SalvageError {
+/** `VOLUME.NESTED`: nothing was changed, or `isBegun` and the rest is taken back. */
+export function holdsOthers(
+  volume: string,
+  { cause, isBegun = false }: { readonly cause?: unknown; readonly isBegun?: boolean } = {},
+): SalvageError {
   return new SalvageError('VOLUME.NESTED', `volume ${JSON.stringify(volume)} holds other subvolumes`, {
     cause,
     why: 'snapshots do not hold them, so they would be lost with the volume, and it cannot be removed before they are',
     hint: 'list them with `btrfs subvolume list -o`, and move them away or delete them',
-    untouched: true,
+    untouched: !isBegun,
   })
 }
 

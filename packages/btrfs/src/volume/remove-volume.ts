@@ -19,7 +19,7 @@ export async function removeVolume(host: VolumeHost, volume: string, { signal }:
     try {
       await deleteSubvolumes([path], options)
     } catch (error) {
-      throw isNested(error) ? holdsOthers(volume, error) : error
+      throw isNested(error) ? holdsOthers(volume, { cause: error }) : error
     }
     await forgetMounts(settings.mountsPath, volume)
   }

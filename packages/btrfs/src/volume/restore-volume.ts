@@ -1,6 +1,7 @@
 import { SalvageError } from '@salvage-kit/core'
 import type { CallOptions } from '@salvage-kit/core'
 import { snapshotName } from '../name/snapshot-name.ts'
+import { together } from '../command/together.ts'
 import { volumeName } from '../name/volume-name.ts'
 import { isReadOnly } from '../subvolume/is-read-only.ts'
 import { holdsSubvolumes } from '../subvolume/nested-subvolume.ts'
@@ -65,7 +66,11 @@ async function restoreOnce(host: VolumeHost, about: RestoredVolume, { signal }: 
     if (safety !== undefined) requireFree(host, safety)
     // Asked under the locks, before anything is made.
     if ((await restorable(host, volume, options)) !== (safety !== undefined)) throw changed(volume)
-    await prepareExchange(token, await requireWhole(settings, snapshot), options)
+    const from = await requireWhole(settings, snapshot)
+    const isNested = safety === undefined ? false : holdsSubvolumes(volumePath(settings, volume), options)
+    // That takes the longer the more snapshots there are; what is prepared meanwhile can be taken back.
+    const [holdsSome] = await together([isNested, prepareExchange(token, from, options)])
+    if (holdsSome) throw holdsOthers(volume, { isBegun: true })
     options.signal.throwIfAborted()
     await exchange(token)
     return about
@@ -82,7 +87,6 @@ async function restorable({ settings }: VolumeHost, volume: string, options: Cal
   if (kind === 'other') throw notSubvolume(volume)
   if (kind === 'absent') return false
   await requireUnused(settings, volume, options)
-  if (await holdsSubvolumes(path, options)) throw holdsOthers(volume)
   return true
 }
 

@@ -2,7 +2,8 @@ import { isSalvageError } from '@salvage-kit/core'
 import type { CallOptions, Finding } from '@salvage-kit/core'
 import { cutWhole } from './cut-whole.ts'
 import { requireFree, taken, withFreeName } from './free-name.ts'
-import { nestedWarning } from './nested-warning.ts'
+import { cutWithWarning } from './nested-warning.ts'
+import type { CutOptions } from './nested-warning.ts'
 import { snapshotPath } from './place.ts'
 import type { VolumeHost } from './place.ts'
 import { requireVolume } from './refusal.ts'
@@ -24,13 +25,15 @@ export interface TakenSnapshot {
 export async function snapshotVolume(
   host: VolumeHost,
   volume: string,
-  { signal }: CallOptions,
+  { signal, onFindings }: CutOptions,
 ): Promise<TakenSnapshot> {
   signal.throwIfAborted()
   await settledKind(host, volume, { signal })
-  const warning = nestedWarning(await requireVolume(host.settings, volume), volume, { signal })
-  const snapshot = await withFreeName(host, volume, async (name) => take(host, volume, { signal, name }))
-  return { snapshot, findings: await warning }
+  const path = await requireVolume(host.settings, volume)
+  const { result, findings } = await cutWithWarning({ path, volume }, { signal, onFindings }, async () =>
+    withFreeName(host, volume, async (name) => take(host, volume, { signal, name })),
+  )
+  return { snapshot: result, findings }
 }
 
 async function take(

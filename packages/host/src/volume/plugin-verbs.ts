@@ -13,8 +13,7 @@ export function pluginVerbs(volumes: Volumes, told: (finding: Finding) => void):
   }
   return {
     snapshot: async (volume, options) => {
-      const { snapshot, findings } = await volumes.snapshot(volume, options)
-      tell(findings)
+      const { snapshot } = await volumes.snapshot(volume, { ...options, onFindings: tell })
       return snapshot
     },
     snapshots: async (volume, options) => volumes.snapshotNames(volume, options),
@@ -23,7 +22,8 @@ export function pluginVerbs(volumes: Volumes, told: (finding: Finding) => void):
       await volumes.remove([snapshot], { ...options, force: true })
     },
     restore: async (from, target, options) => (await volumes.restore(from, target, options)).safety,
-    clone: async (volume, target, options) => tell((await volumes.clone(volume, target, options)).findings),
+    clone: async (volume, target, options) =>
+      void (await volumes.clone(volume, target, { ...options, onFindings: tell })),
     send: async (snapshot, host, options) => tell((await volumes.send(snapshot, host, options)).findings),
     sync: async (names, hosts, options) => {
       const failures: Finding[] = []

@@ -1,6 +1,7 @@
 import type { CallOptions, Finding, Progress } from '@salvage-kit/core'
 import type { BtrfsSettings, Sent, SyncedVolume } from '@salvage-kit/btrfs'
 import type {
+  CutOptions,
   PurgeResult,
   PurgeVerdicts,
   RestoredVolume,
@@ -22,13 +23,13 @@ export interface Volumes {
   list(options: CallOptions): Promise<readonly string[]>
   /** Of these, or of all. */
   usage(volumes: readonly string[], options: CallOptions): Promise<readonly VolumeUsage[]>
-  snapshot(volume: string, options: CallOptions): Promise<TakenSnapshot>
+  snapshot(volume: string, options: CutOptions): Promise<TakenSnapshot>
   /** Of one volume, or of all; oldest first. */
   snapshots(volume: string | undefined, options: CallOptions): Promise<readonly VolumeSnapshot[]>
   /** The same, names only, sorted as text. */
   snapshotNames(volume: string | undefined, options: CallOptions): Promise<readonly string[]>
   restore(from: string, target: string | undefined, options: CallOptions): Promise<RestoredVolume>
-  clone(volume: string, target: string, options: CallOptions): Promise<{ readonly findings: readonly Finding[] }>
+  clone(volume: string, target: string, options: CutOptions): Promise<{ readonly findings: readonly Finding[] }>
   /** Snapshots; resolves with the names of what is gone. */
   remove(snapshots: readonly string[], options: CallOptions & { readonly force?: boolean }): Promise<readonly string[]>
   send(

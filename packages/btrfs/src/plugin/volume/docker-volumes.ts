@@ -1,4 +1,3 @@
-import { open } from 'node:fs/promises'
 import { findingOf, parseReference } from '@salvage-kit/core'
 import type { CallOptions, Finding } from '@salvage-kit/core'
 import { forgetMount, forgetMounts, recordMount } from '../../mount/mount-record.ts'
@@ -81,7 +80,6 @@ export function dockerVolumes(host: VolumeHost): DockerVolumes {
       const create = async (): Promise<void> => {
         const { isNew } = await createVolume(host, name, { ...options, signal })
         if (!isNew) return
-        await syncDirectory(volumesPath)
         for (const finding of findings) rig.report({ type: 'warning', finding })
       }
       await repeated(async () => turns.take(name, create), hasCode('LOCK.BUSY'), { forMs: WAIT_MS, signal })
@@ -126,15 +124,5 @@ export function dockerVolumes(host: VolumeHost): DockerVolumes {
       // Busy: its process lives.
       return failures.filter((failure) => !hasCode('LOCK.BUSY')(failure)).map(findingOf)
     },
-  }
-}
-
-/** A volume that Docker was told of stands after a power cut, too. */
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path)
-  try {
-    await directory.sync()
-  } finally {
-    await directory.close()
   }
 }
