@@ -89,19 +89,24 @@ export interface ListOptions extends CallOptions {
   readonly onProblem?: (finding: Finding) => void
 }
 
-/** The archives of a crane. */
-export interface ArchiveStore {
-  /** Only whole archives, and none of a warm lift; newest last. Rejects with `STORE.UNREACHABLE` or `STORE.NOT_FOUND`. */
+/** The restore points of a store, whoever makes them: a crane its archives, a keeper its snapshots. */
+export interface PointStore {
+  /** Only whole points, and none of a warm lift; newest last. Rejects with `STORE.UNREACHABLE` or `STORE.NOT_FOUND`. */
   list(store: Store, options: ListOptions): AsyncIterable<RestorePoint>
   /**
-   * Restores into an existing, empty place that this crane can write (`media`). Resolves when every file stands there
-   * as it was, and this was compared with what the archive says.
+   * Restores into an existing, empty place that can be written (`media`). Resolves when every file stands there as it was,
+   * and this was compared with what the point says. Absent where only a provisioner makes something of a point.
    */
-  lower(point: RestorePoint, store: Store, destination: Source, options: LiftOptions): Promise<void>
-  /** Reads the archive and rejects with `ARCHIVE.DAMAGED` when it is not what was lifted. */
+  lower?(point: RestorePoint, store: Store, destination: Source, options: LiftOptions): Promise<void>
+  /** Reads the copy and rejects with `ARCHIVE.DAMAGED` when it is not what was copied. */
   check?(point: RestorePoint, store: Store, options: LiftOptions): Promise<void>
-  /** Removes archives; idempotent. Resolves when they are gone from `list`. */
+  /** Removes points; idempotent. Resolves when they are gone from `list`. */
   remove(points: readonly RestorePoint[], store: Store, options: CallOptions): Promise<void>
+}
+
+/** The archives of a crane. */
+export interface ArchiveStore extends PointStore {
+  lower(point: RestorePoint, store: Store, destination: Source, options: LiftOptions): Promise<void>
   /** Removes the archive that a lift may have made, whole or not; idempotent, may run in another process. */
   withdraw(ref: LiftRef, options: CallOptions): Promise<void>
 }

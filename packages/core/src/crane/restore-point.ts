@@ -7,7 +7,7 @@ export interface RestorePoint {
   /** Unique in its store, and stable; people may shorten it to any unique prefix. */
   readonly id: string
   readonly target: TargetRef
-  /** The store of an archive, or the id of the snapshotter. */
+  /** The store of the archive, or that in which the snapshot is kept. */
   readonly store: Reference
   /** When the copy was begun, ISO 8601 in UTC. */
   readonly takenAt: string
@@ -22,6 +22,6 @@ export interface RestorePoint {
   readonly runId?: string
   /** Pinned points are never removed by retention; the text says by whom or for what. */
   readonly pinned?: string
-  /** What the crane needs besides the id. */
+  /** What the crane or keeper needs besides the id. */
   readonly token?: Json
 }

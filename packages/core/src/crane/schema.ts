@@ -5,7 +5,7 @@ import type { RestorePoint } from './restore-point.ts'
 import type { Store } from './store.ts'
 
 /** A store read back. */
-const store: z.ZodType<Store> = z.object({ ref: reference, crane: z.string(), settings: jsonObject })
+export const store: z.ZodType<Store> = z.object({ ref: reference, crane: z.string(), settings: jsonObject })
 
 /** A lift's name read back. */
 export const liftRef: z.ZodType<LiftRef> = z.object({

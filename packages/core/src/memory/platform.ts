@@ -35,6 +35,8 @@ export interface MemoryPlatform {
   readonly volumes: Map<string, MemoryFiles>
   readonly workloads: Map<string, MemoryWorkload>
   readonly snapshots: Map<string, ReadonlyMap<string, string>>
+  /** Those of the snapshots that stay. */
+  readonly kept: Map<string, RestorePoint>
   /** Ids of the snapshots that are exposed as volumes `snapshot/ID`. */
   readonly exposures: Set<string>
   readonly archives: Map<string, MemoryArchive>
@@ -49,6 +51,7 @@ export function memoryPlatform(): MemoryPlatform {
     volumes: new Map(),
     workloads: new Map(),
     snapshots: new Map(),
+    kept: new Map(),
     exposures: new Set(),
     archives: new Map(),
     vessels: new Set(),

@@ -1,5 +1,7 @@
 import { z } from 'zod'
-import type { Snapshotter, SnapshotRef } from '../snapshot/snapshotter.ts'
+import type { Snapshotter } from '../snapshot/snapshotter.ts'
+import type { SnapshotRef } from '../snapshot/snapshot-ref.ts'
+import { memoryKeeper } from './keeper.ts'
 import { volumeOf } from './platform.ts'
 import type { MemoryPlatform } from './platform.ts'
 
@@ -31,8 +33,10 @@ export function memorySnapshotter(platform: MemoryPlatform): Snapshotter {
     conceal,
     drop: async (ref) => {
       await conceal(ref)
+      platform.kept.delete(ref.id)
       platform.snapshots.delete(ref.id)
     },
+    keeps: memoryKeeper(platform),
   }
 }
 

@@ -1,4 +1,4 @@
-import type { SnapshotRef } from '../snapshot/snapshotter.ts'
+import type { SnapshotRef } from '../snapshot/snapshot-ref.ts'
 import type { Group, LiftStep, Plan, SnapshotStep } from './plan.ts'
 
 /** A member that contradicts another. */
@@ -9,7 +9,7 @@ export interface Inconsistency {
 
 /**
  * What a plan by its form alone may still get wrong: a target copied twice or not at all, an id used twice (leftovers
- * are found by it), a step for a target of another group, a lift of a snapshot that its group does not cut, a ref of
+ * are found by it), a snapshot kept twice, a step for a target of another group, a lift of a snapshot that its group does not cut, a ref of
  * another run, a warm lift of what is not lifted again inside the hold.
  */
 export function inconsistencies(plan: Plan): readonly Inconsistency[] {
@@ -51,7 +51,13 @@ function stepsWithPaths(group: Group): readonly (readonly [readonly PropertyKey[
 function strayLifts(group: Group): readonly Inconsistency[] {
   const found: Inconsistency[] = []
   const cuts = new Set<string>()
-  for (const step of group.whileQuiesced) if (step.kind === 'snapshot') cuts.add(cutText(step.snapshotter, step.ref))
+  const keeps = new Map<string, number>()
+  for (const step of group.whileQuiesced) {
+    if (step.kind !== 'snapshot') continue
+    const { target, keep } = step.ref
+    cuts.add(cutText(step.snapshotter, step.ref))
+    if (keep !== undefined) keeps.set(target, (keeps.get(target) ?? 0) + 1)
+  }
   const lifts = [...group.whileQuiesced, ...group.afterResume].filter((step) => step.kind === 'lift')
   for (const [place, { ref, from }] of group.afterResume.entries()) {
     if (from.kind !== 'snapshot') continue
@@ -64,7 +70,10 @@ function strayLifts(group: Group): readonly Inconsistency[] {
   for (const { ref } of lifts) counts.set(ref.target, (counts.get(ref.target) ?? 0) + 1)
   for (const [place, target] of group.targets.entries()) {
     const count = counts.get(target) ?? 0
-    if (count !== 1) found.push({ path: ['targets', place], message: `is lifted ${String(count)} times` })
+    const kept = keeps.get(target) ?? 0
+    if (kept > 1) found.push({ path: ['targets', place], message: `is kept ${String(kept)} times` })
+    if (count > 1 || count + kept === 0)
+      found.push({ path: ['targets', place], message: `is lifted ${String(count)} times` })
   }
   return found
 }
@@ -88,5 +97,5 @@ function pathText({ ref, from }: LiftStep): string {
 }
 
 function cutText(snapshotter: string, ref: SnapshotRef): string {
-  return JSON.stringify([snapshotter, ref.id, ref.target, ref.source, ref.token])
+  return JSON.stringify([snapshotter, ref.id, ref.target, ref.source, ref.token, ref.keep])
 }

@@ -1,7 +1,7 @@
 import type { LiftRef } from '../crane/crane.ts'
 import type { Finding } from '../finding.ts'
 import type { Json } from '../json.ts'
-import type { SnapshotRef } from '../snapshot/snapshotter.ts'
+import type { SnapshotRef } from '../snapshot/snapshot-ref.ts'
 import type { TargetRef } from '../target/reference.ts'
 import type { Source } from '../target/source.ts'
 
@@ -73,7 +73,7 @@ export interface LeftWorkload {
   readonly why: string
 }
 
-/** Cuts one target. */
+/** Cuts one target. With `keep` in the ref the snapshot stays as a restore point, lifted or not. */
 export interface SnapshotStep {
   readonly kind: 'snapshot'
   readonly snapshotter: string

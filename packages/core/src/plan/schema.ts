@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { issuesOf, issueText, pathText } from '../config/issue.ts'
+import type { Store } from '../crane/store.ts'
 import { SalvageError } from '../error.ts'
-import type { SnapshotRef } from '../snapshot/snapshotter.ts'
+import type { SnapshotRef } from '../snapshot/snapshot-ref.ts'
 import { json, jsonObject, reference } from '../target/schema.ts'
 import type { Source } from '../target/source.ts'
 import { inconsistencies } from './consistency.ts'
@@ -29,18 +30,27 @@ const source: z.ZodType<Source> = z.discriminatedUnion('medium', [
   }),
   z.strictObject({ medium: z.literal('pvc'), namespace: text, name: text, uid: text.exactOptional() }),
 ])
+const store: z.ZodType<Store> = z.strictObject({ ref: reference, crane: text, settings: jsonObject })
 const liftRef = z.strictObject({
   id,
   runId: id,
   target: reference,
-  store: z.strictObject({ ref: reference, crane: text, settings: jsonObject }),
+  store,
   at: time,
   machine: z.string(),
   tide: z.string().exactOptional(),
 })
 /** A copy that is made while everything runs must never pass for one that counts. */
 const warmRef = liftRef.extend({ warm: z.literal(true) })
-const snapshotRef: z.ZodType<SnapshotRef> = z.strictObject({ id, runId: id, target: reference, source, token: json })
+const keep = z.strictObject({ store, at: time, machine: z.string(), tide: z.string().exactOptional() })
+const snapshotRef: z.ZodType<SnapshotRef> = z.strictObject({
+  id,
+  runId: id,
+  target: reference,
+  source,
+  token: json,
+  keep: keep.exactOptional(),
+})
 const quiesceStep = z.strictObject({
   kind: z.literal('quiesce'),
   workload: text,

@@ -2,7 +2,7 @@ import type { LiftRef } from '../crane/crane.ts'
 import type { Group, LiftOrigin, LiftStep, SnapshotStep } from './plan.ts'
 import type { Way } from './way.ts'
 
-/** A way that leads to a copy. */
+/** A way that leads to a copy, or to several. */
 export type OpenWay = Exclude<Way, { kind: 'none' }>
 
 /** What the refs of one plan have in common. */
@@ -10,7 +10,7 @@ export type RefBase = Pick<LiftRef, 'runId' | 'at' | 'machine' | 'tide'>
 
 /**
  * The steps of one group: warm lifts if it has a hold to keep short (`interrupts`), cuts, lifts of live sources, then, after
- * the workloads rose, lifts of what was cut. The nth target of the plan has the lift id `RUN-n` and, when it is cut, the
+ * the workloads rose, lifts of what was cut for them. The nth target of the plan has the lift id `RUN-n` and, when it is cut, the
  * snapshot id `RUN-sn`, when it is lifted warm, `RUN-wn`; `first` is the number of the group's first target.
  */
 export function stepsOf(
@@ -24,27 +24,39 @@ export function stepsOf(
   const afterResume: LiftStep[] = []
   for (const [place, way] of ways.entries()) {
     const n = String(first + place)
+    const cut = cutStep(way, base, n)
+    if (cut !== undefined) snapshots.push(cut)
     if (way.kind === 'live') {
       const step = liftStep(way, base, n, { kind: 'live', source: way.target.source })
       live.push(step)
       if (interrupts && way.warm.first)
         beforeHold.push({ ...step, ref: { ...step.ref, id: `${base.runId}-w${n}`, warm: true } })
-      continue
-    }
-    const { snapshotter, token } = way.cut
-    const ref = {
-      id: `${base.runId}-s${n}`,
-      runId: base.runId,
-      target: way.target.ref,
-      source: way.target.source,
-      token,
-    }
-    snapshots.push({ kind: 'snapshot', snapshotter, ref })
-    afterResume.push(liftStep(way, base, n, { kind: 'snapshot', snapshotter, ref }))
+    } else if (way.kind === 'snapshot' && cut !== undefined) afterResume.push(liftStep(way, base, n, cut))
   }
   return { beforeHold, whileQuiesced: [...snapshots, ...live], afterResume }
 }
 
-function liftStep({ target, store }: OpenWay, base: RefBase, n: string, from: LiftOrigin): LiftStep {
+function cutStep(way: OpenWay, base: RefBase, n: string): SnapshotStep | undefined {
+  const { target, keep } = way
+  const cut = way.kind === 'snapshot' ? way.cut : keep?.cut
+  if (cut === undefined) return undefined
+  const { runId, ...said } = base
+  const ref = {
+    id: `${runId}-s${n}`,
+    runId,
+    target: target.ref,
+    source: target.source,
+    token: cut.token,
+    ...(keep === undefined ? {} : { keep: { store: keep.store, ...said } }),
+  }
+  return { kind: 'snapshot', snapshotter: cut.snapshotter, ref }
+}
+
+function liftStep(
+  { target, store }: Exclude<OpenWay, { kind: 'kept' }>,
+  base: RefBase,
+  n: string,
+  from: LiftOrigin,
+): LiftStep {
   return { kind: 'lift', ref: { id: `${base.runId}-${n}`, ...base, target: target.ref, store }, from }
 }

@@ -4,25 +4,40 @@ import type { TargetRef } from '../target/reference.ts'
 import type { Grouping } from './plan.ts'
 
 /** What one run covers and how; a schedule is added by the daemon. All defaults are filled in. */
-export interface Tide {
+export type Tide = Covered & (Lifted | Kept)
+
+interface Lifted {
+  /** What the targets are lifted into. */
+  readonly store: Store
+  readonly snapshots?: undefined
+}
+
+interface Kept {
+  /** What the targets are lifted into besides, of the same cut where the crane can read that. */
+  readonly store?: Store
+  /** What keeps their snapshots as restore points. A target that cannot be cut for it is left out. */
+  readonly snapshots: Store
+}
+
+interface Covered {
   /** With a name, targets whose labels name the tide belong to it. */
   readonly name?: string
   /** Targets named one by one; each must be in the survey. */
   readonly targets: readonly TargetRef[]
   readonly grouping: Grouping
-  readonly store: Store
   /** Stores of single targets that differ from `store`. */
   readonly storeOf?: { readonly [target: TargetRef]: Store }
   readonly maxHoldMs: number
   readonly maxConcurrent: number
   readonly keep?: KeepRules
-  /** Default: `auto`. */
+  /** Of what is lifted. Default: `auto`. */
   readonly hold?: HoldChoice
 }
 
-/** Every store that a tide may write to. */
+/** Every store that a tide may lift into. */
 export function storesOf({ store, storeOf = {} }: Pick<Tide, 'store' | 'storeOf'>): readonly Store[] {
-  return [...new Map([store, ...Object.values(storeOf)].map((one) => [one.ref, one])).values()]
+  const stores = [...(store === undefined ? [] : [store]), ...Object.values(storeOf)]
+  return [...new Map(stores.map((one) => [one.ref, one])).values()]
 }
 
 /**

@@ -10,41 +10,84 @@ import type { HoldChoice, Tide } from './tide.ts'
 import { warmthOf } from './warmth.ts'
 import type { PossibleWarmth } from './warmth.ts'
 
-/** How one target gets into its store, or why it cannot. */
+/** A cut that stays, and the store that keeps it. */
+export interface KeptCut {
+  readonly store: Store
+  readonly cut: SnapshotCapability
+}
+
+/** How one target is copied, or why it cannot be. With `keep` that cut stays: it is the one that is lifted, or stands beside. */
 export type Way =
-  | { readonly kind: 'snapshot'; readonly target: Target; readonly store: Store; readonly cut: SnapshotCapability }
-  | { readonly kind: 'live'; readonly target: Target; readonly store: Store; readonly warm: PossibleWarmth }
+  | { readonly kind: 'kept'; readonly target: Target; readonly keep: KeptCut }
+  | {
+      readonly kind: 'snapshot'
+      readonly target: Target
+      readonly store: Store
+      readonly cut: SnapshotCapability
+      readonly keep?: KeptCut
+    }
+  | {
+      readonly kind: 'live'
+      readonly target: Target
+      readonly store: Store
+      readonly warm: PossibleWarmth
+      readonly keep?: KeptCut
+    }
   | { readonly kind: 'none'; readonly target: Target; readonly finding: Finding }
 
 /**
  * The planner's whole rule: if a snapshotter can cut the target and the crane can read what it exposes, cut it and lift
  * the snapshot; otherwise lift the live source; otherwise `PLAN.UNREADABLE`. Of several snapshotters the first that fits
  * is taken. A tide that chooses one way gets no other: `PLAN.UNCUT` for snapshots, `PLAN.WARM_STAYS` where a warm copy
- * could never be removed. Throws `CRANE.UNKNOWN`.
+ * could never be removed.
+ *
+ * A tide that keeps snapshots gets a cut of each target that its keeper can keep, or leaves the target out with
+ * `PLAN.UNKEPT`. Such a cut is lifted by the same rule; one that is not lifted from stands beside the lift of the live
+ * source, of the same rest. Throws `CRANE.UNKNOWN`.
  */
 export function wayOf(target: Target, tide: Tide, capabilities: Capabilities): Way {
-  const { hold = 'auto' } = tide
-  const store = storeOf(target, tide)
+  const keptIn = tide.snapshots?.ref
+  const cuts = capabilities.snapshots.filter((one) => one.target === target.ref && one.keptIn === keptIn)
+  const own = ownStore(target, tide)
+  if (tide.snapshots === undefined) return liftWay({ target, store: own ?? tide.store, cuts }, tide, capabilities)
+  const store = own ?? tide.store
+  const [first] = cuts
+  if (first === undefined) return { kind: 'none', target, finding: unkept(target, tide.snapshots, capabilities) }
+  const keep = { store: tide.snapshots, cut: first }
+  if (store === undefined) return { kind: 'kept', target, keep }
+  const way = liftWay({ target, store, cuts }, tide, capabilities)
+  if (way.kind === 'live') return { ...way, keep }
+  return way.kind === 'snapshot' ? { ...way, keep: { ...keep, cut: way.cut } } : way
+}
+
+interface Wish {
+  readonly target: Target
+  readonly store: Store
+  /** The cuts of this target that may be taken. */
+  readonly cuts: readonly SnapshotCapability[]
+}
+
+function liftWay(wish: Wish, { hold = 'auto' }: Tide, capabilities: Capabilities): Way {
+  const { target, store, cuts } = wish
   const reads = mediaReadBy(store, capabilities)
-  const snapshots = capabilities.snapshots.filter((snapshot) => snapshot.target === target.ref)
-  const cut = snapshots.find((snapshot) => reads.includes(snapshot.exposes))
+  const cut = cuts.find((snapshot) => reads.includes(snapshot.exposes))
   if (cut !== undefined && (hold === 'auto' || hold === 'snapshot')) return { kind: 'snapshot', target, store, cut }
   const media = mediaOf(target.source)
-  if (media.some((medium) => reads.includes(medium))) return liveWay(target, store, hold, capabilities)
-  const offered = new Set([...media, ...(hold === 'auto' ? snapshots.map((snapshot) => snapshot.exposes) : [])])
+  if (media.some((medium) => reads.includes(medium))) return liveWay(wish, hold, capabilities)
+  const offered = new Set([...media, ...(hold === 'auto' ? cuts.map((snapshot) => snapshot.exposes) : [])])
   return { kind: 'none', target, finding: unreadable(target, store, [...offered], capabilities) }
 }
 
-function liveWay(target: Target, store: Store, hold: HoldChoice, capabilities: Capabilities): Way {
-  if (hold === 'snapshot') return { kind: 'none', target, finding: uncut(target, store, capabilities) }
+function liveWay(wish: Wish, hold: HoldChoice, capabilities: Capabilities): Way {
+  const { target, store } = wish
+  if (hold === 'snapshot') return { kind: 'none', target, finding: uncut(wish, capabilities) }
   const warm = warmthOf(target.ref, store, hold, capabilities)
   return warm.kind === 'refused'
     ? { kind: 'none', target, finding: warm.finding }
     : { kind: 'live', target, store, warm }
 }
 
-function uncut(target: Target, store: Store, capabilities: Capabilities): Finding {
-  const cuts = capabilities.snapshots.filter((snapshot) => snapshot.target === target.ref)
+function uncut({ target, store, cuts }: Wish, capabilities: Capabilities): Finding {
   const reads = mediaReadBy(store, capabilities).join(' or ')
   const why =
     cuts.length === 0
@@ -58,10 +101,18 @@ function uncut(target: Target, store: Store, capabilities: Capabilities): Findin
   }
 }
 
-function storeOf(target: Target, tide: Tide): Store {
-  const own =
-    tide.storeOf !== undefined && Object.hasOwn(tide.storeOf, target.ref) ? tide.storeOf[target.ref] : undefined
-  return own ?? tide.store
+function unkept(target: Target, store: Store, { unkept: whys = {} }: Capabilities): Finding {
+  const why = Object.hasOwn(whys, target.ref) ? whys[target.ref] : undefined
+  return {
+    code: 'PLAN.UNKEPT',
+    message: `${target.ref} is left out: its snapshot cannot be kept in ${store.ref}`,
+    why: why ?? 'nothing here can cut it so',
+    hint: 'move it to storage that can be cut, or leave it to a tide without snapshots',
+  }
+}
+
+function ownStore({ ref }: Target, { storeOf }: Tide): Store | undefined {
+  return storeOf !== undefined && Object.hasOwn(storeOf, ref) ? storeOf[ref] : undefined
 }
 
 function mediaReadBy(store: Store, { cranes }: Capabilities): readonly Medium[] {

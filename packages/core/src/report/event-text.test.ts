@@ -18,6 +18,15 @@ const POINT: RestorePoint = {
   storedBytes: 512 * 1024 ** 2,
   files: 1,
 }
+const KEPT: RestorePoint = {
+  kind: 'snapshot',
+  id: '4f3a',
+  target: 'docker:db',
+  store: 'csi:fast',
+  takenAt: POINT.takenAt,
+  state: 'good',
+  files: 1,
+}
 const REPORT: RunReport = {
   version: 1,
   runId: 'r1',
@@ -57,6 +66,10 @@ const SAMPLES: { readonly [K in RunEvent['type']]: readonly [Extract<RunEvent, {
   'workload.awaited': [
     { type: 'workload.awaited', workload: 'docker:web' },
     'waiting until docker:web is as healthy as before',
+  ],
+  'snapshot.kept': [
+    { type: 'snapshot.kept', target: 'docker:db', point: KEPT, keepMs: 1400 },
+    'docker:db: snapshot kept in csi:fast after 1.4s as 4f3a (1 file)',
   ],
   'lift.warmed': [
     { type: 'lift.warmed', target: 'docker:db', liftMs: 1400, whole: true },
@@ -166,6 +179,7 @@ const KEYS: { readonly [type in RunEvent['type']]: string } = {
   'group.held': 'group holdMs',
   'group.tainted': 'group why',
   'snapshot.taken': 'target snapshotter',
+  'snapshot.kept': 'target point keepMs',
   'lift.started': 'target store',
   'lift.progress': 'target progress',
   'lift.finished': 'target point liftMs',

@@ -30,6 +30,8 @@ function textOf(event: RunEvent): string | undefined {
       return `${event.group}: its copies do not count: ${event.why}`
     case 'snapshot.taken':
       return `${event.target}: snapshot taken (${event.snapshotter})`
+    case 'snapshot.kept':
+      return `${event.target}: snapshot kept in ${event.point.store} after ${formatElapsed(event.keepMs)} as ${sized(event)}`
     case 'workload.awaited':
       return `waiting until ${event.workload} is as healthy as before`
     case 'lift.started':
@@ -70,7 +72,7 @@ function textOf(event: RunEvent): string | undefined {
   }
 }
 
-type Sized = Extract<RunEvent, { type: 'lift.finished' | 'lower.finished' }>
+type Sized = Extract<RunEvent, { type: 'lift.finished' | 'lower.finished' | 'snapshot.kept' }>
 
 function sized({ point }: Sized): string {
   const size = formatSize(point)

@@ -29,6 +29,13 @@ export type RunEvent =
   | { readonly type: 'group.held'; readonly group: string; readonly holdMs: number }
   | { readonly type: 'group.tainted'; readonly group: string; readonly why: string }
   | { readonly type: 'snapshot.taken'; readonly target: TargetRef; readonly snapshotter: string }
+  /** It stays from here on: a restore point of its own, lifted or not. */
+  | {
+      readonly type: 'snapshot.kept'
+      readonly target: TargetRef
+      readonly point: RestorePoint
+      readonly keepMs: number
+    }
   | { readonly type: 'lift.started'; readonly target: TargetRef; readonly store: string; readonly warm?: true }
   /** A warm lift has ended; `whole` says whether it makes the lift inside the hold short. Its archive never counts. */
   | { readonly type: 'lift.warmed'; readonly target: TargetRef; readonly liftMs: number; readonly whole: boolean }

@@ -1,3 +1,4 @@
+import type { RestorePoint } from '../crane/restore-point.ts'
 import { holdWayOf } from '../plan/hold-way.ts'
 import type { Group, Plan } from '../plan/plan.ts'
 import type { GroupReport, RunReport } from './report.ts'
@@ -37,7 +38,8 @@ function keyOf(group: Group): string | undefined {
   const way = holdWayOf(group)
   if (way === undefined) return undefined
   const lifts = [...group.whileQuiesced, ...group.afterResume].filter((step) => step.kind === 'lift')
-  const copies = lifts.map(({ ref }) => `${ref.target} ${way === 'snapshot' ? '' : ref.store.ref}`)
+  const stores = new Map(lifts.map(({ ref }) => [ref.target, ref.store.ref]))
+  const copies = group.targets.map((target) => `${target} ${way === 'snapshot' ? '' : (stores.get(target) ?? '')}`)
   const workloads = new Set(group.quiesce.flat().map((step) => step.workload))
   return JSON.stringify([way, copies.toSorted(), [...workloads].toSorted()])
 }
@@ -46,7 +48,8 @@ function keyOf(group: Group): string | undefined {
 function keyOfReport({ way, workloads, targets, tainted }: GroupReport): string | undefined {
   if (way === undefined || workloads === undefined || tainted !== undefined) return undefined
   if (targets.some(({ outcome, point }) => outcome === 'failed' || point === undefined)) return undefined
-  const copies = targets.map(({ target, point }) => `${target} ${way === 'snapshot' ? '' : (point?.store ?? '')}`)
+  const storeOf = (point: RestorePoint | undefined): string => (point?.kind === 'archive' ? point.store : '')
+  const copies = targets.map(({ target, point }) => `${target} ${way === 'snapshot' ? '' : storeOf(point)}`)
   return JSON.stringify([way, copies.toSorted(), workloads.toSorted()])
 }
 

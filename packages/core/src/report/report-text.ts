@@ -40,10 +40,12 @@ function targetLines(targets: readonly TargetReport[]): string[] {
   ])
 }
 
-function copyText({ outcome, point, liftMs }: TargetReport): string {
+function copyText({ outcome, point, kept, liftMs }: TargetReport): string {
   if (point === undefined) return ''
   const where = `${outcome === 'failed' ? 'does not count: ' : ''}${point.id} in ${point.store}`
-  const parts = [where, formatSize(point), liftMs === undefined ? '' : `lifted in ${formatElapsed(liftMs)}`]
+  const isLifted = liftMs !== undefined && point.kind === 'archive'
+  const also = kept === undefined || kept.id === point.id ? '' : `and ${kept.id} in ${kept.store}`
+  const parts = [where, formatSize(point), isLifted ? `lifted in ${formatElapsed(liftMs)}` : '', also]
   return oneLine(parts.filter((part) => part !== '').join(', '))
 }
 

@@ -1,7 +1,7 @@
 import type { RestorePoint } from '../crane/restore-point.ts'
 import type { Finding } from '../finding.ts'
 import type { HoldWay } from '../plan/hold-way.ts'
-import type { TargetRef } from '../target/reference.ts'
+import type { Reference, TargetRef } from '../target/reference.ts'
 
 /** The version of the report format. */
 export const REPORT_VERSION = 1
@@ -57,7 +57,12 @@ export interface GroupReport {
 export interface TargetReport {
   readonly target: TargetRef
   readonly outcome: Outcome
+  /** The archive; else the snapshot that was kept. */
   readonly point?: RestorePoint
+  /** The snapshot that was kept, whether there is an archive of it or not. */
+  readonly kept?: RestorePoint
+  /** Stores that were to get a copy of it and got none, although another one did: nothing of it is pruned meanwhile. */
+  readonly missing?: readonly Reference[]
   readonly liftMs?: number
   /** Of a send or a synchronization. */
   readonly transfer?: Transfer

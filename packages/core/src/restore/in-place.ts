@@ -15,7 +15,7 @@ import type { Survey } from '../target/discovery.ts'
 import { directoryOf } from '../target/source.ts'
 import type { Workload } from '../target/workload.ts'
 import { begin, lockAndRecover } from './begin.ts'
-import { lowerInto, mustWrite, notRestored, restored } from './lower.ts'
+import { lowerInto, mustLower, mustWrite, notRestored, restored } from './lower.ts'
 import type { RestoreRequest, RestoreResult } from './restore.ts'
 import { clearStaging, commitSwap, prepareSwap, stageSwap, swap } from './swap.ts'
 
@@ -27,6 +27,7 @@ const SWAP_ORDER = 1_000_000
  * lets them rise, and only then removes the former content. The writers are down for the renames, whatever the size.
  */
 export async function restoreInPlace(rig: Rig, request: RestoreRequest, signal: AbortSignal): Promise<RestoreResult> {
+  mustLower(rig, request)
   const { group, directory } = await placeOf(rig, request, signal)
   const workloads = [...group.quiesce.flat(), ...group.idle].map((step) => step.workload)
   await using _lock = await lockAndRecover(rig, request, workloads, signal)

@@ -1,13 +1,12 @@
 import type { RestorePoint } from '../crane/restore-point.ts'
 import type { Store } from '../crane/store.ts'
-import { SalvageError } from '../error.ts'
 import { REPORT_VERSION } from '../report/report.ts'
 import type { Finding } from '../finding.ts'
 import type { GroupReport, RunReport, StuckEntry, TargetReport } from '../report/report.ts'
 import type { Rig } from '../rig.ts'
 import { runSignal } from '../run/failure.ts'
 import { outcomeOf } from '../run/outcome.ts'
-import { archivesOf } from '../run/parts.ts'
+import { pointsOf } from '../run/parts.ts'
 import { recoverFirst } from '../run/recover.ts'
 import { finish } from '../run/remember.ts'
 import { unbreakable } from '../run/unbreakable.ts'
@@ -54,9 +53,7 @@ export async function restore(
   using aborting = runSignal(options.signal)
   const { signal } = aborting
   await recoverFirst(rig, { signal })
-  archivesOf(rig, request.store)
-  if (request.point.kind !== 'archive')
-    throw new SalvageError('STORE.WRITE_ONLY', `the point ${request.point.id} is a snapshot and cannot be lowered`)
+  pointsOf(rig, request.store)
   const startedAt = rig.now().toISOString()
   const attempt = request.inPlace
     ? await restoreInPlace(rig, request, signal)

@@ -3,6 +3,7 @@ import { holdWayOf } from '../plan/hold-way.ts'
 import type { Group, LiftStep, Plan, SnapshotStep } from '../plan/plan.ts'
 import type { GroupReport, StuckEntry } from '../report/report.ts'
 import type { Rig } from '../rig.ts'
+import type { SnapshotRef } from '../snapshot/snapshot-ref.ts'
 import { aborted } from './aborted.ts'
 import { createCalls } from './calls.ts'
 import type { Calls } from './calls.ts'
@@ -20,8 +21,11 @@ import { settledWithin, TEARDOWN_MS } from './settled-within.ts'
 import { createSnapshots, LIFT_ORDER } from './snapshots.ts'
 import type { Snapshots } from './snapshots.ts'
 import { notBegun } from './not-begun.ts'
+import { hung } from './stay.ts'
+import type { Stay } from './stay.ts'
 import { createWarmLifts } from './warm-lifts.ts'
 import type { WarmLifts } from './warm-lifts.ts'
+import { keptRefs, withKept } from './with-kept.ts'
 
 /** What became of a group. */
 export interface GroupResult {
@@ -30,7 +34,7 @@ export interface GroupResult {
 }
 
 /**
- * Lift warm, quiesce, cut or copy, resume, then copy what was cut. Rejects only for a bug. Resume waits for nothing but the
+ * Lift warm, quiesce, cut or copy, resume, then copy and keep what was cut. Rejects only for a bug. Resume waits for nothing but the
  * copies that must be made at rest; when the hold must end, not even for those. Health is waited for beside what comes
  * after, and before the next group: it may bring the same workloads down.
  */
@@ -41,7 +45,9 @@ export async function runGroup(rig: Rig, plan: Plan, group: Group, signal: Abort
   const warm = createWarmLifts(rig, group, { maxConcurrent: plan.maxConcurrent, signal, calls })
   const settled: SettledLifts[] = []
   let health: Promise<readonly Finding[]> = Promise.resolve([])
+  const kept = keptRefs(group)
   let tainted: string | undefined
+  let verdict: Finding | undefined
   {
     await using lasting = snapshots
     await warm.make()
@@ -52,23 +58,27 @@ export async function runGroup(rig: Rig, plan: Plan, group: Group, signal: Abort
     // Workloads are up. What was aborted gets its time to stop before it is taken apart.
     await settledWithin(held.work, TEARDOWN_MS)
     tainted = held.tainted
-    settled.push(await settleLifts(rig, live, { taint: held.verdict, calls }))
+    settled.push(await settleLifts(rig, live, { taint: held.verdict, calls, kept }))
     await warm.remove()
     const cut = recordsOf(group.afterResume)
     if (held.verdict === undefined) {
-      const work = mapLimit(cut, plan.maxConcurrent, (record) =>
+      const lifts = mapLimit(cut, plan.maxConcurrent, (record) =>
         lasting.liftFrom(record, record.step, { signal, calls }),
       )
+      const work = Promise.all([lasting.keep({ signal }), lifts])
       await Promise.race([work, aborted(signal)])
       await settledWithin(work, TEARDOWN_MS)
     }
-    settled.push(await settleLifts(rig, cut, { taint: held.verdict, calls }))
+    settled.push(await settleLifts(rig, cut, { taint: held.verdict, calls, kept }))
+    verdict = held.verdict
   }
+  const lifted = settled.flatMap((one) => one.targets)
+  const stayOf = (ref: SnapshotRef): Stay => snapshots.stayOf(ref.id) ?? { kind: 'lost', failure: verdict ?? hung(ref) }
   const findings = [...hold.findings, ...(await health)]
   return {
     report: {
       id: group.id,
-      targets: settled.flatMap((one) => one.targets),
+      targets: withKept(rig, group, lifted, stayOf),
       ...(hold.holdMs === undefined ? {} : { holdMs: hold.holdMs }),
       ...(tainted === undefined ? {} : { tainted }),
       ...(findings.length === 0 ? {} : { findings }),

@@ -1,11 +1,13 @@
-import type { ArchiveStore, Crane } from '../crane/crane.ts'
+import type { Crane, PointStore } from '../crane/crane.ts'
 import type { Store } from '../crane/store.ts'
 import type { Effect } from '../effect/effect.ts'
 import { SalvageError } from '../error.ts'
 import type { Quiescer } from '../quiesce/quiescer.ts'
 import type { Rig } from '../rig.ts'
+import type { Keeper } from '../snapshot/keeper.ts'
 import type { Snapshotter } from '../snapshot/snapshotter.ts'
 import type { Provisioner } from '../target/provisioner.ts'
+import type { Medium } from '../target/source.ts'
 
 /** The quiescer with this id. Throws `BACKEND.MISSING`. */
 export function quiescerOf(rig: Rig, id: string): Quiescer {
@@ -52,11 +54,32 @@ export function effectOf(rig: Rig, id: string): Effect {
   )
 }
 
-/** The archives of a store. Throws `BACKEND.MISSING`, or `STORE.WRITE_ONLY` when its crane cannot read them. */
-export function archivesOf(rig: Rig, store: Store): ArchiveStore {
-  const { archives } = craneOf(rig, store)
-  if (archives !== undefined) return archives
+/** The keeper that serves a store of snapshots. Throws `BACKEND.MISSING`. */
+export function keeperOf(rig: Rig, store: Store): Keeper {
+  return found('keeper', store.crane, findKeeper(rig, store))
+}
+
+/** What can be done with the points of a store, and into what they can be lowered. */
+export interface Points {
+  readonly points: PointStore
+  readonly media: ReadonlySet<Medium>
+}
+
+/**
+ * The points of a store, whether a crane or a keeper serves it. Throws `BACKEND.MISSING`, or `STORE.WRITE_ONLY` when its
+ * crane cannot read its archives.
+ */
+export function pointsOf(rig: Rig, store: Store): Points {
+  const keeper = findKeeper(rig, store)
+  if (keeper !== undefined) return keeper
+  const { archives, media } = craneOf(rig, store)
+  if (archives !== undefined) return { points: archives, media }
   throw writeOnly(store)
+}
+
+function findKeeper(rig: Rig, { crane }: Store): Keeper | undefined {
+  const snapshotters = rig.backends.flatMap((backend) => backend.snapshotters ?? [])
+  return snapshotters.flatMap(({ keeps }) => keeps ?? []).find(({ id }) => id === crane)
 }
 
 /** The error of a store whose crane only writes: `STORE.WRITE_ONLY`. */

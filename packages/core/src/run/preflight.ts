@@ -1,10 +1,10 @@
 import type { Store } from '../crane/store.ts'
 import { errorText, isSalvageError, SalvageError } from '../error.ts'
-import type { Plan } from '../plan/plan.ts'
+import type { Plan, SnapshotStep } from '../plan/plan.ts'
 import type { Rig } from '../rig.ts'
 import type { Source } from '../target/source.ts'
 import { mapLimit } from './limit.ts'
-import { craneOf, quiescerOf, snapshotterOf } from './parts.ts'
+import { craneOf, keeperOf, quiescerOf, snapshotterOf } from './parts.ts'
 
 const CHECKS_AT_ONCE = 8
 
@@ -20,13 +20,15 @@ export async function preflight(
 ): Promise<void> {
   try {
     for (const group of plan.groups)
-      for (const step of group.whileQuiesced) if (step.kind === 'snapshot') snapshotterOf(rig, step.snapshotter)
+      for (const step of group.whileQuiesced) if (step.kind === 'snapshot') mustCut(rig, step)
     const steps = plan.groups.flatMap((group) => [...group.quiesce.flat(), ...group.idle])
     await mapLimit(steps, CHECKS_AT_ONCE, (step) =>
       quiescerOf(rig, step.quiescer).prepare(step.workload, step.settings, options),
     )
-    await mapLimit(storesOf(plan), CHECKS_AT_ONCE, ({ store, sources }) =>
-      craneOf(rig, store).preflight(store, sources, options),
+    await mapLimit(storesOf(plan), CHECKS_AT_ONCE, async ({ store, keeps, sources }) =>
+      keeps
+        ? keeperOf(rig, store).preflight?.(store, sources, options)
+        : craneOf(rig, store).preflight(store, sources, options),
     )
   } catch (error) {
     options.signal.throwIfAborted()
@@ -39,17 +41,35 @@ export async function preflight(
   }
 }
 
-function storesOf(plan: Plan): { readonly store: Store; readonly sources: readonly Source[] }[] {
-  const stores = new Map<string, { store: Store; sources: Source[] }>()
+/** Throws `BACKEND.MISSING` also when the snapshotter is not that of the keeper. */
+function mustCut(rig: Rig, { snapshotter, ref }: SnapshotStep): void {
+  const { keeps } = snapshotterOf(rig, snapshotter)
+  if (ref.keep === undefined || keeps?.id === ref.keep.store.crane) return
+  keeperOf(rig, ref.keep.store)
+  throw new SalvageError('BACKEND.MISSING', `what "${snapshotter}" cuts cannot be kept in ${ref.keep.store.ref}`, {
+    hint: 'make the plan again',
+  })
+}
+
+interface UsedStore {
+  readonly store: Store
+  /** It takes snapshots, and no archives. */
+  readonly keeps: boolean
+  readonly sources: readonly Source[]
+}
+
+function storesOf(plan: Plan): readonly UsedStore[] {
+  const stores = new Map<string, UsedStore & { readonly sources: Source[] }>()
+  const add = (store: Store, keeps: boolean, sources: readonly Source[]): void => {
+    // One reference may stand in a plan with two settings, and both are used.
+    const key = JSON.stringify([store, keeps])
+    const known = stores.get(key) ?? { store, keeps, sources: [] }
+    stores.set(key, known)
+    known.sources.push(...sources)
+  }
   for (const group of plan.groups)
-    for (const step of [...group.whileQuiesced, ...group.afterResume]) {
-      if (step.kind !== 'lift') continue
-      const { store } = step.ref
-      // One reference may stand in a plan with two settings, and both are used.
-      const key = JSON.stringify(store)
-      const known = stores.get(key) ?? { store, sources: [] }
-      stores.set(key, known)
-      if (step.from.kind === 'live') known.sources.push(step.from.source)
-    }
+    for (const step of [...group.whileQuiesced, ...group.afterResume])
+      if (step.kind === 'lift') add(step.ref.store, false, step.from.kind === 'live' ? [step.from.source] : [])
+      else if (step.ref.keep !== undefined) add(step.ref.keep.store, true, [step.ref.source])
   return [...stores.values()]
 }

@@ -6,6 +6,7 @@ import type { Capabilities, SnapshotCapability } from '../plan/capabilities.ts'
 import type { Rig } from '../rig.ts'
 import type { Snapshotter } from '../snapshot/snapshotter.ts'
 import type { Survey } from '../target/discovery.ts'
+import type { TargetRef } from '../target/reference.ts'
 import type { Target } from '../target/target.ts'
 import { mapLimit } from './limit.ts'
 
@@ -15,6 +16,8 @@ const PROBES_AT_ONCE = 16
 export interface ProbeOptions extends CallOptions {
   /** The stores that the plan will use: see `storesOf`. */
   readonly stores: readonly Store[]
+  /** What keeps the snapshots of the tide. */
+  readonly snapshots?: Store | undefined
 }
 
 /**
@@ -26,9 +29,11 @@ export async function probe(rig: Rig, survey: Survey, options: ProbeOptions): Pr
   const pairs = survey.targets.flatMap((target) => snapshotters.map((snapshotter) => ({ target, snapshotter })))
   const snapshots = await mapLimit(pairs, PROBES_AT_ONCE, (pair) => probeOne(pair.snapshotter, pair.target, options))
   const cranes = rig.backends.flatMap((backend) => backend.cranes ?? [])
+  const unkept = snapshots.flatMap((one) => (one.kind === 'unkept' ? [[one.target, one.why] as const] : []))
   const stores = await mapLimit(options.stores, PROBES_AT_ONCE, (store) => askOne(rig, store, options))
   return {
-    snapshots: snapshots.filter((one) => one !== undefined),
+    snapshots: snapshots.flatMap((one) => (one.kind === 'able' ? one.capability : [])),
+    ...(unkept.length === 0 ? {} : { unkept: Object.fromEntries(unkept) }),
     cranes: Object.fromEntries(cranes.map((crane) => [crane.id, [...crane.media]])),
     stores: Object.fromEntries(stores.flat()),
   }
@@ -53,12 +58,20 @@ async function askOne(
   }
 }
 
+type Probed =
+  | { readonly kind: 'able'; readonly capability: SnapshotCapability }
+  | { readonly kind: 'unkept'; readonly target: TargetRef; readonly why: string }
+  | { readonly kind: 'unable' }
+
 async function probeOne(
   snapshotter: Snapshotter,
-  target: Target,
-  options: CallOptions,
-): Promise<SnapshotCapability | undefined> {
-  const support = await snapshotter.probe(target.source, options)
-  if (!support.supported) return undefined
-  return { target: target.ref, snapshotter: snapshotter.id, exposes: support.exposes, token: support.token }
+  { ref: target, source }: Target,
+  { signal, snapshots: keep }: ProbeOptions,
+): Promise<Probed> {
+  const isKept = keep !== undefined && snapshotter.keeps?.id === keep.crane
+  const support = await snapshotter.probe(source, { signal, ...(isKept ? { keep } : {}) })
+  if (!support.supported) return isKept ? { kind: 'unkept', target, why: support.why } : { kind: 'unable' }
+  const { exposes, token } = support
+  const where = isKept ? { keptIn: keep.ref } : {}
+  return { kind: 'able', capability: { target, snapshotter: snapshotter.id, exposes, token, ...where } }
 }

@@ -7,7 +7,7 @@ import { newRunId } from '../plan/run-id.ts'
 import type { RetentionPolicy, Verdict } from '../retention/policy.ts'
 import type { Rig } from '../rig.ts'
 import type { TargetRef } from '../target/reference.ts'
-import { archivesOf } from './parts.ts'
+import { pointsOf } from './parts.ts'
 import { pointKey } from './point-key.ts'
 import { recoverFirst } from './recover.ts'
 import { remember } from './remember.ts'
@@ -60,7 +60,7 @@ export async function prune(rig: Rig, request: PruneRequest, options: CallOption
   const removed = dropped(judged)
   const report: PruneReport = { verdicts: judged, removed, problems: again.problems }
   if (removed.length === 0) return report
-  await archivesOf(rig, request.store).remove(removed, request.store, options)
+  await pointsOf(rig, request.store).points.remove(removed, request.store, options)
   await remember(rig, () => rig.catalog.removePoints(removed))
   return report
 }
@@ -70,7 +70,7 @@ async function judge(rig: Rig, request: PruneRequest, options: CallOptions): Pro
   const points: RestorePoint[] = []
   const problems: Finding[] = []
   const onProblem = (finding: Finding): void => void problems.push(finding)
-  for await (const point of archivesOf(rig, store).list(store, { ...options, onProblem }))
+  for await (const point of pointsOf(rig, store).points.list(store, { ...options, onProblem }))
     if (targets?.includes(point.target) !== false) points.push(point)
   const failed = await rig.catalog.spared()
   const last = newestGood(points)

@@ -2,7 +2,7 @@ import { PLAN_VERSION } from '../plan/plan.ts'
 import type { Plan } from '../plan/plan.ts'
 import { SalvageError } from '../error.ts'
 import { REPORT_VERSION } from '../report/report.ts'
-import type { RunReport } from '../report/report.ts'
+import type { RunReport, TargetReport } from '../report/report.ts'
 import type { Rig } from '../rig.ts'
 import { outcomeOf } from './outcome.ts'
 import { runSignal } from './failure.ts'
@@ -72,7 +72,7 @@ export async function run(given: Rig, plan: Plan, options: RunOptions = {}): Pro
     endedAt,
     outcome,
     // An abort that came too late to change anything is none.
-    aborted: signal.aborted && groups.some((group) => group.targets.some((target) => target.outcome === 'failed')),
+    aborted: signal.aborted && groups.some((group) => group.targets.some(isWanting)),
     groups,
     skipped: plan.skipped,
     stuck,
@@ -80,6 +80,10 @@ export async function run(given: Rig, plan: Plan, options: RunOptions = {}): Pro
   }))
   told.rethrow()
   return report
+}
+
+function isWanting({ outcome, missing = [] }: TargetReport): boolean {
+  return outcome === 'failed' || missing.length > 0
 }
 
 function keysOf(rig: Rig, plan: Plan): readonly string[] {

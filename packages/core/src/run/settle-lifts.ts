@@ -3,6 +3,7 @@ import type { Finding } from '../finding.ts'
 import type { JournalEntry } from '../journal/journal.ts'
 import type { StuckEntry, TargetReport } from '../report/report.ts'
 import type { Rig } from '../rig.ts'
+import type { TargetRef } from '../target/reference.ts'
 import type { LiftRecord } from './lift.ts'
 import type { Calls } from './calls.ts'
 import { release } from './release.ts'
@@ -14,6 +15,15 @@ export interface SettledLifts {
   readonly stuck: readonly StuckEntry[]
 }
 
+/** What {@link settleLifts} takes. */
+export interface SettleOptions {
+  /** Why none of them counts. */
+  readonly taint: Finding | undefined
+  readonly calls: Calls
+  /** Targets whose snapshot may stay all the same: what failed is told when that is known. */
+  readonly kept: { readonly has: (target: TargetRef) => boolean }
+}
+
 /**
  * Decides what each lift is worth: a whole one without a taint becomes a restore point, everything else is withdrawn.
  * Workloads are up by now, so this may take its time.
@@ -21,7 +31,7 @@ export interface SettledLifts {
 export async function settleLifts(
   rig: Rig,
   records: readonly LiftRecord[],
-  { taint, calls }: { readonly taint: Finding | undefined; readonly calls: Calls },
+  { taint, calls, kept }: SettleOptions,
 ): Promise<SettledLifts> {
   const targets: TargetReport[] = []
   const withdrawn: JournalEntry[] = []
@@ -30,7 +40,7 @@ export async function settleLifts(
     if (failure === undefined) targets.push(await keep(rig, record))
     else {
       if (record.entry !== undefined) withdrawn.push(record.entry)
-      targets.push(failed(rig, record, failure))
+      targets.push(failed(rig, record, failure, kept))
     }
   }
   return { targets, stuck: await release(rig, withdrawn, { calls }) }
@@ -65,9 +75,9 @@ async function keep(rig: Rig, record: LiftRecord): Promise<TargetReport> {
   return { target: step.ref.target, outcome, point, liftMs, findings }
 }
 
-function failed(rig: Rig, record: LiftRecord, finding: Finding): TargetReport {
+function failed(rig: Rig, record: LiftRecord, finding: Finding, kept: SettleOptions['kept']): TargetReport {
   const { target } = record.step.ref
-  rig.report({ type: 'target.failed', target, finding })
+  if (!kept.has(target)) rig.report({ type: 'target.failed', target, finding })
   const liftMs = record.liftMs === undefined ? {} : { liftMs: record.liftMs }
   return { target, outcome: 'failed', ...liftMs, findings: [finding] }
 }

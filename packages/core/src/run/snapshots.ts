@@ -3,14 +3,18 @@ import type { JournalEntry } from '../journal/journal.ts'
 import type { LiftStep, SnapshotStep } from '../plan/plan.ts'
 import type { StuckEntry } from '../report/report.ts'
 import type { Rig } from '../rig.ts'
+import type { SnapshotRef } from '../snapshot/snapshot-ref.ts'
 import { createCalls } from './calls.ts'
 import type { Calls } from './calls.ts'
 import { failureOf } from './failure.ts'
 import { lift } from './lift.ts'
 import type { LiftRecord } from './lift.ts'
+import { mapLimit } from './limit.ts'
 import { notBeyond } from './not-beyond.ts'
 import { snapshotterOf } from './parts.ts'
 import { release } from './release.ts'
+import { stay, toStay } from './stay.ts'
+import type { Stay } from './stay.ts'
 
 // Undone from the highest: first the lift is cleared, then the exposure goes, then the snapshot; a warm archive last, as
 // the parent of the lift.
@@ -19,10 +23,17 @@ const SNAPSHOT_ORDER = 1
 const EXPOSURE_ORDER = 2
 export const LIFT_ORDER = 3
 
-/** Snapshots that live longer than the hold in which they were cut. Disposing it drops them. */
+/** Keepers wait, and work little. */
+const KEEPS_AT_ONCE = 16
+
+/** Snapshots that live longer than the hold in which they were cut. Disposing it drops them, but for those that stay. */
 export interface Snapshots extends AsyncDisposable {
   /** Cuts all targets; resolves when every cut is made or has failed. Rejects when the journal cannot take them down. */
   take(steps: readonly SnapshotStep[], signal: AbortSignal): Promise<void>
+  /** Lets those stay that are to, each as soon as it is known to be whole. Called after a good hold alone. Never rejects. */
+  keep(options: { readonly signal: AbortSignal }): Promise<void>
+  /** What became of one that was to stay; undefined while nobody knows. */
+  stayOf(id: SnapshotRef['id']): Stay | undefined
   /** Exposes the snapshot of a lift and lifts it. Never rejects: what happened stands in the record. */
   liftFrom(
     record: LiftRecord,
@@ -35,7 +46,8 @@ export interface Snapshots extends AsyncDisposable {
 
 /** The snapshots of one group. */
 export function createSnapshots(rig: Rig, runId: string): Snapshots {
-  const entries: JournalEntry[] = []
+  const entries = new Set<JournalEntry>()
+  const stays = new Map<string, Stay>()
   const failures = new Map<string, Finding>()
   const calls = createCalls()
   let stuck: readonly StuckEntry[] = []
@@ -65,7 +77,7 @@ export function createSnapshots(rig: Rig, runId: string): Snapshots {
           undo: { kind: 'snapshot', snapshotter, ref },
         })),
       )
-      entries.push(...opened)
+      for (const entry of opened) entries.add(entry)
       await Promise.all(
         opened.map(async (entry, index) => {
           const step = steps[index]
@@ -73,6 +85,16 @@ export function createSnapshots(rig: Rig, runId: string): Snapshots {
         }),
       )
     },
+    keep: async ({ signal }) => {
+      await mapLimit([...entries], KEEPS_AT_ONCE, async (entry) => {
+        const ref = toStay(entry)
+        if (ref === undefined) return
+        const failure = failures.get(ref.id)
+        const lost = failure === undefined ? undefined : ({ kind: 'lost', failure } as const)
+        stays.set(ref.id, lost ?? (await stay(rig, { entry, ref }, { signal, calls, entries })))
+      })
+    },
+    stayOf: (id) => stays.get(id),
     liftFrom: async (record, step, options) => {
       if (step.from.kind !== 'snapshot') throw new Error('a lift after the hold reads a snapshot')
       const { snapshotter, ref } = step.from
@@ -86,7 +108,7 @@ export function createSnapshots(rig: Rig, runId: string): Snapshots {
         const undo = { kind: 'exposure', snapshotter, ref } as const
         const [entry] = await rig.journal.open([{ runId, order: EXPOSURE_ORDER, undo }])
         if (entry === undefined) throw new Error('the journal opened no entry')
-        entries.push(entry)
+        entries.add(entry)
         const source = await calls.follow(entry.id, snapshotterOf(rig, snapshotter).expose(ref, options))
         await lift(rig, record, source, { ...options, order: LIFT_ORDER })
       } catch (error) {
@@ -94,7 +116,9 @@ export function createSnapshots(rig: Rig, runId: string): Snapshots {
       }
     },
     [Symbol.asyncDispose]: async () => {
-      stuck = await release(rig, entries, { calls })
+      const left = [...entries]
+      entries.clear()
+      stuck = await release(rig, left, { calls })
     },
   }
 }

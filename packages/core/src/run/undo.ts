@@ -18,6 +18,7 @@ export async function undo(rig: Rig, entry: JournalEntry, options: CallOptions):
       return quiescerOf(rig, way.quiescer).resume(way.token, { ...options, quiesced })
     }
     case 'snapshot':
+      if (entry.copied === true && way.ref.keep !== undefined) return [ofThePast(entry)]
       await snapshotterOf(rig, way.snapshotter).drop(way.ref, options)
       return []
     case 'exposure':

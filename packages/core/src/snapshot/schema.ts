@@ -1,6 +1,14 @@
 import { z } from 'zod'
+import { store } from '../crane/schema.ts'
 import { json, reference, source } from '../target/schema.ts'
-import type { SnapshotRef } from './snapshotter.ts'
+import type { Keep, SnapshotRef } from './snapshot-ref.ts'
+
+const keep: z.ZodType<Keep> = z.object({
+  store,
+  at: z.string(),
+  machine: z.string(),
+  tide: z.string().exactOptional(),
+})
 
 /** A snapshot's name read back. */
 export const snapshotRef: z.ZodType<SnapshotRef> = z.object({
@@ -9,4 +17,5 @@ export const snapshotRef: z.ZodType<SnapshotRef> = z.object({
   target: reference,
   source,
   token: json,
+  keep: keep.exactOptional(),
 })

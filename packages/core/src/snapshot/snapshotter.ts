@@ -1,31 +1,27 @@
 import type { CallOptions } from '../call-options.ts'
 import type { Json } from '../json.ts'
 import type { RestorePoint } from '../crane/restore-point.ts'
-import type { TargetRef } from '../target/reference.ts'
+import type { Store } from '../crane/store.ts'
 import type { Medium, Source } from '../target/source.ts'
-
-/** Names one snapshot before it is taken. */
-export interface SnapshotRef {
-  /** Unique, letters, digits and `-` only. */
-  readonly id: string
-  readonly runId: string
-  readonly target: TargetRef
-  /** The live source that is cut. */
-  readonly source: Source
-  /** What `probe` said that the snapshotter needs. */
-  readonly token: Json
-}
+import type { Keeper } from './keeper.ts'
+import type { SnapshotRef } from './snapshot-ref.ts'
 
 /** Whether a source can be cut, and as what its snapshot can be read. */
 export type SnapshotSupport =
   | { readonly supported: true; readonly exposes: Medium; readonly token: Json }
   | { readonly supported: false; readonly why: string }
 
+/** What probe takes. */
+export interface CutOptions extends CallOptions {
+  /** Only with a keeper: whether it can be cut so that this store keeps it, which may be cut in another way. */
+  readonly keep?: Store
+}
+
 /** Cuts a point in time on the same storage, at once. */
 export interface Snapshotter {
   readonly id: string
   /** Reads and changes nothing. */
-  probe(source: Source, options: CallOptions): Promise<SnapshotSupport>
+  probe(source: Source, options: CutOptions): Promise<SnapshotSupport>
   /**
    * Makes ready what would slow the cut down, such as content that stands in memory only. Called while the workloads
    * still run, shortly before they are brought to rest. Leaves nothing that must be taken back; when it fails, the hold
@@ -36,10 +32,12 @@ export interface Snapshotter {
   take(ref: SnapshotRef, options: CallOptions): Promise<void>
   /** Makes it readable; may be slow, workloads are up. Idempotent. */
   expose(ref: SnapshotRef, options: CallOptions): Promise<Source>
-  /** Removes the exposure, keeps the snapshot. Idempotent. */
+  /** Removes the exposure, keeps the snapshot. Idempotent; also beside and after `keep`. */
   conceal(ref: SnapshotRef, options: CallOptions): Promise<void>
-  /** Removes both. Idempotent; works when `take` never happened or only half. */
+  /** Removes both, a kept one too. Idempotent; works when `take` never happened or only half. */
   drop(ref: SnapshotRef, options: CallOptions): Promise<void>
   /** Snapshots that stand, newest last. */
   list?(options: CallOptions): AsyncIterable<RestorePoint>
+  /** Absent where a snapshot is of use only as long as it is read. */
+  readonly keeps?: Keeper
 }

@@ -1,5 +1,6 @@
 import type { Backend } from '../backend.ts'
 import type { Rig } from '../rig.ts'
+import type { Keeper } from '../snapshot/keeper.ts'
 
 /** Called before and after each write and each effect; a test kills its process in it, or never lets it go on. */
 export type Point = (name: string) => Promise<void>
@@ -28,9 +29,10 @@ function observedBackend(backend: Backend, point: Point): Backend {
     quiescers: (backend.quiescers ?? []).map((quiescer) =>
       observed(quiescer, quiescer.id, ['prepare', 'quiesce', 'resume', 'atRest', 'healthy'], point),
     ),
-    snapshotters: (backend.snapshotters ?? []).map((snapshotter) =>
-      observed(snapshotter, snapshotter.id, ['prepare', 'take', 'expose', 'conceal', 'drop'], point),
-    ),
+    snapshotters: (backend.snapshotters ?? []).map((snapshotter) => ({
+      ...observed(snapshotter, snapshotter.id, ['prepare', 'take', 'expose', 'conceal', 'drop'], point),
+      ...(snapshotter.keeps === undefined ? {} : { keeps: observedKeeper(snapshotter.keeps, point) }),
+    })),
     cranes: (backend.cranes ?? []).map((crane) => ({
       ...observed(crane, crane.id, ['lift', 'clear'], point),
       ...(crane.archives === undefined
@@ -42,6 +44,11 @@ function observedBackend(backend: Backend, point: Point): Backend {
     ),
     effects: (backend.effects ?? []).map((effect) => observed(effect, effect.id, ['undo'], point)),
   }
+}
+
+function observedKeeper(keeper: Keeper, point: Point): Keeper {
+  const points = observed(keeper.points, keeper.id, ['lower', 'remove'], point)
+  return { ...observed(keeper, keeper.id, ['keep'], point), points }
 }
 
 function observed<Part extends object>(part: Part, id: string, verbs: readonly (keyof Part)[], point: Point): Part {

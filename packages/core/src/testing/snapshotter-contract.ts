@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Snapshotter, SnapshotRef } from '../snapshot/snapshotter.ts'
+import type { Snapshotter } from '../snapshot/snapshotter.ts'
+import type { SnapshotRef } from '../snapshot/snapshot-ref.ts'
 import type { Source } from '../target/source.ts'
 import { aborted, unaborted } from './contract-calls.ts'
 
