@@ -1,6 +1,6 @@
 /**
- * Keeps two runs off the same targets and workloads, across processes. A lock ends with its process, however that ends:
- * the kernel holds it.
+ * Keeps two runs off the same targets and workloads, across processes. A lock ends with its process, however that ends: on
+ * one machine the kernel holds it; across machines it is renewed, and others wait until it has not been for a while.
  */
 export interface Locks {
   /**
@@ -15,4 +15,9 @@ export interface Locks {
 /** Held until disposed. */
 export interface RunLock extends AsyncDisposable {
   readonly runId: string
+  /**
+   * Aborts when the lock was lost while it was held: others have taken this process for dead, so the run must not go on.
+   * Absent where only the end of the process ends a lock.
+   */
+  readonly lost?: AbortSignal
 }
