@@ -1,5 +1,6 @@
 import type { CallOptions, Finding, Reporter } from '@salvage-kit/core'
-import { openVolumes } from '@salvage-kit/host'
+import { isSalvageError } from '@salvage-kit/core'
+import { openVolumes, unknownVolume } from '@salvage-kit/host'
 import type { Volumes } from '@salvage-kit/host'
 import { failureText } from './failure.ts'
 import { interruptible } from './interrupt.ts'
@@ -36,7 +37,14 @@ export async function withVolumes(
   const warn = (findings: readonly Finding[]): void => {
     if (options.quiet !== true) for (const finding of findings) terminal.err(failureText(finding, 'warning'))
   }
-  return await work({ volumes: await openVolumes(rig), signal, warn })
+  const volumes = await openVolumes(rig)
+  try {
+    return await work({ volumes, signal, warn })
+  } catch (error) {
+    const unknown = isSalvageError(error) && error.code === 'VOLUME.NOT_FOUND' ? error : undefined
+    const name = invocation.args.find((text) => unknown?.message.includes(JSON.stringify(text)))
+    throw name === undefined ? error : await unknownVolume(volumes, name, { signal })
+  }
 }
 
 /** Prints a result: with `--json` as one object, else its lines, which may be none. */

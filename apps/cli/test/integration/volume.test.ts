@@ -79,6 +79,16 @@ describe.skipIf(!needed.available)('volumes on BTRFS', () => {
     [['snapshot', '../v'], 'VOLUME.NAME', 2],
     [['snapshot', '--', '-v'], 'VOLUME.NAME', 2],
     [['snapshot', 'none'], 'VOLUME.NOT_FOUND', 1],
+    [['snapshots', 'none'], 'VOLUME.NOT_FOUND', 1],
+    [['purge', '1d', 'none'], 'VOLUME.NOT_FOUND', 1],
+    [['purge', '--dry-run', '1d', 'none'], 'VOLUME.NOT_FOUND', 1],
+    [['schedule', 'snapshot', '60', 'none'], 'VOLUME.NOT_FOUND', 1],
+    [['clone', 'none', 'other'], 'VOLUME.NOT_FOUND', 1],
+    [['usage', 'none'], 'VOLUME.NOT_FOUND', 1],
+    [['sync', 'none', 'host'], 'VOLUME.NOT_FOUND', 1],
+    [['send', 'host', 'none@2026-01-01T00:00:00.000000'], 'SNAPSHOT.NOT_FOUND', 1],
+    [['restore', 'none'], 'SNAPSHOT.NONE', 1],
+    [['rm', 'none@2026-01-01T00:00:00.000000'], 'SNAPSHOT.NOT_FOUND', 1],
     [['restore', 'v@../x'], 'SNAPSHOT.NAME', 2],
     [['send', '-oProxyCommand=x', 'v@1'], 'CLI.USAGE', 2],
     [['send', '--', '-oProxyCommand=x', 'v@1'], 'HOST.NAME', 2],
@@ -92,6 +102,28 @@ describe.skipIf(!needed.available)('volumes on BTRFS', () => {
     const ended = await sk('volume', verb, '--json', ...rest).ended
     expect(JSON.parse(ended.out)).toMatchObject({ error: { code } })
     expect(ended.code).toBe(exit)
+  })
+
+  test('a name that nobody has is told with the one that may be meant; a volume that is gone leaves its snapshots', async () => {
+    for (const args of [
+      ['snapshots', 'remvoed'],
+      ['purge', '1d', 'remvoed'],
+      ['snapshot', 'remvoed'],
+    ]) {
+      await command('btrfs', ['subvolume', 'create', join(disk.path, 'volumes/removed')])
+      const near = await sk('volume', ...args).ended
+      expect(near.err).toContain('did you mean "removed"?')
+      await command('btrfs', ['subvolume', 'delete', join(disk.path, 'volumes/removed')])
+    }
+    await command('btrfs', ['subvolume', 'create', join(disk.path, 'volumes/removed')])
+    const { out } = await sk('volume', 'snapshot', 'removed').ended
+    await sk('volume', 'schedule', 'snapshot', '60', 'removed').ended
+    await command('btrfs', ['subvolume', 'delete', join(disk.path, 'volumes/removed')])
+    expect(await sk('volume', 'snapshots', 'removed').ended).toEqual({ code: 0, out, err: '' })
+    expect((await sk('volume', 'purge', '1d', 'removed').ended).code).toBe(0)
+    for (const timer of ['pause', 'resume', '0'])
+      expect((await sk('volume', 'schedule', 'snapshot', timer, 'removed').ended).code).toBe(0)
+    expect((await sk('volume', 'rm', out.trim()).ended).code).toBe(0)
   })
 
   test('purge says what it would do and why, and then does that', async () => {

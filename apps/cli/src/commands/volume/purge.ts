@@ -1,4 +1,5 @@
 import { formatDuration } from '@salvage-kit/core'
+import { requireKnownVolume } from '@salvage-kit/host'
 import type { Purged } from '@salvage-kit/host'
 import { failureText } from '../../failure.ts'
 import type { Invocation } from '../../invocation.ts'
@@ -24,6 +25,7 @@ export async function execute(invocation: Invocation<PurgeOptions>): Promise<num
     invocation,
     async ({ volumes, signal, warn }) => {
       const purged = await volumes.purge(volume, pattern, { signal, dryRun })
+      if (purged.verdicts.length === 0) await requireKnownVolume(volumes, volume, { signal })
       if (options.json === true) terminal.out(`${JSON.stringify({ version: 1, dryRun, ...purged }, undefined, 2)}\n`)
       else {
         warn(purged.findings)

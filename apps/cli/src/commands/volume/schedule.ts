@@ -1,3 +1,4 @@
+import { requireKnownVolume } from '@salvage-kit/host'
 import { usageError } from '../../failure.ts'
 import type { Invocation } from '../../invocation.ts'
 import { runScheduleHere } from '../../schedule-here.ts'
@@ -20,7 +21,9 @@ export async function execute(invocation: Invocation<ScheduleOptions>): Promise<
     throw usageError('an action, a timer and a volume are needed', {
       hint: 'write salvage-kit volume schedule snapshot 60 VOLUME, or --run',
     })
-  return withVolumes(invocation, async ({ volumes, warn }) => {
+  return withVolumes(invocation, async ({ volumes, signal, warn }) => {
+    // What is taken off, paused or resumed may be of a volume that is gone.
+    if (/^\s*0*[1-9]/.test(timer)) await requireKnownVolume(volumes, volume, { signal })
     const findings = await volumes.schedule(volume, action, timer)
     warn(findings)
     printResult(invocation, { volume, action, timer, findings }, [])

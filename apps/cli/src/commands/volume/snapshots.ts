@@ -1,3 +1,4 @@
+import { requireKnownVolume } from '@salvage-kit/host'
 import type { Invocation } from '../../invocation.ts'
 import { printResult, withVolumes } from '../../volume-session.ts'
 
@@ -8,6 +9,7 @@ export async function execute(invocation: Invocation): Promise<number> {
     invocation,
     async ({ volumes, signal }) => {
       const snapshots = await volumes.snapshots(volume, { signal })
+      if (volume !== undefined && snapshots.length === 0) await requireKnownVolume(volumes, volume, { signal })
       const names = snapshots.map(({ name }) => name)
       printResult(invocation, { snapshots }, names)
       return 0
