@@ -52,11 +52,16 @@ describe.skipIf(!available)('the image', () => {
       'zstd --version',
       'restic version',
       'ssh -V 2>&1',
+      'btrfs --version',
+      'rsync --version | head -1',
+      'setpriv --version',
       `grep -rlF ${ROOT} /opt/salvage-kit /usr/local/bin/salvage-kit || echo clean`,
       'touch /var/lib/salvage-kit/x && echo writable',
     ].join('; ')
     const out = await cli('run', '--rm', '--network=none', '--entrypoint=sh', IMAGE, '-c', script)
-    expect(out).toMatch(/^10001\ntar \(GNU tar\).*\n.*Zstandard.*\nrestic .*\nOpenSSH.*\nclean\nwritable$/i)
+    expect(out).toMatch(
+      /^10001\ntar \(GNU tar\).*\n.*Zstandard.*\nrestic .*\nOpenSSH.*\nbtrfs-progs .*\nrsync .*\nsetpriv .*\nclean\nwritable$/i,
+    )
     const labels: unknown = JSON.parse(await cli('inspect', '--format={{json .Config.Labels}}', IMAGE))
     expect(labels).toMatchObject({
       'org.opencontainers.image.title': 'salvage-kit',
