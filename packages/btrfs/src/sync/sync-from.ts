@@ -1,4 +1,4 @@
-import { lstat, mkdir, rm } from 'node:fs/promises'
+import { lstat, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { deadline, errorText, SalvageError } from '@salvage-kit/core'
 import type { CallOptions } from '@salvage-kit/core'
@@ -24,8 +24,7 @@ export async function syncFrom(
 ): Promise<void> {
   signal.throwIfAborted()
   const before = (await lstat(path)).dev
-  const unfinished = join(path, UNFINISHED)
-  await beginIn(unfinished)
+  await beginIn(path)
   try {
     using limit = deadline(hostMs, signal)
     // In the volume, not beside it: rsync would make a plain directory of a volume that goes away just now.
@@ -42,7 +41,7 @@ export async function syncFrom(
     if ((await lstat(path).catch(() => undefined))?.dev !== before) throw exchanged(path)
     if (ending.code !== 0 && ending.code !== VANISHED) throw failed(far.host, words(), ending)
   } finally {
-    await rm(unfinished, { recursive: true, force: true })
+    await removeUnfinished(path)
   }
 }
 
@@ -55,16 +54,34 @@ function exchanged(path: string): SalvageError {
 }
 
 /** An empty directory of ours, whatever a killed sync left. */
-async function beginIn(unfinished: string): Promise<void> {
+async function beginIn(volume: string): Promise<void> {
+  await removeUnfinished(volume)
   try {
-    await rm(unfinished, { recursive: true, force: true })
-    await mkdir(unfinished, { mode: 0o700 })
+    await mkdir(join(volume, UNFINISHED), { mode: 0o700 })
   } catch (error) {
     throw new SalvageError('SYNC.FAILED', 'nothing can be written into the volume', {
       cause: error,
       why: errorText(error),
     })
   }
+}
+
+/**
+ * Containers write here meanwhile, and may put links and mounts in the place of directories: `rm` opens each directory in the
+ * one around it, follows none out, and enters no other file system. Rejects with `SYNC.FAILED`.
+ */
+async function removeUnfinished(volume: string): Promise<void> {
+  // A volume that went away took it along.
+  if ((await lstat(volume).catch(() => undefined)) === undefined) return
+  const command = { file: 'rm', args: ['-rf', '--one-file-system', '--', `./${UNFINISHED}`] }
+  const { child, ended } = leashed(command, ['ignore', 'ignore', 'pipe'], { directory: volume })
+  const words = wordsOf(child)
+  const { code, signal } = await ended
+  if (code === 0) return
+  throw new SalvageError('SYNC.FAILED', `what is not whole cannot be removed from ${volume}`, {
+    why: `rm ended with ${String(code ?? signal)}: ${lastWords(words())}`,
+    hint: `see what keeps ${UNFINISHED} there, and remove it`,
+  })
 }
 
 function failed(host: string, words: string, ending: Ending): SalvageError {

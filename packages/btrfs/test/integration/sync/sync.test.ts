@@ -151,6 +151,26 @@ describe.skipIf(!isThere)('synchronising from another machine', () => {
     expect(await readdir(here.volume(name))).toEqual(['file'])
   })
 
+  test('removes nothing that was mounted or linked where it keeps what is not whole', async () => {
+    const victim = join(here.root, 'victim')
+    await mkdir(victim)
+    await writeFile(join(victim, 'file'), 'precious')
+    const unfinished = join(here.volume(name), '.salvage-kit-sync')
+    const swap = `mkdir ${unfinished}/mounted && mount --bind ${victim} ${unfinished}/mounted && ln -s ${victim} ${unfinished}/link`
+    await writeFile(join(tools.path, 'rsync'), `#!/bin/sh\n${swap}\n`, { mode: 0o755 })
+    try {
+      const done = await sync('a')
+      expect(done.hosts).toMatchObject([{ failure: { code: 'SYNC.FAILED', why: expect.stringContaining('mounted') } }])
+      expect(await readFile(join(victim, 'file'), 'utf8')).toBe('precious')
+      expect(await readdir(unfinished)).toEqual(['mounted'])
+    } finally {
+      await command('umount', [join(unfinished, 'mounted')])
+    }
+    await command('rm', [join(tools.path, 'rsync')])
+    await sync('a')
+    expect(await readdir(here.volume(name))).toEqual([])
+  })
+
   test('a volume that was exchanged meanwhile is not told to be synchronised', async () => {
     await writeFile(
       join(tools.path, 'rsync'),
