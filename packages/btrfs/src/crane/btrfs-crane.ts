@@ -11,7 +11,7 @@ import { runFarScript } from './far-script.ts'
 import { awaitReceivers, checkFar, inStore, listFar, listIfSeen, removeFar, removeNotes } from './far-store.ts'
 import { listPoints, readNote } from './list.ts'
 import { dropCut, keepCut, localCut, mustBeSendable } from './local-cut.ts'
-import { ignored } from './sent-whole.ts'
+import { ignored, isOfSeries, sentWhole } from './sent-whole.ts'
 import type { Warn } from './sent-whole.ts'
 import { nameOfTarget, noteOf, pointOf } from './point-note.ts'
 import { mustBeOutside, placeOfStore } from './store.ts'
@@ -84,8 +84,12 @@ async function lift(
   const sent = cut.own === undefined ? await underFreeName(nextOf, send) : await send(cut.own)
   await keepCut(ref, cut, sent.parent, { signal })
   const point = pointOf(sent.name, note, ref.store)
-  // That more was sent than the difference makes the copy no worse.
-  for (const finding of sent.findings) settings.warn(finding)
+  // That more was sent than the difference makes the copy no worse; nor is it news of the first copy, whatever snapshots of
+  // the same name the far end has of another target.
+  const isFirst = cut.own === undefined && ![...notes.values()].some((text) => isOfSeries(readNote(text), ref))
+  for (const finding of sent.findings)
+    if (finding.code !== 'SEND.PARENT_MISSING') settings.warn(finding)
+    else if (!isFirst) settings.warn(cut.own === undefined && sent.parent === undefined ? sentWhole(ref) : finding)
   // What goes from process to process here is only looked at now and then.
   return { point: far.kind === 'ssh' ? { ...point, storedBytes: sent.bytes } : point, findings: [] }
 }

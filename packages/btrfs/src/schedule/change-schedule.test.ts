@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { applySchedule } from './apply-schedule.ts'
 import { pauseAll, pauseJob, resumeAll, resumeJob, scheduleJob, unscheduleJob } from './change-schedule.ts'
 import { readSchedule } from './read-schedule.ts'
+import { parseMinutes } from './schedule-file.ts'
 
 let directory: string
 let path: string
@@ -76,6 +77,7 @@ describe('one job', () => {
     ['SCHEDULE.TIMER', { volume: 'v', action: 'snapshot', minutes: -5 }],
     ['SCHEDULE.TIMER', { volume: 'v', action: 'snapshot', minutes: 'abc' }],
     ['SCHEDULE.TIMER', { volume: 'v', action: 'snapshot', minutes: 0 }],
+    ['SCHEDULE.TIMER', { volume: 'v', action: 'snapshot', minutes: '99999999999' }],
     ['SCHEDULE.ACTION', { volume: 'v', action: 'dance', minutes: 1 }],
     ['SCHEDULE.ACTION', { volume: 'v', action: 'purge:1d:1h', minutes: 1 }],
     ['SCHEDULE.ACTION', { volume: 'v', action: 'replicate:', minutes: 1 }],
@@ -146,4 +148,9 @@ describe('the file', () => {
       expect.objectContaining({ code: 'SCHEDULE.UNREADABLE' }),
     )
   })
+})
+
+test('what is too long for a timer is told so', () => {
+  expect(() => parseMinutes('99999999999')).toThrow(expect.objectContaining({ why: 'it is more than 999999999' }))
+  expect(() => parseMinutes('0000000000')).toThrow(expect.objectContaining({ why: 'it is not a whole number above 0' }))
 })

@@ -66,7 +66,7 @@ export function parseMinutes(text: string): number {
   const minutes = MINUTES.test(text) ? Number(text) : 0
   if (minutes > 0) return minutes
   throw new SalvageError('SCHEDULE.TIMER', `${JSON.stringify(text.slice(0, 80))} is no number of minutes`, {
-    why: 'it is not a whole number above 0',
+    why: /^\d+$/.test(text) && !/^0+$/.test(text) ? 'it is more than 999999999' : 'it is not a whole number above 0',
     hint: 'write 60 for every hour, 1440 for every day, 10080 for every week',
   })
 }

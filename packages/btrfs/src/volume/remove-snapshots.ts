@@ -16,7 +16,7 @@ export interface RemoveSnapshotsOptions extends CallOptions {
 
 /**
  * Removes snapshots and markers. Resolves with the names of what is gone, markers that went along included. Rejects, before
- * anything is removed, with `SNAPSHOT.NAME`, `SNAPSHOT.NOT_FOUND`, and with `SNAPSHOT.PARENT` when the next send to a host
+ * anything is removed, with `SNAPSHOT.NAME`, `SNAPSHOT.NOT_FOUND`, `SNAPSHOT.PLAIN`, and with `SNAPSHOT.PARENT` when the next send to a host
  * builds on one of them and `force` does not say otherwise; besides with `BTRFS.*` and as core's `perform`.
  */
 export async function removeSnapshots(
@@ -28,7 +28,10 @@ export async function removeSnapshots(
   const given = [...new Set(names)]
   const [first] = given.map((name) => ({ name, ...snapshotName(name) }))
   if (first === undefined) return []
-  for (const name of given) if ((await kindAt(snapshotPath(settings, name))) !== 'subvolume') throw noSuchSnapshot(name)
+  for (const name of given) {
+    const kind = await kindAt(snapshotPath(settings, name))
+    if (kind !== 'subvolume') throw kind === 'other' ? notSubvolume(name) : noSuchSnapshot(name)
+  }
   const markers = (await markersOf(settings.snapshotsPath, given)).filter((marker) => !given.includes(marker))
   if (markers.length > 0 && !force) throw isParent(markers)
   const all = [...given, ...markers]
@@ -47,6 +50,15 @@ export async function removeSnapshots(
 export function noSuchSnapshot(name: string): SalvageError {
   return new SalvageError('SNAPSHOT.NOT_FOUND', `snapshot ${JSON.stringify(name)}: no such snapshot`, {
     hint: 'see what is there with `salvage-kit volume snapshots`',
+    untouched: true,
+  })
+}
+
+/** `SNAPSHOT.PLAIN`: something else has a snapshot's name, and is listed as unfinished. */
+function notSubvolume(name: string): SalvageError {
+  return new SalvageError('SNAPSHOT.PLAIN', `${JSON.stringify(name)} is no snapshot`, {
+    why: 'a plain directory or a file of this name stands among the snapshots, and may hold what somebody copied there',
+    hint: 'look at what it holds, then remove it with `rm -r`',
     untouched: true,
   })
 }

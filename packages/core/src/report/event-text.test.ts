@@ -116,7 +116,7 @@ const SAMPLES: { readonly [K in RunEvent['type']]: readonly [Extract<RunEvent, {
   'lower.progress': [{ type: 'lower.progress', target: 'dir:/new', progress: { bytes: 1 } }, undefined],
   'lower.finished': [
     { type: 'lower.finished', target: 'dir:/new', point: { ...POINT, state: 'partial' }, lowerMs: 340 },
-    'dir:/new: restored in 340ms from 4f3a (3.0 GiB, 1 file, 512.0 MiB stored), PARTIAL',
+    'dir:/new: lowered in 340ms from 4f3a (3.0 GiB, 1 file, 512.0 MiB stored), PARTIAL',
   ],
   'verb.started': [{ type: 'verb.started', runId: 'r1', verb: 'snapshot', target: 'btrfs:db' }, 'btrfs:db: snapshot'],
   'verb.finished': [

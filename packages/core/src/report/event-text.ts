@@ -52,7 +52,7 @@ function textOf(event: RunEvent): string | undefined {
     case 'lower.started':
       return `${event.target}: restoring point ${event.point.id} of ${event.point.target} from ${event.point.store}`
     case 'lower.finished':
-      return `${event.target}: restored in ${formatElapsed(event.lowerMs)} from ${sized(event)}`
+      return `${event.target}: lowered in ${formatElapsed(event.lowerMs)} from ${sized(event)}`
     case 'verb.started':
       return `${event.target}: ${event.verb}`
     case 'verb.finished':

@@ -131,6 +131,9 @@ describe.skipIf(!part('btrfs').available)('snapshots', () => {
     await expect(restoreVolume(there, 'v@2099-01-01T00:00:00.000000', never)).rejects.toMatchObject({
       code: 'SNAPSHOT.UNFINISHED',
     })
+    await expect(removeSnapshots(there, ['v@2098-01-01T00:00:00.000000'], never)).rejects.toMatchObject({
+      code: 'SNAPSHOT.PLAIN',
+    })
     for (const plain of ['v@2098-01-01T00:00:00.000000', 'no snapshot']) await command('rmdir', [there.snapshot(plain)])
     await command('rm', [there.snapshot('v@2097-01-01T00:00:00.000000')])
   })
