@@ -6,6 +6,7 @@ import { memoryDiscovery } from '../src/memory/discovery.ts'
 import { memoryPlatform, setState, volumeOf, workloadOf } from '../src/memory/platform.ts'
 import type { MemoryPlatform, MemoryWorkload } from '../src/memory/platform.ts'
 import { memoryEffects } from '../src/memory/effects.ts'
+import { memorySnapshots } from '../src/memory/keeper.ts'
 import { memoryProvisioner } from '../src/memory/provisioner.ts'
 import { memoryQuiescers } from '../src/memory/quiescers.ts'
 import { memorySnapshotter } from '../src/memory/snapshotter.ts'
@@ -15,6 +16,7 @@ import {
   craneContract,
   discoveryContract,
   effectContract,
+  keeperContract,
   provisionerContract,
   quiescerContract,
   snapshotterContract,
@@ -162,6 +164,27 @@ snapshotterContract('memory', async () => {
     },
     read: async (source) => volumeOf(platform, named(source)).get('a') ?? '',
     leftovers: async () => [...platform.snapshots.keys(), ...platform.exposures],
+    [Symbol.asyncDispose]: nothing,
+  }
+})
+
+keeperContract('memory', async () => {
+  const platform = world()
+  return {
+    snapshotter: memorySnapshotter(platform),
+    again: () => memorySnapshotter(platform),
+    store: memorySnapshots,
+    source: data,
+    write: async (text) => {
+      volumeOf(platform, 'data').set('a', text)
+    },
+    read: async (source) => volumeOf(platform, named(source)).get('a') ?? '',
+    leftovers: async () => [...platform.snapshots.keys(), ...platform.kept.keys(), ...platform.exposures],
+    destination: async () => {
+      platform.volumes.set('restored', new Map())
+      return { medium: 'docker-volume', name: 'restored' }
+    },
+    places: { provisioner: memoryProvisioner(platform), free: 'memory:new' },
     [Symbol.asyncDispose]: nothing,
   }
 })

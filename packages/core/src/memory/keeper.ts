@@ -3,7 +3,7 @@ import type { RestorePoint } from '../crane/restore-point.ts'
 import type { Store } from '../crane/store.ts'
 import { SalvageError } from '../error.ts'
 import type { Keeper, KeptRef } from '../snapshot/keeper.ts'
-import { volumeOf } from './platform.ts'
+import { exposedName, volumeOf } from './platform.ts'
 import type { MemoryPlatform } from './platform.ts'
 
 /** The store that the memory keeper keeps snapshots in. */
@@ -52,6 +52,8 @@ function memoryPoints(platform: MemoryPlatform): PointStore {
       for (const { id } of points) {
         platform.kept.delete(id)
         platform.snapshots.delete(id)
+        platform.exposures.delete(id)
+        platform.volumes.delete(exposedName({ id }))
       }
     },
   }

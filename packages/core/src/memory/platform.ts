@@ -90,3 +90,8 @@ export function volumeOf(platform: MemoryPlatform, name: string): MemoryFiles {
   if (volume === undefined) throw new Error(`the memory platform has no volume ${name}`)
   return volume
 }
+
+/** The volume as which a snapshot is exposed. */
+export function exposedName({ id }: { readonly id: string }): string {
+  return `snapshot/${id}`
+}

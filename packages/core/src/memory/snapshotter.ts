@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Snapshotter } from '../snapshot/snapshotter.ts'
 import type { SnapshotRef } from '../snapshot/snapshot-ref.ts'
 import { memoryKeeper } from './keeper.ts'
-import { volumeOf } from './platform.ts'
+import { exposedName, volumeOf } from './platform.ts'
 import type { MemoryPlatform } from './platform.ts'
 
 /** The snapshotter of the memory platform. */
@@ -38,8 +38,4 @@ export function memorySnapshotter(platform: MemoryPlatform): Snapshotter {
     },
     keeps: memoryKeeper(platform),
   }
-}
-
-function exposedName(ref: SnapshotRef): string {
-  return `snapshot/${ref.id}`
 }

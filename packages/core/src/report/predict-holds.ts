@@ -48,9 +48,12 @@ function keyOf(group: Group): string | undefined {
 function keyOfReport({ way, workloads, targets, tainted }: GroupReport): string | undefined {
   if (way === undefined || workloads === undefined || tainted !== undefined) return undefined
   if (targets.some(({ outcome, point }) => outcome === 'failed' || point === undefined)) return undefined
-  const storeOf = (point: RestorePoint | undefined): string => (point?.kind === 'archive' ? point.store : '')
-  const copies = targets.map(({ target, point }) => `${target} ${way === 'snapshot' ? '' : storeOf(point)}`)
+  const copies = targets.map(({ target, point }) => `${target} ${way === 'snapshot' ? '' : liftedInto(point)}`)
   return JSON.stringify([way, copies.toSorted(), workloads.toSorted()])
+}
+
+function liftedInto(point: RestorePoint | undefined): string {
+  return point?.kind === 'archive' ? point.store : ''
 }
 
 function median(values: readonly number[]): number {

@@ -3,28 +3,10 @@ import { recover } from '../../src/run/recover.ts'
 import { run } from '../../src/run/run.ts'
 import { restore } from '../../src/restore/restore.ts'
 import { memoryStore } from '../../src/memory/crane.ts'
-import { withPoints } from '../../src/testing/index.ts'
+import { untilPoint } from './until-point.ts'
 import { leftBehind, never, planOf, world } from './world.ts'
-import type { World } from './world.ts'
 
 const RUN = '20261121t080000z-c0ffee'
-
-/** Lets the work go on until its nth point and then never again: what SIGKILL does to everything that the process was about to do. */
-async function untilPoint(there: World, n: number, work: (rig: World['rig']) => Promise<unknown>): Promise<boolean> {
-  let count = 0
-  const crashed = Promise.withResolvers<'crashed'>()
-  const rig = withPoints(there.rig, async () => {
-    count += 1
-    if (count < n) return
-    crashed.resolve('crashed')
-    await new Promise(() => undefined)
-  })
-  const ended = await Promise.race([
-    work({ ...rig, locks: there.rig.locks }).then(() => 'ended' as const),
-    crashed.promise,
-  ])
-  return ended === 'crashed'
-}
 
 describe.each([{ snapshots: false }, { snapshots: true }, { snapshots: false, deduplicates: true }])(
   'a run killed at every point (%o)',

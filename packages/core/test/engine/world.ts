@@ -4,6 +4,7 @@ import { memoryJournal } from '../../src/journal/memory-journal.ts'
 import { memoryLocks } from '../../src/lock/memory-locks.ts'
 import type { MemoryLocks } from '../../src/lock/memory-locks.ts'
 import { memoryStore } from '../../src/memory/crane.ts'
+import { memorySnapshots } from '../../src/memory/keeper.ts'
 import { memory } from '../../src/memory/memory.ts'
 import { memoryPlatform } from '../../src/memory/platform.ts'
 import type { MemoryPlatform, MemoryWorkload } from '../../src/memory/platform.ts'
@@ -56,30 +57,31 @@ function add(
   platform.workloads.set(`memory:${name}`, { state: 'running', risen: 1, dependsOn: [], frozen: false, ...given })
 }
 
-/** What must be as before: the state of each workload, and that nothing of a run is left. */
+/** What must be as before: the state of each workload, and that nothing of a run is left but what is kept. */
 export function leftBehind(platform: MemoryPlatform): unknown {
   return {
     workloads: [...platform.workloads].map(([id, { state, frozen }]) => ({ id, state, frozen })),
-    snapshots: [...platform.snapshots.keys()],
+    snapshots: [...platform.snapshots.keys()].filter((id) => !platform.kept.has(id)),
     exposures: [...platform.exposures],
     vessels: [...platform.vessels],
     volumes: [...platform.volumes.keys()],
   }
 }
 
-/** A plan over all volumes. */
-export async function planOf(there: World, runId: string, tide: Partial<Tide> = {}): Promise<Plan> {
+/** A plan over all volumes; without `lifted` only what `snapshots` keeps. */
+export async function planOf(
+  there: World,
+  runId: string,
+  { lifted = true, store = memoryStore, snapshots, ...tide }: Partial<Tide> & { readonly lifted?: boolean } = {},
+): Promise<Plan> {
   const targets: TargetRef[] = ['memory:db', 'memory:web', 'memory:logs', 'memory:lonely']
   const found = await survey(there.rig, { signal: never })
-  const whole: Tide = {
-    targets,
-    grouping: 'smart',
-    store: memoryStore,
-    maxHoldMs: 60_000,
-    maxConcurrent: 2,
-    ...tide,
-  }
-  return makePlan(found, await probe(there.rig, found, { signal: never, stores: storesOf(whole) }), whole, {
+  const common = { targets, grouping: 'smart', maxHoldMs: 60_000, maxConcurrent: 2, ...tide } as const
+  const kept = lifted ? snapshots : memorySnapshots
+  const whole: Tide =
+    kept === undefined ? { store, ...common } : { ...(lifted ? { store } : {}), snapshots: kept, ...common }
+  const options = { signal: never, stores: storesOf(whole), snapshots: kept }
+  return makePlan(found, await probe(there.rig, found, options), whole, {
     runId,
     now: T0,
     machine: 'here',
