@@ -2,6 +2,7 @@ import { SalvageError } from '@salvage-kit/core'
 import { apply, get, patch } from './change.ts'
 import type { Cluster } from './cluster.ts'
 import { create } from './create.ts'
+import { exec } from './exec.ts'
 import type { Identity } from './identity.ts'
 import { inCluster } from './in-cluster.ts'
 import { fromKubeconfig } from './kubeconfig-identity.ts'
@@ -54,9 +55,7 @@ export async function connect(settings: ConnectSettings): Promise<Cluster> {
     log: (at, options) => log(line, at, options),
     missing: (namespace, wanted, options) => missing(line, namespace, wanted, options),
     served: (group, versions, options) => served(line, group, versions, options),
-    exec: () => {
-      throw new Error('not built yet')
-    },
+    exec: (request, options) => exec(sessions, request, options),
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
   }
 }

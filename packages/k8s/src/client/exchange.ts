@@ -6,6 +6,7 @@ import type { Answer, Call } from './call.ts'
 import { readStatus, refusal } from './failure.ts'
 import type { Line } from './line.ts'
 import { unreachable } from './lost.ts'
+import type { Lost } from './lost.ts'
 import { startPace } from './pace.ts'
 
 /** The answer to a call, whatever it says, after as many attempts as it takes. Rejects with `K8S.UNREACHABLE`, `K8S.BUSY`. */
@@ -54,13 +55,13 @@ async function persist(
     const outcome = await attempt(line, call, { signal, fresh, ...(stream && { stream }) })
     fresh = false
     if (outcome.kind === 'opened') return { outcome, repeated }
-    if (outcome.kind === 'lost') {
+    if (refusedCredentials(outcome) && !renewed) {
+      renewed = true
+      fresh = true
+    } else if (outcome.kind === 'lost') {
       repeated ||= !outcome.unsent
       const again = !outcome.final && (outcome.unsent || call.repeatable)
       if (!again || !(await pace.wait(undefined, { signal }))) throw unreachable(call, line.server, outcome, !repeated)
-    } else if (outcome.status === 401 && !renewed) {
-      renewed = true
-      fresh = true
     } else {
       if (!asksAgain(outcome, call)) return { outcome, repeated }
       repeated ||= outcome.status !== 429
@@ -69,6 +70,11 @@ async function persist(
       if (!(await pace.wait(asked, { signal }))) throw refusal(call, outcome.status, outcome.text)
     }
   }
+}
+
+/** A token or a certificate that has been replaced since it was read. */
+function refusedCredentials(outcome: Lost | Reply): boolean {
+  return outcome.kind === 'lost' ? outcome.final : outcome.status === 401
 }
 
 /** 429 was not looked at. 503 of the server itself neither, but others on the way say it too. */

@@ -1,9 +1,20 @@
-import { z } from 'zod'
+import * as z from 'zod'
+
+/** What a kubeconfig says of a user and the library does not read, or reads only once. */
+export interface UserExtras {
+  readonly tokenFile?: string | undefined
+  /** Headers that say in whose place this user speaks. */
+  readonly impersonation: Readonly<Record<string, string | string[]>>
+}
+
+/** A kubeconfig, as far as it is read here. */
+export interface ConfigFile {
+  readonly users: readonly { readonly name: string; readonly user?: UserExtras | null | undefined }[]
+}
 
 const text = z.string().nullish()
 
-/** What a kubeconfig says of a user and the library does not read, or reads only once. */
-export const UserExtras = z
+const User: z.ZodType<UserExtras> = z
   .object({
     tokenFile: text,
     as: text,
@@ -13,25 +24,21 @@ export const UserExtras = z
   })
   .transform((user) => ({
     tokenFile: user.tokenFile ?? undefined,
-    impersonation: {
-      ...(user.as == null ? {} : { 'impersonate-user': user.as }),
-      ...(user['as-uid'] == null ? {} : { 'impersonate-uid': user['as-uid'] }),
-      ...(user['as-groups'] == null ? {} : { 'impersonate-group': user['as-groups'] }),
-      ...Object.fromEntries(
-        Object.entries(user['as-user-extra'] ?? {}).map(([key, values]) => [
-          `impersonate-extra-${encodeURIComponent(key.toLowerCase())}`,
-          values,
-        ]),
-      ),
-    },
+    impersonation: Object.fromEntries(
+      [
+        ['impersonate-user', user.as] as const,
+        ['impersonate-uid', user['as-uid']] as const,
+        ['impersonate-group', user['as-groups']] as const,
+        ...Object.entries(user['as-user-extra'] ?? {}).map(
+          ([key, values]) => [`impersonate-extra-${encodeURIComponent(key.toLowerCase())}`, values] as const,
+        ),
+      ].flatMap(([key, value]) => (value == null ? [] : [[key, value]])),
+    ),
   }))
-export type UserExtras = z.infer<typeof UserExtras>
 
-/** A kubeconfig, as far as it is read here. */
-export const ConfigFile = z.object({
+export const ConfigFile: z.ZodType<ConfigFile> = z.object({
   users: z
-    .array(z.object({ name: z.string(), user: UserExtras.nullish() }))
+    .array(z.object({ name: z.string(), user: User.nullish() }))
     .nullish()
     .transform((users) => users ?? []),
 })
-export type ConfigFile = z.infer<typeof ConfigFile>

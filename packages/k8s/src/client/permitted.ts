@@ -4,8 +4,8 @@ import type { Permission } from './cluster.ts'
 import { send } from './exchange.ts'
 import type { Line } from './line.ts'
 import { readAnswer } from './read.ts'
-import { AccessReview, RulesReview } from './schema.ts'
-import type { ResourceRule } from './schema.ts'
+import { AccessReview, RulesReview } from './review-schema.ts'
+import type { ResourceRule } from './review-schema.ts'
 
 /**
  * Which of these are not permitted. One review of all rules; where the server says that it does not know them all, and for

@@ -1,43 +1,39 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { failedCall } from '../error.ts'
 import type { Deed } from '../error.ts'
 import { apiVersionOf } from '../resource/kind.ts'
 import type { ResourceKind } from '../resource/kind.ts'
-import type { Metadata, Resource } from '../resource/resource.ts'
-import { AnyMetadata, AnyResource } from './schema.ts'
+import type { Resource } from '../resource/resource.ts'
+import type { MetadataOnly } from './cluster.ts'
+import { AnyResource, OnlyMetadata } from './schema.ts'
 
 /** Reads an answer by its schema. Throws `K8S.ANSWER`. The answer is not quoted: it may be a Secret. */
-export function readAnswer<Of extends z.ZodType>(schema: Of, text: string, deed: Deed): z.infer<Of> {
+export function readAnswer<Of>(schema: z.ZodType<Of>, text: string, deed: Deed): Of {
   return checked(schema, parsed(text, deed), deed)
 }
 
 /** As `readAnswer`, of what is parsed already. */
-export function checked<Of extends z.ZodType>(schema: Of, value: unknown, deed: Deed): z.infer<Of> {
+export function checked<Of>(schema: z.ZodType<Of>, value: unknown, deed: Deed): Of {
   const read = schema.safeParse(value)
   if (read.success) return read.data
   const [issue] = read.error.issues
   throw strange(deed, `${issue?.path.join('.') ?? ''}: ${issue?.code ?? 'not as expected'}`)
 }
 
-/** An object of an answer. Managed fields are left out: they are most of its bytes, and nobody here reads them. */
+/** An object of an answer. */
 export function readResource(text: string, deed: Deed): Resource {
-  return withoutManagedFields(checked(AnyResource, parsed(text, deed), deed))
+  return readAnswer(AnyResource, text, deed)
 }
 
 /** An object of a list: those of old groups say no kind there. */
 export function listedResource(item: unknown, kind: ResourceKind, deed: Deed): Resource {
   const whole = typeof item === 'object' ? { apiVersion: apiVersionOf(kind), kind: kind.kind, ...item } : item
-  return withoutManagedFields(checked(AnyResource, whole, deed))
+  return checked(AnyResource, whole, deed)
 }
 
 /** The metadata of an object of a list. */
-export function listedMetadata(item: unknown, deed: Deed): { readonly metadata: Metadata } {
-  return withoutManagedFields(checked(AnyMetadata, item, deed))
-}
-
-function withoutManagedFields<Of extends { metadata: { [key: string]: unknown } }>(object: Of): Of {
-  delete object.metadata['managedFields']
-  return object
+export function listedMetadata(item: unknown, deed: Deed): MetadataOnly {
+  return checked(OnlyMetadata, item, deed)
 }
 
 /** JSON that may be anything. */

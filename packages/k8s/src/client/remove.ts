@@ -6,6 +6,9 @@ import { exchange } from './exchange.ts'
 import { objectMissing, readStatus, refusal } from './failure.ts'
 import type { Line } from './line.ts'
 
+/** In the words of the store, and of the handlers above it. */
+const OTHER_UID = /UID in (?:the )?precondition/
+
 /** Removes an object, or finds that it is gone; with `uid` another object of the name stays. */
 export async function remove(line: Line, kind: ResourceKind, at: ObjectName, options: RemoveOptions): Promise<void> {
   const { uid, propagation = 'Background', gracePeriodSeconds } = options
@@ -27,6 +30,6 @@ export async function remove(line: Line, kind: ResourceKind, at: ObjectName, opt
   if (status < 300) return
   const said = readStatus(text)
   if (objectMissing(status, said)) return
-  if (uid !== undefined && status === 409 && said.message?.includes('UID in precondition') === true) return
+  if (uid !== undefined && status === 409 && OTHER_UID.test(said.message ?? '')) return
   throw refusal(call, status, text)
 }

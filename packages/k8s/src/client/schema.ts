@@ -1,8 +1,25 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Json } from '@salvage-kit/core'
+import type { Metadata, Resource } from '../resource/resource.ts'
 
 /** How the API tells a failure. */
-export const Status = z.object({
+export interface Status {
+  readonly reason?: string | undefined
+  readonly message?: string | undefined
+  readonly code?: number | undefined
+  readonly metadata?: { readonly continue?: string | undefined } | undefined
+  readonly details?: StatusDetails | undefined
+}
+
+/** What a failure is about. */
+interface StatusDetails {
+  readonly name?: string | undefined
+  readonly kind?: string | undefined
+  readonly retryAfterSeconds?: number | undefined
+  readonly causes?: readonly unknown[] | undefined
+}
+
+export const Status: z.ZodType<Status> = z.object({
   reason: z.string().optional(),
   message: z.string().optional(),
   code: z.number().optional(),
@@ -12,11 +29,10 @@ export const Status = z.object({
       name: z.string().optional(),
       kind: z.string().optional(),
       retryAfterSeconds: z.number().optional(),
-      causes: z.array(z.object({ reason: z.string().optional(), field: z.string().optional() })).optional(),
+      causes: z.array(z.unknown()).optional(),
     })
     .optional(),
 })
-export type Status = z.infer<typeof Status>
 
 const Texts = z.record(z.string(), z.string())
 
@@ -29,36 +45,47 @@ const OwnerReference = z.looseObject({
   blockOwnerDeletion: z.boolean().exactOptional(),
 })
 
-const Metadata = z.looseObject({
-  name: z.string(),
-  namespace: z.string().exactOptional(),
-  uid: z.string().exactOptional(),
-  resourceVersion: z.string().exactOptional(),
-  creationTimestamp: z.string().exactOptional(),
-  deletionTimestamp: z.string().exactOptional(),
-  labels: Texts.exactOptional(),
-  annotations: Texts.exactOptional(),
-  finalizers: z.array(z.string()).exactOptional(),
-  ownerReferences: z.array(OwnerReference).exactOptional(),
-})
+/** Managed fields are left out: they are most of the bytes of an object, and nobody here reads them. */
+const AnyMetadata = z
+  .looseObject({
+    name: z.string(),
+    namespace: z.string().exactOptional(),
+    uid: z.string().exactOptional(),
+    resourceVersion: z.string().exactOptional(),
+    creationTimestamp: z.string().exactOptional(),
+    deletionTimestamp: z.string().exactOptional(),
+    labels: Texts.exactOptional(),
+    annotations: Texts.exactOptional(),
+    finalizers: z.array(z.string()).exactOptional(),
+    ownerReferences: z.array(OwnerReference).exactOptional(),
+  })
+  .transform((metadata) => {
+    delete metadata['managedFields']
+    return metadata
+  })
 
 /** It came out of `JSON.parse`; what is in it is for its readers to check. */
 const AnyJson = z.custom<Json>(() => true)
 
 /** An object of any kind. */
-export const AnyResource = z.looseObject({
+export const AnyResource: z.ZodType<Resource> = z.looseObject({
   apiVersion: z.string(),
   kind: z.string(),
-  metadata: Metadata,
+  metadata: AnyMetadata,
   spec: AnyJson.exactOptional(),
   status: AnyJson.exactOptional(),
 })
 
 /** An object of a list of metadata. */
-export const AnyMetadata = z.object({ metadata: Metadata })
+export const OnlyMetadata: z.ZodType<{ readonly metadata: Metadata }> = z.object({ metadata: AnyMetadata })
 
 /** A page of a list. */
-export const Page = z.object({
+export interface Page {
+  readonly metadata: { readonly resourceVersion?: string | undefined; readonly continue?: string | undefined }
+  readonly items: readonly unknown[]
+}
+
+export const Page: z.ZodType<Page> = z.object({
   metadata: z.object({ resourceVersion: z.string().optional(), continue: z.string().optional() }),
   items: z
     .array(z.unknown())
@@ -67,37 +94,17 @@ export const Page = z.object({
 })
 
 /** A line of a watch. */
-export const WatchLine = z.object({
+export interface WatchLine {
+  readonly type: 'ADDED' | 'BOOKMARK' | 'DELETED' | 'ERROR' | 'MODIFIED'
+  readonly object?: unknown
+}
+
+export const WatchLine: z.ZodType<WatchLine> = z.object({
   type: z.enum(['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK', 'ERROR']),
   object: z.unknown(),
 })
 
-/** Where a bookmark says the watch is. */
-export const Bookmark = z.object({ metadata: z.object({ resourceVersion: z.string() }) })
-
-/** The answer to a review of the rules of a user in a namespace. */
-export const RulesReview = z.object({
-  status: z.object({
-    incomplete: z.boolean().optional(),
-    resourceRules: z
-      .array(
-        z.object({
-          verbs: z.array(z.string()),
-          apiGroups: z.array(z.string()).nullish(),
-          resources: z.array(z.string()).nullish(),
-          resourceNames: z.array(z.string()).nullish(),
-        }),
-      )
-      .nullish(),
-  }),
+/** Where a bookmark says that the watch is. */
+export const Bookmark: z.ZodType<{ readonly metadata: { readonly resourceVersion: string } }> = z.object({
+  metadata: z.object({ resourceVersion: z.string() }),
 })
-export type ResourceRule = NonNullable<z.infer<typeof RulesReview>['status']['resourceRules']>[number]
-
-/** The answer to the question whether one thing is permitted. */
-export const AccessReview = z.object({ status: z.object({ allowed: z.boolean() }) })
-
-/** The versions of a group. */
-export const ApiGroup = z.object({ versions: z.array(z.object({ version: z.string() })) })
-
-/** The versions of the core group. */
-export const ApiVersions = z.object({ versions: z.array(z.string()) })

@@ -5,7 +5,7 @@ import { send } from './exchange.ts'
 import type { Line } from './line.ts'
 import { segment } from './path.ts'
 import { readAnswer } from './read.ts'
-import { ApiGroup, ApiVersions } from './schema.ts'
+import { ApiGroup, ApiVersions } from './review-schema.ts'
 
 /** The newest of these versions of a group that the API serves; undefined when it serves none. Needs no rights. */
 export async function served(

@@ -1,0 +1,15 @@
+import { isSalvageError } from '@salvage-kit/core'
+import type { CallOptions } from '@salvage-kit/core'
+import type { ExecRequest, ExecSession } from './exec-session.ts'
+import type { Sessions } from './session.ts'
+
+/** Starts a program in a container; with credentials that are read again when the first ones are refused. */
+export async function exec(sessions: Sessions, request: ExecRequest, options: CallOptions): Promise<ExecSession> {
+  const { openExec } = await import('../exec/session/open-exec.ts')
+  try {
+    return await openExec(await sessions(options), request, options)
+  } catch (error) {
+    if (!isSalvageError(error) || error.code !== 'K8S.UNAUTHORIZED') throw error
+    return openExec(await sessions({ ...options, fresh: true }), request, options)
+  }
+}
