@@ -1,20 +1,17 @@
-import { mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
-import { errorText, findingOf, SalvageError } from '@salvage-kit/core'
+import { findingOf } from '@salvage-kit/core'
 import type { CallOptions, Finding } from '@salvage-kit/core'
 import type { BtrfsSettings } from '../settings/settings.ts'
 import { watchClock } from './clock-watch.ts'
 import { momentOf, systemClock } from './clock.ts'
 import type { Moment, SchedulerClock } from './clock.ts'
 import type { ScheduleReporter } from './event.ts'
-import { takeFileLock } from './file-lock.ts'
-import type { FileLock } from './file-lock.ts'
 import type { ScheduleJobs } from './jobs.ts'
 import { openMemory } from './memory.ts'
 import type { Memory } from './memory.ts'
 import { readSchedule } from './read-schedule.ts'
 import { createRunner } from './runner.ts'
 import type { ScheduledJob } from './schedule-file.ts'
+import { takeMemory, takeSchedule } from './take-locks.ts'
 import { toldOnce } from './told-once.ts'
 
 /** What {@link runSchedule} takes. */
@@ -35,7 +32,7 @@ export interface RunScheduleOptions extends CallOptions {
  * set; the file at `statePath` remembers that over restarts. What was missed is made up for by one run. No job waits for
  * one of another volume or host, and none overlaps itself; one that fails is told and tried again at the next tick,
  * a synchronization ever more rarely.
- * Rejects with `SCHEDULE.RUNNING` when another process runs it, with `SCHEDULE.MEMORY` when that file cannot be used.
+ * Rejects with `SCHEDULE.RUNNING` when another process runs it, whatever its state directory, with `SCHEDULE.MEMORY` when that file cannot be used.
  */
 export async function runSchedule({
   settings: { schedulePath, tickMs },
@@ -47,7 +44,8 @@ export async function runSchedule({
   onStarted,
 }: RunScheduleOptions): Promise<void> {
   signal.throwIfAborted()
-  using _lock = takeLock(statePath)
+  using _own = takeMemory(statePath)
+  using _shared = takeSchedule(schedulePath, statePath)
   onStarted?.()
   const { memory, finding } = openMemory(statePath, momentOf(clock))
   const once = toldOnce(tell)
@@ -95,22 +93,4 @@ function isDue(job: ScheduledJob, memory: Memory, now: Moment, tickMs: number): 
 function nextTick(last: number, tickMs: number, clock: SchedulerClock): number {
   const now = clock.uptimeMs()
   return last + tickMs > now ? last + tickMs : now + tickMs
-}
-
-function takeLock(path: string): FileLock {
-  try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-    const lock = takeFileLock(`${path}.lock`, 0)
-    if (lock !== undefined) return lock
-  } catch (error) {
-    throw new SalvageError('SCHEDULE.MEMORY', `${path} cannot be used`, { why: errorText(error), cause: error })
-  }
-  throw running(path)
-}
-
-function running(path: string): SalvageError {
-  return new SalvageError('SCHEDULE.RUNNING', 'another process runs the schedule', {
-    why: `it holds ${path}.lock`,
-    hint: 'stop the daemon or plugin that runs it, or leave it to that one',
-  })
 }

@@ -1,5 +1,5 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { pauseAll, resumeAll } from '../../src/schedule/change-schedule.ts'
 import { makeMachine, MINUTE } from './machine.ts'
@@ -49,7 +49,8 @@ describe('the file', () => {
     expect(machine.events).toEqual([])
     await machine.runFor(3 * MINUTE, machine.jobs(), MINUTE)
     await rm(machine.schedulePath, { force: true })
-    machine.schedulePath = machine.directory
+    machine.schedulePath = join(machine.directory, 'directory')
+    await mkdir(machine.schedulePath)
     await machine.runFor(3 * MINUTE, machine.jobs())
     expect(machine.events).toMatchObject([{ type: 'schedule.finding', finding: { code: 'SCHEDULE.UNREADABLE' } }])
   })
@@ -76,6 +77,34 @@ describe('what is remembered', () => {
     }
     await machine.runFor(MINUTE, machine.jobs())
     expect(second).toMatchObject({ code: 'SCHEDULE.RUNNING' })
+  })
+
+  test('somewhere else: the same schedule is run once all the same, also while it is paused or called by a link', async () => {
+    await writeFile(machine.schedulePath, 'v,snapshot,60\n')
+    await using other = await makeMachine()
+    const link = join(other.directory, 'link')
+    await symlink(machine.directory, link)
+    const seconds: unknown[] = []
+    machine.atSleep = async () => {
+      for (const path of [machine.schedulePath, join(link, basename(machine.schedulePath))]) {
+        other.schedulePath = path
+        seconds.push(await other.runFor(MINUTE).catch((error: unknown) => error))
+      }
+      await rename(machine.schedulePath, `${machine.schedulePath}.disabled`)
+      seconds.push(await other.runFor(MINUTE).catch((error: unknown) => error))
+    }
+    await machine.runFor(MINUTE)
+    expect(seconds).toHaveLength(3)
+    for (const second of seconds)
+      expect(second).toMatchObject({
+        code: 'SCHEDULE.RUNNING',
+        message: expect.stringContaining(machine.schedulePath),
+        why: expect.stringContaining('state directory'),
+      })
+    expect([...machine.done, ...other.done]).toHaveLength(1)
+    await rename(`${machine.schedulePath}.disabled`, machine.schedulePath)
+    await other.runFor(MINUTE)
+    expect(other.done).toHaveLength(1)
   })
 
   test('that cannot be written: jobs run all the same, and it is told once', async () => {
