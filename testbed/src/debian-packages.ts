@@ -28,6 +28,10 @@ const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   openssl: ['openssl'],
   python3: ['python3-venv'],
   etcd: ['etcd-server'],
+  containerd: ['containerd'],
+  runc: ['runc'],
+  // From where root's programs are.
+  '../lib/cni/bridge': ['containernetworking-plugins'],
 }
 
 /** Installs what is missing with apt, when this is root on Debian; resolves with what was installed. */

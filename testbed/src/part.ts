@@ -12,6 +12,7 @@ export const PARTS = [
   'docker',
   'dockerd',
   'kubernetes-api',
+  'kubernetes',
   'postgres-image',
   'restic',
   'btrfs',
@@ -67,6 +68,8 @@ export function findPart(name: PartName): Part {
         : { available: false, reason: 'an engine of its own needs root', address: 'dockerd' }
     case 'kubernetes-api':
       return kubernetesApi()
+    case 'kubernetes':
+      return kubernetesNode(engine)
     case 'crane-images':
       return firstMissing(
         engine,
@@ -118,6 +121,24 @@ function kubernetesApi(): Part {
     ['setpriv', '--version'],
     ['openssl', 'version'],
     ['etcd', '--version'],
+  ])
+}
+
+function kubernetesNode(engine: string): Part {
+  if ((process.env['KUBECONFIG'] ?? '') !== '')
+    return firstMissing(process.env['KUBECONFIG'] ?? '', [['kubectl', 'version', '--request-timeout=5s']])
+  const api = kubernetesApi()
+  if (!api.available) return api
+  const reason = [process.getuid?.() === 0 ? '' : 'a node needs root', whyNoTools('csi'), whyNoBtrfs()].find(
+    (why) => why !== '',
+  )
+  if (reason !== undefined) return { available: false, reason, address: 'kubelet' }
+  return firstMissing('kubelet', [
+    ['containerd', '--version'],
+    ['runc', '--version'],
+    ['test', '-x', '/usr/lib/cni/bridge'],
+    ['iptables', '--version'],
+    ['docker', '--host', engine, 'image', 'inspect', 'salvage-test/busybox', 'salvage-test/pause'],
   ])
 }
 

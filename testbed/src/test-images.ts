@@ -14,6 +14,7 @@ const TEST_IMAGES: readonly ImageRecipe[] = [
   baseImage,
   fromFolder('postgres'),
   fromFolder('busybox'),
+  fromFolder('pause', ['busybox']),
   ...['restic', 'borg', 'rclone', 'duplicity', 'archive'].map((name) => crane(name)),
 ]
 
@@ -22,10 +23,11 @@ export async function ensureTestImages(host: string): Promise<void> {
   for (const recipe of TEST_IMAGES) await ensureImage(host, recipe)
 }
 
-function fromFolder(folder: string): ImageRecipe {
+function fromFolder(folder: string, standsOn: readonly string[] = []): ImageRecipe {
   const path = join(FOLDER, folder)
   const name = `salvage-test/${folder}`
-  return { name, version: versionOf([path]), make: async (host) => build(host, name, [path]) }
+  const version = versionOf([path, ...standsOn.map((other) => join(FOLDER, other))])
+  return { name, version, make: async (host) => build(host, name, [path]) }
 }
 
 /** What is shared by the crane images stands beside their folders, so these are the context of the build. */

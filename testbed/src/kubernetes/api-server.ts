@@ -26,8 +26,8 @@ const AUDIT_POLICY = {
 /** How it serves. */
 export interface ApiServerOptions {
   readonly address: string
-  /** There are controllers and a node. */
-  readonly node: boolean
+  /** The address of the node, where there is one, and so controllers. */
+  readonly node?: string
 }
 
 /** The server of a cluster, and where it notes each request that it answers: one JSON object a line. */
@@ -65,10 +65,11 @@ export function apiServer(place: ClusterPlace, options: ApiServerOptions): Daemo
       '--authorization-mode=Node,RBAC',
       '--enable-admission-plugins=NodeRestriction',
       '--allow-privileged=true',
+      '--kubelet-preferred-address-types=InternalIP',
       `--audit-policy-file=${policy}`,
       `--audit-log-path=${auditLogOf(place.folder)}`,
       '--profiling=false',
-      ...(options.node
+      ...(options.node !== undefined
         ? [`--advertise-address=${options.address}`]
         : [
             `--advertise-address=${NOBODY}`,

@@ -34,6 +34,24 @@ export interface ClusterMachinery {
   /** `start` after `stop` or `kill` resolves when it is ready, at the same address. */
   readonly apiServer: Daemon
   readonly etcd: Daemon
+  /** Of the level `node`. */
+  readonly node: NodeMachinery | undefined
+}
+
+/** The node: a machine within this one, with processes, mounts and a network of its own. */
+export interface NodeMachinery {
+  /** Loads a file of `docker save` into the node. Pods that use it say `imagePullPolicy: IfNotPresent`, or `Never`. */
+  readonly importImage: (tar: string) => Promise<void>
+  /** Copies images of the shared engine into the node, where they have the same names. */
+  readonly loadImages: (...names: readonly string[]) => Promise<void>
+  /** Runs a program as root in the node; resolves with what it prints. */
+  readonly run: (file: string, args: readonly string[]) => Promise<string>
+  /** What pods reach the test's own servers under; these listen there, or everywhere. */
+  readonly hostAddress: string
+  /** Each of them may be stopped, killed, frozen and started. */
+  readonly kubelet: Daemon
+  readonly csiDriver: Daemon
+  readonly snapshotController: Daemon
 }
 
 /** What a handle is made of. */

@@ -11,6 +11,7 @@ import { etcd } from './etcd.ts'
 import { snapshotDefinitions } from './go-tools.ts'
 import { writeKubeconfig } from './kubeconfig.ts'
 import type { ClusterPlace } from './place.ts'
+import type { RecordedCluster } from './record.ts'
 
 const WAIT_MS = 60_000
 const POLL_MS = 50
@@ -32,6 +33,13 @@ const USERS = [
   { name: 'csi', user: 'salvage-test-csi', group: 'system:masters' },
 ] as const
 
+/** How the API server of a cluster serves: where its node finds it, or to this machine alone. */
+export function apiOptions({ place, link }: RecordedCluster): ApiServerOptions {
+  return link === undefined ? { address: place.loopback } : { address: link.host, node: link.node }
+}
+
+const NODE_USER = { name: 'node', user: 'system:node:node', group: 'system:nodes' }
+
 /** The programs, not started: what a process needs that has not brought the cluster up. */
 export function controlPlane(place: ClusterPlace, options: ApiServerOptions): ControlPlane {
   return {
@@ -51,9 +59,9 @@ export async function startControlPlane(place: ClusterPlace, options: ApiServerO
   await makeCertificates(certificates, [
     ...USERS,
     { name: 'server', user: 'kube-apiserver', addresses: serving },
-    { name: 'node', user: 'system:node:node', group: 'system:nodes', addresses: [`IP:${options.address}`] },
+    { ...NODE_USER, addresses: [`IP:${options.node ?? options.address}`] },
   ])
-  for (const name of [...USERS.map((user) => user.name), 'node'])
+  for (const { name } of [...USERS, NODE_USER])
     writeKubeconfig(kubeconfigOf(place.folder, name), plane.address.server, certificates, { certificate: name })
   await plane.apiServer.start()
   await Promise.all(

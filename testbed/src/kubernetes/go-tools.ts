@@ -9,7 +9,7 @@ import { exclusive } from '../exclusive.ts'
 import { pathOf } from '../program.ts'
 
 /** The release that `testbed/cluster/kube/go.mod` names. */
-export const KUBERNETES = '1.36.3'
+const KUBERNETES = '1.36.3'
 
 const SOURCES = join(import.meta.dirname, '..', '..', 'cluster')
 const BUILD_MS = 60 * 60_000
@@ -27,7 +27,7 @@ const SETS = {
 } as const
 
 /** The folder of the cache with the programs of a set, or where they would be: it goes by what they are built from. */
-export function toolFolder(set: ToolSet): string {
+function toolFolder(set: ToolSet): string {
   const hash = createHash('sha256').update(KUBERNETES)
   const folder = join(SOURCES, SETS[set].from)
   for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }).toSorted())
@@ -95,7 +95,7 @@ async function makeKube(into: string): Promise<void> {
 }
 
 async function makeCsi(into: string): Promise<void> {
-  await goBuild('csi', `${into}/`, '', ['tool'])
+  await goBuild('csi', `${into}/`, '', ['tool', './btrfs-driver'])
 }
 
 async function makeDefinitions(into: string): Promise<void> {

@@ -1,15 +1,11 @@
 import { randomInt } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { cacheFolder } from '../cache.ts'
-import { alive } from '../engine-folder.ts'
-import { ownFolder, removeMounted } from '../leftovers.ts'
-import { signalEach } from '../process-tree.ts'
-import { recordedPid } from './daemon.ts'
+import { ownFolder } from '../leftovers.ts'
 
-const KIND = 'kubernetes'
-const POLL_MS = 10
+/** The folder of the cache that clusters lie in. */
+export const CLUSTERS = 'kubernetes'
 
 /** Where a cluster lies. */
 export interface ClusterPlace {
@@ -23,12 +19,12 @@ export interface ClusterPlace {
 
 /** A folder for a cluster of this process. */
 export function ownPlace(): ClusterPlace {
-  return { folder: ownFolder(KIND), loopback: someLoopback(), lasting: false }
+  return { folder: ownFolder(CLUSTERS), loopback: someLoopback(), lasting: false }
 }
 
-/** The folder of the cluster that stays up, and whether there is one. */
+/** The folder of the cluster that stays up, when there is one. */
 export function lastingFolder(): string {
-  return join(cacheFolder(KIND), 'up')
+  return join(cacheFolder(CLUSTERS), 'up')
 }
 
 /** Makes a folder for the cluster that stays up; rejects when there is one. */
@@ -37,23 +33,6 @@ export function lastingPlace(): ClusterPlace {
   if (existsSync(folder)) throw new Error(`a cluster is up already, or not taken down: ${folder}`)
   mkdirSync(folder)
   return { folder, loopback: someLoopback(), lasting: true }
-}
-
-/** Takes away what clusters of processes that are gone left. */
-export async function sweepPlaces(clear: (folder: string) => Promise<void>): Promise<void> {
-  for (const name of readdirSync(cacheFolder(KIND)))
-    if (/^\d+-/.test(name) && !alive(Number.parseInt(name, 10))) await clear(join(cacheFolder(KIND), name))
-}
-
-/** Ends every program that noted itself in the folder, and removes the folder. */
-export async function clearPlace(folder: string): Promise<void> {
-  const records = join(folder, 'run')
-  const names = existsSync(records) ? readdirSync(records) : []
-  const pids = names.flatMap((name) => recordedPid(join(records, name)) ?? [])
-  signalEach(pids, 'SIGKILL')
-  // One that still writes would stand in the way of the folder's removal.
-  while (names.some((name) => recordedPid(join(records, name)) !== undefined)) await sleep(POLL_MS)
-  await removeMounted(folder)
 }
 
 function someLoopback(): string {
