@@ -1,0 +1,37 @@
+const DATABASE = [
+  '',
+  '_EXEC_RESOURCE',
+  '_EXEC_CONTAINER',
+  '_DUMP_FILE',
+  '_HOST',
+  '_PORT',
+  '_USER',
+  '_PASSWORD',
+  '_DB',
+] as const
+
+/** All variables of backup-ns, and `BAK_DEBUG` of the scripts before it, which changes nothing. */
+export const KNOWN_VARIABLES: readonly string[] = [
+  'BAK_DEBUG',
+  'BAK_DRY_RUN',
+  'BAK_NAMESPACE',
+  'BAK_PVC_NAME',
+  'BAK_VS_RAND',
+  'BAK_LABEL_VS_TYPE',
+  'BAK_LABEL_VS_POD',
+  'BAK_LABEL_VS_RETAIN',
+  'BAK_LABEL_VS_RETAIN_DAYS',
+  'BAK_VS_NAME_TEMPLATE',
+  'BAK_VS_CLASS_NAME',
+  'BAK_VS_WAIT_UNTIL_READY',
+  'BAK_VS_WAIT_UNTIL_READY_TIMEOUT',
+  'BAK_THRESHOLD_SPACE_USED_PERCENTAGE',
+  'BAK_DB_SKIP',
+  ...DATABASE.map((end) => `BAK_DB_POSTGRES${end}`),
+  ...DATABASE.map((end) => `BAK_DB_MYSQL${end}`),
+  'BAK_DB_MYSQL_DEFAULT_CHARACTER_SET',
+  'BAK_FLOCK',
+  'BAK_FLOCK_COUNT',
+  'BAK_FLOCK_DIR',
+  'BAK_FLOCK_TIMEOUT_SEC',
+]

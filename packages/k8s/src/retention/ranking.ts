@@ -1,0 +1,73 @@
+import { dayIn } from '../label/day.ts'
+import { freeTiers, holdersOfTiers, tierDay } from '../label/grant.ts'
+import { KEY, OWN } from '../label/key.ts'
+import type { KeptSnapshot } from '../label/kept-snapshot.ts'
+import { TIERS, type Tier, type Tiers } from '../label/tier.ts'
+import { isLeftAlone } from './left-alone.ts'
+import type { RetentionRules } from './rules.ts'
+
+/** The tiers of a snapshot, with its place among the newest of each; those that it had and that are full. */
+export interface Ranked {
+  readonly kept: Tiers
+  readonly places: { readonly [tier in Tier]?: number }
+  readonly lost: readonly Tier[]
+  readonly extra: boolean
+}
+
+/**
+ * The tiers that the good snapshots of one claim have, the newest first: the newest `n` of each tier keep it, whatever the
+ * values are.
+ *
+ * Before that, two things are put right. A tier that was given although another one held it is taken back once a newer good
+ * one stands. And one to be kept by tiers that never got any takes the free ones of its day: its run died before it could grant
+ * them, or a creator of backup-ns found them taken by a snapshot that is not ready or of another claim, or could not look.
+ */
+export function rank(good: readonly KeptSnapshot[], rules: RetentionRules, zone: string): Map<KeptSnapshot, Ranked> {
+  const made = (one: KeptSnapshot): string => dayIn(zone, new Date(one.cutAt ?? one.madeAt))
+  const tiers = new Map<KeptSnapshot, Tiers>()
+  const holders = holdersOfTiers()
+  const plain = (one: KeptSnapshot): boolean =>
+    one === good[0] || one.labels[OWN.extra] === undefined || isLeftAlone(one)
+  for (const one of good)
+    if (plain(one)) {
+      tiers.set(one, one.tiers)
+      holders.add(one.tiers, made(one))
+    }
+  for (const one of good.toReversed())
+    if (!plain(one) || isUngranted(one)) {
+      const free = plain(one) ? freeTiers(tierDay(one, zone), holders) : stillFree(one, made(one), holders)
+      tiers.set(one, free)
+      holders.add(free, made(one))
+    }
+  const ranked = new Map<KeptSnapshot, Ranked>()
+  const counts: { [tier in Tier]: number } = { daily: 0, weekly: 0, monthly: 0 }
+  for (const one of good) {
+    const kept: { [tier in Tier]?: string } = {}
+    const places: { [tier in Tier]?: number } = {}
+    for (const tier of TIERS) {
+      const value = tiers.get(one)?.[tier]
+      if (value === undefined) continue
+      counts[tier] += 1
+      if (counts[tier] > rules[tier] && !isLeftAlone(one)) continue
+      kept[tier] = value
+      places[tier] = counts[tier]
+    }
+    const lost = TIERS.filter((tier) => one.tiers[tier] !== undefined && kept[tier] === undefined)
+    ranked.set(one, { kept, places, lost, extra: one === good[0] && one.labels[OWN.extra] !== undefined })
+  }
+  return ranked
+}
+
+function isUngranted({ byTiers, tiers, labels, visible }: KeptSnapshot): boolean {
+  if (!byTiers || Object.keys(tiers).length > 0 || labels[OWN.hold] !== undefined) return false
+  return !visible || labels[KEY.deleteAfter] === undefined
+}
+
+function stillFree({ tiers }: KeptSnapshot, day: string, holders: ReturnType<typeof holdersOfTiers>): Tiers {
+  const free: { [tier in Tier]?: string } = {}
+  for (const tier of TIERS) {
+    const value = tiers[tier]
+    if (value !== undefined && !holders.has(tier, value, day)) free[tier] = value
+  }
+  return free
+}
