@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { makePlan } from './make-plan.ts'
-import type { Group, Plan } from './plan.ts'
+import type { Group, Plan, SnapshotStep } from './plan.ts'
 import { readPlan } from './schema.ts'
 import type { Workload } from '../target/workload.ts'
 import { anyCase, shuffled } from '../../test/plan/arbitrary.ts'
@@ -23,6 +23,11 @@ function usersOf({ survey }: Case, group: Group): readonly Workload[] {
   return survey.workloads.filter((one) => one.uses.some((ref) => group.targets.includes(ref)))
 }
 
+function keptOf({ groups }: Plan): readonly SnapshotStep[] {
+  const cuts = groups.flatMap(({ whileQuiesced }) => whileQuiesced.filter((step) => step.kind === 'snapshot'))
+  return cuts.filter(({ ref }) => ref.keep !== undefined)
+}
+
 function placesOf(group: Group): ReadonlyMap<string, readonly number[]> {
   const places = new Map<string, number[]>()
   for (const [place, wave] of group.quiesce.entries())
@@ -42,7 +47,7 @@ function dependsOn(from: string, to: string, { survey }: Case): boolean {
   return seen.has(to)
 }
 
-test('every selected target stands once, in the groups or among the skipped, and is lifted once if planned', () => {
+test('every selected target stands once, in the groups or among the skipped, and is lifted and kept once if planned', () => {
   holds(({ survey, tide }, made) => {
     const selected = survey.targets.filter((one) => one.tides.includes('daily') || tide.targets.includes(one.ref))
     const planned = made.groups.flatMap((group) => group.targets)
@@ -52,7 +57,10 @@ test('every selected target stands once, in the groups or among the skipped, and
     const refs = new Set(selected.map((one) => one.ref))
     for (const ref of planned) expect(refs).toContain(ref)
     const lifted = made.groups.flatMap((group) => [...liftsOf(group.whileQuiesced), ...group.afterResume])
-    expect(lifted.map((step) => step.ref.target).toSorted()).toEqual(planned.toSorted())
+    const toLift = planned.filter((ref) => tide.store !== undefined || Object.hasOwn(tide.storeOf ?? {}, ref))
+    expect(lifted.map((step) => step.ref.target).toSorted()).toEqual(toLift.toSorted())
+    const kept = keptOf(made).map(({ ref }) => ref.target)
+    expect(kept.toSorted()).toEqual(tide.snapshots === undefined ? [] : planned.toSorted())
     for (const group of made.groups) expect(group.targets.length).toBeGreaterThan(0)
   })
 })
@@ -65,7 +73,22 @@ test('live sources are lifted during the hold, snapshots are cut first and lifte
       expect(kinds).toEqual(kinds.toSorted().toReversed())
       const cuts = group.whileQuiesced.filter((step) => step.kind === 'snapshot')
       const origins = group.afterResume.map((step) => step.from)
-      expect(origins).toEqual(cuts.map(({ snapshotter, ref }) => ({ kind: 'snapshot', snapshotter, ref })))
+      const read = cuts.filter(
+        ({ ref }) => ref.keep === undefined || group.afterResume.some((step) => step.ref.target === ref.target),
+      )
+      expect(origins).toEqual(read.map(({ snapshotter, ref }) => ({ kind: 'snapshot', snapshotter, ref })))
+    }
+  })
+})
+
+test('what is kept is cut by who can keep it there, and says when and for what', () => {
+  holds(({ capabilities, tide }, made) => {
+    for (const { snapshotter, ref } of keptOf(made)) {
+      const { runId, createdAt: at, machine, tide: name } = made
+      expect(ref.keep).toEqual({ store: tide.snapshots, at, machine, ...(name === undefined ? {} : { tide: name }) })
+      expect(ref.runId).toBe(runId)
+      const able = { target: ref.target, snapshotter, token: ref.token, keptIn: tide.snapshots?.ref }
+      expect(capabilities.snapshots).toContainEqual(expect.objectContaining(able))
     }
   })
 })

@@ -4,7 +4,7 @@ import { exitCodeOf } from '../../src/report/exit-code.ts'
 import type { RunReport } from '../../src/report/report.ts'
 import { recover } from '../../src/run/recover.ts'
 import { run } from '../../src/run/run.ts'
-import { changed, gate, withCrane, withQuiescer } from './changed.ts'
+import { changed, gate, withCrane, withKeeper, withQuiescer } from './changed.ts'
 import { leftBehind, never, planOf, world } from './world.ts'
 
 const RUN = '20261121t080000z-c0ffee'
@@ -153,4 +153,33 @@ it('a snapshotter that does not listen cannot keep workloads down; its late snap
   open()
   await vi.waitFor(async () => expect(await there.rig.journal.pending()).toEqual([]))
   expect(leftBehind(there.platform)).toEqual(before)
+})
+
+describe('a keeper that does not end when the run is aborted', () => {
+  it('is stuck while it goes on, and what it marks after all is dropped', async () => {
+    const there = world({ snapshots: true })
+    const before = leftBehind(there.platform)
+    const controller = new AbortController()
+    const { shut, open } = gate()
+    const rig = withKeeper(there, (keeper) => ({
+      keep: async (ref) => {
+        if (ref.target === 'memory:db') {
+          controller.abort()
+          await shut
+          there.platform.snapshots.set(ref.id, new Map())
+        }
+        return keeper.keep(ref, { signal: never })
+      },
+    }))
+    const plan = await planOf(there, RUN, { lifted: false, targets: ['memory:db'] })
+    const report = await ended(run(rig, plan, { signal: controller.signal }))
+    expect(report.groups[0]?.targets).toMatchObject([{ outcome: 'failed', findings: [{ code: 'SNAPSHOT.HUNG' }] }])
+    expect(stuckCodes(report)).toEqual([[expect.stringContaining('snapshot'), 'EFFECT.HUNG']])
+    expect(there.platform.kept.size).toBe(0)
+    open()
+    await vi.waitFor(async () => expect(await there.rig.journal.pending()).toEqual([]))
+    expect(there.platform.kept.size).toBe(0)
+    expect(leftBehind(there.platform)).toEqual(before)
+    expect(await there.rig.catalog.points({})).toEqual([])
+  })
 })

@@ -5,7 +5,7 @@ import type { Problem, Survey } from '../../src/target/discovery.ts'
 import type { TargetRef } from '../../src/target/reference.ts'
 import type { Target } from '../../src/target/target.ts'
 import type { QuiesceChoice, Workload } from '../../src/target/workload.ts'
-import { store, tide, workload } from './build.ts'
+import { keeping, keptTide, store, tide, workload } from './build.ts'
 
 /** What `makePlan` takes; at least one target is selected. */
 export interface Case {
@@ -74,13 +74,17 @@ const problem: fc.Arbitrary<Problem> = fc.record(
 
 const capabilities: fc.Arbitrary<Capabilities> = fc.record({
   snapshots: fc.array(
-    fc.record({
-      target: fc.constantFrom(...refs),
-      snapshotter: fc.constantFrom('btrfs', 'zfs'),
-      exposes: fc.constantFrom('directory' as const, 'docker-volume' as const),
-      token: fc.constantFrom(null, { subvolume: 7 }),
-    }),
-    { maxLength: 5 },
+    fc.record(
+      {
+        target: fc.constantFrom(...refs),
+        snapshotter: fc.constantFrom('btrfs', 'zfs'),
+        exposes: fc.constantFrom('directory' as const, 'docker-volume' as const),
+        token: fc.constantFrom(null, { subvolume: 7 }),
+        keptIn: fc.constant(keeping.ref),
+      },
+      { requiredKeys: ['target', 'snapshotter', 'exposes', 'token'] },
+    ),
+    { maxLength: 8 },
   ),
   cranes: fc.constantFrom<Capabilities['cranes']>(
     { archive: ['directory'], container: ['docker-volume'] },
@@ -94,6 +98,10 @@ const capabilities: fc.Arbitrary<Capabilities> = fc.record({
   ),
 })
 
+function tideOf(stores: 'lifted' | 'kept' | 'both', more: Partial<Tide>): Tide {
+  return stores === 'lifted' ? tide(more) : keptTide({ ...more, lifted: stores === 'both' })
+}
+
 /** A place with every target of {@link refs}, and up to seven workloads. */
 export const anyCase: fc.Arbitrary<Case> = fc
   .record({
@@ -105,11 +113,12 @@ export const anyCase: fc.Arbitrary<Case> = fc
     grouping: fc.constantFrom('individual' as const, 'smart' as const, 'project' as const),
     elsewhere: someOf(refs),
     hold: fc.constantFrom<HoldChoice>('auto', 'snapshot', 'warm', 'copy'),
+    stores: fc.constantFrom('lifted' as const, 'lifted' as const, 'kept' as const, 'both' as const),
   })
-  .map(({ targets, workloads, problems, named, grouping, elsewhere, hold, ...rest }) => ({
+  .map(({ targets, workloads, problems, named, grouping, elsewhere, hold, stores, ...rest }) => ({
     ...rest,
     survey: { targets, workloads, problems },
-    tide: tide({
+    tide: tideOf(stores, {
       targets: named,
       grouping,
       hold,

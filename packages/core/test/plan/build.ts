@@ -45,6 +45,17 @@ export const capabilities: Capabilities = { snapshots: [], cranes, stores: {} }
 
 export const store: Store = { ref: 'archive:/backups', crane: 'archive', settings: { level: 3 } }
 
+/** What keeps snapshots. */
+export const keeping: Store = { ref: 'csi:fast', crane: 'csi', settings: { class: 'fast' } }
+
+/** As {@link tide}, with snapshots that stay; without `lifted` nothing is lifted. */
+export function keptTide({ lifted, ...more }: Partial<Tide> & { readonly lifted: boolean }): Tide {
+  const { store: into, ...covered } = tide()
+  return lifted
+    ? { ...covered, store: into ?? store, ...more, snapshots: keeping }
+    : { ...covered, ...more, snapshots: keeping }
+}
+
 export function tide(more: Partial<Tide> = {}): Tide {
   return { name: 'daily', targets: [], grouping: 'smart', store, maxHoldMs: 60_000, maxConcurrent: 2, ...more }
 }
