@@ -1,5 +1,7 @@
 import type { Backend, Finding } from '@salvage-kit/core'
 import { btrfsCrane } from './crane/btrfs-crane.ts'
+import { sweepSeries } from './crane/series.ts'
+import { sweepRecords } from './discovery/sweep-records.ts'
 import { volumeDiscovery } from './discovery/volume-discovery.ts'
 import { btrfsVolumeProvisioner } from './discovery/volume-provisioner.ts'
 import { rawCrane } from './raw/raw-crane.ts'
@@ -30,6 +32,10 @@ export function btrfs({ settings, volumes = [], all = false, warn = () => undefi
     effects: volumeEffects(),
     alsoLocked,
     provisioners: [btrfsVolumeProvisioner(settings)],
-    sweep: (options) => sweepCuts(settings.snapshotsPath, options),
+    sweep: async (options) => {
+      await sweepCuts(settings.snapshotsPath, options)
+      await sweepRecords(settings, options)
+      await sweepSeries(settings, options)
+    },
   }
 }

@@ -17,7 +17,7 @@ import { nameOfTarget, noteOf, pointOf } from './point-note.ts'
 import { mustBeOutside, placeOfStore } from './store.ts'
 import { copyTree } from './tree.ts'
 
-type Settings = Pick<BtrfsSettings, 'snapshotsPath' | 'timeFormat'>
+type Settings = Pick<BtrfsSettings, 'volumesPath' | 'snapshotsPath' | 'timeFormat'>
 
 /**
  * Sends snapshots into a directory on BTRFS, here or by ssh: `btrfs:[HOST:]DIR`. Each copy is a read-only subvolume

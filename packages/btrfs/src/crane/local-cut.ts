@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path'
 import { directoryOf, SalvageError } from '@salvage-kit/core'
 import type { CallOptions, LiftRef, Source } from '@salvage-kit/core'
 import { parseSnapshotName } from '../name/snapshot-name.ts'
+import type { BtrfsSettings } from '../settings/settings.ts'
 import { homeOf, homesHere } from '../snapshotter/home.ts'
 import { removeSubvolume } from '../snapshotter/own-folder.ts'
 import { whyNotWhole } from '../snapshotter/why-not-whole.ts'
@@ -11,6 +12,7 @@ import { isSubvolume } from '../subvolume/is-subvolume.ts'
 import { listSubvolumes } from '../subvolume/list-subvolumes.ts'
 import { snapshotSubvolume } from '../subvolume/subvolume.ts'
 import { nameOfTarget } from './point-note.ts'
+import { noteSeries } from './series.ts'
 
 /** A read-only subvolume here that can be sent. */
 export interface LocalCut {
@@ -35,15 +37,17 @@ const nameOfUnfinished = ({ id, target }: LiftRef): string => `${nameOfTarget(ta
 export async function localCut(
   ref: LiftRef,
   source: Source,
-  { snapshotsPath, signal }: CallOptions & { readonly snapshotsPath: string },
+  { volumesPath, snapshotsPath, signal }: CallOptions & Pick<BtrfsSettings, 'volumesPath' | 'snapshotsPath'>,
 ): Promise<LocalCut> {
   signal.throwIfAborted()
   const path = await subvolumeOf(source)
   const own = await ownSnapshot(path, { snapshotsPath, signal })
   if (own !== undefined) return own
   await mustBeWhole(path, { signal })
-  const series = join(await placeOfCuts(path, snapshotsPath), 'parents', seriesOf(ref))
+  const home = await placeOfCuts(path, snapshotsPath)
+  const series = join(home, 'parents', seriesOf(ref))
   await mkdir(series, { recursive: true, mode: 0o700 })
+  await noteSeries(home, seriesOf(ref), ref, { volumesPath })
   const cut = join(series, nameOfUnfinished(ref))
   await removeSubvolume(cut, { signal })
   await snapshotSubvolume(path, cut, { signal })

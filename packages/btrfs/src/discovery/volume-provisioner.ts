@@ -13,7 +13,7 @@ interface Token extends JsonObject {
   readonly version: 1
   /** Of the volume that is to be made. */
   readonly path: string
-  /** Holds the UUID of the subvolume once it is made. */
+  /** Made before the subvolume; holds its UUID once that is made. Without it nothing is removed. */
   readonly record: string
 }
 
@@ -22,6 +22,11 @@ const tokenOf: z.ZodType<Token> = z.strictObject({
   path: z.string().startsWith('/'),
   record: z.string().startsWith('/'),
 })
+
+/** Where records are. */
+export function recordsOf({ snapshotsPath }: { readonly snapshotsPath: string }): string {
+  return join(snapshotsPath, '.salvage-kit/made')
+}
 
 /**
  * Makes volumes of the plugin to restore into, where nothing stands. Which one it made is remembered beside the snapshots:
@@ -38,7 +43,7 @@ export function btrfsVolumeProvisioner(settings: {
       const name = volumeName(parseReference(ref).value)
       const path = join(settings.volumesPath, name)
       if (await stands(path)) throw occupied(path)
-      const record = join(settings.snapshotsPath, '.salvage-kit/made', `${runId}.${name}`)
+      const record = join(recordsOf(settings), `${runId}.${name}`)
       return { version: 1, path, record } satisfies Token
     },
     async create(given, options) {
@@ -59,15 +64,16 @@ async function create({ path, record }: Token, options: CallOptions): Promise<Di
     throw occupied(path)
   }
   await mkdir(dirname(record), { recursive: true, mode: 0o700 })
+  await writeFile(record, '', { mode: 0o600, flush: true })
   await createSubvolume(path, options)
   await writeFile(record, (await uuidOf(path, options)) ?? '', { mode: 0o600, flush: true })
   return made
 }
 
-/** Without a record nothing was ever restored there: then an empty one goes, and anything else is somebody else's. */
+/** With an empty record nothing was restored there yet: then an empty one goes, and anything else is somebody else's. */
 async function remove({ path, record }: Token, options: CallOptions): Promise<void> {
   if (await isOurs(path, record, options)) await removeSubvolume(path, options)
-  else if (!(await stands(record)))
+  else if ((await readFile(record, 'utf8').catch(() => undefined)) === '')
     await rmdir(path).catch((error: unknown) => {
       if (!['ENOENT', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes(errorCode(error) ?? '')) throw error
     })

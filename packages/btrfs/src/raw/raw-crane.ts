@@ -23,7 +23,7 @@ import { checkChain, damaged, lowerChain } from './read-streams.ts'
 import type { Chain } from './read-streams.ts'
 import { discard, publish, writeStream } from './write-stream.ts'
 
-type Settings = Pick<BtrfsSettings, 'snapshotsPath' | 'timeFormat'>
+type Settings = Pick<BtrfsSettings, 'volumesPath' | 'snapshotsPath' | 'timeFormat'>
 
 /** After so many differences a copy is whole by itself again: a restore reads all of a chain. */
 const LONGEST_CHAIN = 30

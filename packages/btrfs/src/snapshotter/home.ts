@@ -26,11 +26,33 @@ export async function homeOf(path: string, snapshotsPath: string): Promise<Home>
   return isWritable ? { path: join(top, OWN) } : { why: `snapshots would stand in ${top}, which cannot be written` }
 }
 
+/** The home in the directory of snapshots. */
+export function ownHome(snapshotsPath: string): string {
+  return join(snapshotsPath, OWN)
+}
+
 /** Every place where cuts of this package may stand that this process can see. */
 export async function homesHere(snapshotsPath: string): Promise<readonly string[]> {
   const mounts = await readMounts()
   const tops = new Set(mounts.filter(({ type }) => type === 'btrfs').map(({ point }) => point))
   return [...new Set([snapshotsPath, ...tops])].map((top) => join(top, OWN))
+}
+
+/**
+ * Whether volumes and snapshots stand on one BTRFS: then what is not seen of the volumes is gone, and not merely not mounted.
+ */
+export async function areTogether(place: {
+  readonly volumesPath: string
+  readonly snapshotsPath: string
+}): Promise<boolean> {
+  const mounts = await readMounts()
+  const around = async (path: string): Promise<Mount | undefined> =>
+    realpath(path).then(
+      (real) => mountAbove(mounts, real),
+      () => undefined,
+    )
+  const [volumes, snapshots] = await Promise.all([around(place.volumesPath), around(place.snapshotsPath)])
+  return volumes?.type === 'btrfs' && volumes.device === snapshots?.device
 }
 
 async function snapshotsIn(path: string, around: Mount, mounts: readonly Mount[]): Promise<string | undefined> {

@@ -1,6 +1,7 @@
-import { mkdir, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { directoryOf, parseReference } from '@salvage-kit/core'
+import type { Json } from '@salvage-kit/core'
 import { provisionerContract } from '@salvage-kit/core/testing'
 import { btrfsFileSystem, command, part } from '@salvage-kit/testbed'
 import { describe, expect, it } from 'vitest'
@@ -66,5 +67,37 @@ describe.skipIf(!part('btrfs').available)('on a real file system', () => {
     await expect(btrfs({ settings }).discovery?.survey({ signal: AbortSignal.abort() })).rejects.toThrow()
     const named = await btrfs({ settings, volumes: ['there'] }).discovery?.survey({ signal })
     expect(named?.targets.map(({ ref }) => ref)).toEqual(['btrfs:there'])
+  })
+
+  it('forgets which volumes it made to restore into once they are gone, and keeps what may be needed', async () => {
+    await using here = await place()
+    const { settings } = here
+    const { signal } = new AbortController()
+    const provisioner = btrfsVolumeProvisioner(settings)
+    const made = async (name: string): Promise<Json> => {
+      const token = await provisioner.prepare(`btrfs:${name}`, '20261121t080000z-c0ffee', { signal })
+      await provisioner.create(token, { signal })
+      return token
+    }
+    const [living, gone, again] = [await made('living'), await made('gone'), await made('again')]
+    const directory = join(settings.snapshotsPath, '.salvage-kit/made')
+    const unmade = join(directory, '20261121t080000z-c0ffee.unmade')
+    await writeFile(unmade, '')
+    for (const name of ['gone', 'again'])
+      await command('btrfs', ['subvolume', 'delete', join(settings.volumesPath, name)])
+    await command('btrfs', ['subvolume', 'create', join(settings.volumesPath, 'again')])
+    const sweep = async (given: BtrfsSettings): Promise<readonly string[]> => {
+      await btrfs({ settings: given }).sweep?.({ signal })
+      return (await readdir(directory)).map((name) => name.split('.')[1] ?? '').toSorted()
+    }
+    // Not mounted is not gone.
+    expect(await sweep({ ...settings, volumesPath: '/mnt' })).toEqual(['again', 'gone', 'living', 'unmade'])
+    expect(await sweep(settings)).toEqual(['living', 'unmade'])
+    const long = new Date(Date.now() - 3_600_000)
+    await utimes(unmade, long, long)
+    expect(await sweep(settings)).toEqual(['living'])
+    // What has no record is nobody's: the empty volume of somebody else stays.
+    for (const token of [living, gone, again]) await provisioner.remove(token, { signal })
+    expect((await readdir(settings.volumesPath)).toSorted()).toEqual(['again', 'there'])
   })
 })

@@ -1,0 +1,33 @@
+import { readdir, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { CallOptions } from '@salvage-kit/core'
+import { areTogether } from '../snapshotter/home.ts'
+import { ageOf } from '../snapshotter/own-folder.ts'
+import { listSubvolumes } from '../subvolume/list-subvolumes.ts'
+import { recordsOf } from './volume-provisioner.ts'
+
+/** Of one that is being made. */
+const UNMADE_MS = 10 * 60_000
+
+/**
+ * Removes the records of volumes that were made to restore into and are gone: what a record would allow to remove is not there
+ * any more. Looks at nothing when there are none, and where the volumes may be not mounted. Idempotent.
+ */
+export async function sweepRecords(
+  settings: { readonly volumesPath: string; readonly snapshotsPath: string },
+  { signal }: CallOptions,
+): Promise<void> {
+  const directory = recordsOf(settings)
+  const records = await readdir(directory).catch(() => [])
+  if (records.length === 0 || !(await areTogether(settings))) return
+  // Read before the volumes: one that is made meanwhile is not taken for gone.
+  const made = await Promise.all(
+    records.map(async (name) => ({ path: join(directory, name), uuid: await readFile(join(directory, name), 'utf8') })),
+  )
+  const standing = new Set((await listSubvolumes(settings.volumesPath, { signal })).map(({ uuid }) => uuid))
+  for (const { path, uuid } of made) {
+    signal.throwIfAborted()
+    const isGone = uuid === '' ? ((await ageOf(path)) ?? 0) > UNMADE_MS : !standing.has(uuid)
+    if (isGone) await rm(path, { force: true })
+  }
+}
