@@ -1,5 +1,6 @@
 // A CSI driver for one node and for tests: volumes are folders of one BTRFS subvolume, and a snapshot is one of that
-// subvolume. So a snapshot is atomic while volumes are written, and one of a group is so over all of its volumes.
+// subvolume. So a snapshot is atomic while volumes are written, and one of a group is so over all of its volumes: it has
+// everything that was synced before it began, and of what was not, some.
 package main
 
 import (
