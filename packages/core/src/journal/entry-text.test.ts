@@ -31,7 +31,12 @@ test.each([
   ['an unknown phase', { ...ENTRY, phase: 'maybe' }],
 ])('keeps of an entry that it cannot understand whose it is: %s', (_what, value) => {
   expect(readEntryText(JSON.stringify(value), 'here')).toEqual({
-    ...{ id: 7, runId: 'run-1', order: -2, phase: 'intent', at: '', attempts: 0 },
+    id: 7,
+    runId: 'run-1',
+    order: -2,
+    phase: 'intent',
+    at: '',
+    attempts: 0,
     undo: { kind: 'unreadable', why: expect.stringMatching(/./) },
   })
 })

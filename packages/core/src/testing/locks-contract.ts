@@ -7,7 +7,7 @@ export interface LocksFixture extends AsyncDisposable {
   /** The same, as another process has them; the very same object where none could. */
   readonly two: Locks
   /** The process of `one` dies: nothing of it acts any more. Left out where that takes a real process. */
-  kill?(): Promise<void>
+  readonly kill?: () => Promise<void>
 }
 
 /** What all locks promise. */
