@@ -2,7 +2,7 @@ import type { Finding } from '@salvage-kit/core'
 import { BY_TIERS, KEY, OWN } from '../label/key.ts'
 import type { KeptSnapshot } from '../label/kept-snapshot.ts'
 import { changeOf } from '../label/label-change.ts'
-import { suspendedLabel, tierLabels, tierLabel, TIERS, type Tier } from '../label/tier.ts'
+import { suspendedLabel, tierLabels, tierLabel, TIERS } from '../label/tier.ts'
 import { deleteAfterBeneath, deleteAfterOf, shield, wouldBeSwept } from './delete-after.ts'
 import type { Today } from './today.ts'
 import type { Ranked } from './ranking.ts'
@@ -124,27 +124,37 @@ function dispose(
       reason: 'no delete-after',
       wanted: { [KEY.deleteAfter]: undefined, [OWN.deleteAfter]: undefined },
     }
-  const why = ranked.lost.length === 0 ? 'no tier' : lostReason(ranked.lost, rules)
+  const why = lossOf(ranked, rules) || 'no tier'
   return { action: 'mark', reason: why, wanted: { [KEY.deleteAfter]: day, [OWN.deleteAfter]: undefined } }
 }
 
 /** One that stays may yet get or lose tiers: that is what is done then. */
-function named(action: RetentionAction, { tiers, labels }: KeptSnapshot, { kept, lost }: Ranked): RetentionAction {
+function named(
+  action: RetentionAction,
+  { tiers, labels }: KeptSnapshot,
+  { kept, lost, takenBack }: Ranked,
+): RetentionAction {
   if (action !== 'keep') return action
   if (TIERS.some((tier) => kept[tier] !== undefined && labels[tierLabel(tier)] === undefined)) return 'grant'
-  return lost.length > 0 && Object.keys(tiers).length > 0 ? 'untier' : 'keep'
+  return lost.length + takenBack.length > 0 && Object.keys(tiers).length > 0 ? 'untier' : 'keep'
 }
 
-function tierReason({ kept, places, lost }: Ranked, rules: RetentionRules): string {
+function tierReason(ranked: Ranked, rules: RetentionRules): string {
   const has = TIERS.flatMap((tier) => {
-    const value = kept[tier]
-    return value === undefined ? [] : `${tier} ${value} (${String(places[tier])} of ${String(rules[tier])})`
+    const value = ranked.kept[tier]
+    return value === undefined ? [] : `${tier} ${value} (${String(ranked.places[tier])} of ${String(rules[tier])})`
   })
-  return [has.join(', '), ...(lost.length === 0 ? [] : [lostReason(lost, rules)])].join('; ')
+  const loss = lossOf(ranked, rules)
+  return loss === '' ? has.join(', ') : `${has.join(', ')}; ${loss}`
 }
 
-function lostReason(lost: readonly Tier[], rules: RetentionRules): string {
-  return `beyond the newest ${lost.map((tier) => `${String(rules[tier])} ${tier}`).join(', ')}`
+/** Empty when it loses nothing. */
+function lossOf({ lost, takenBack }: Ranked, rules: RetentionRules): string {
+  const surplus = lost.map((tier) => `${String(rules[tier])} ${tier}`).join(', ')
+  return [
+    ...(surplus === '' ? [] : [`beyond the newest ${surplus}`]),
+    ...(takenBack.length === 0 ? [] : [`its extra ${takenBack.join(', ')} is that of another one`]),
+  ].join('; ')
 }
 
 function conflict(where: string, day: string): Finding {

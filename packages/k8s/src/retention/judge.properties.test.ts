@@ -235,5 +235,5 @@ test('a mixed fleet: the pruner of backup-ns removes nothing today, and tomorrow
       action === 'delete' ? snapshot.name : [],
     )
     expect(ours).toEqual(expect.arrayContaining([...lost(addDays(today, 1))]))
-  }, 5_000)
+  }, 3_000)
 })

@@ -6,11 +6,13 @@ import { TIERS, type Tier, type Tiers } from '../label/tier.ts'
 import { isLeftAlone } from './left-alone.ts'
 import type { RetentionRules } from './rules.ts'
 
-/** The tiers of a snapshot, with its place among the newest of each; those that it had and that are full. */
+/** The tiers of a snapshot, with its place among the newest of each, and those that it loses to newer ones. */
 export interface Ranked {
   readonly kept: Tiers
   readonly places: { readonly [tier in Tier]?: number }
   readonly lost: readonly Tier[]
+  /** That it was given although another one has them. */
+  readonly takenBack: readonly Tier[]
   readonly extra: boolean
 }
 
@@ -52,8 +54,15 @@ export function rank(good: readonly KeptSnapshot[], rules: RetentionRules, zone:
       kept[tier] = value
       places[tier] = counts[tier]
     }
-    const lost = TIERS.filter((tier) => one.tiers[tier] !== undefined && kept[tier] === undefined)
-    ranked.set(one, { kept, places, lost, extra: one === good[0] && one.labels[OWN.extra] !== undefined })
+    const gone = TIERS.filter((tier) => one.tiers[tier] !== undefined && kept[tier] === undefined)
+    const isTaken = (tier: Tier): boolean => tiers.get(one)?.[tier] === undefined
+    ranked.set(one, {
+      kept,
+      places,
+      lost: gone.filter((tier) => !isTaken(tier)),
+      takenBack: gone.filter(isTaken),
+      extra: one === good[0] && one.labels[OWN.extra] !== undefined,
+    })
   }
   return ranked
 }
