@@ -10,6 +10,10 @@ export type {
   Permission,
   ResourceEvent,
 } from './client/cluster.ts'
+export { connect } from './client/connect.ts'
+export { roleFor } from './client/role.ts'
+export type { RoleOptions, RoleSubject } from './client/role.ts'
+export type { ConnectSettings } from './client/settings.ts'
 export type { ExecEnd, ExecRequest, ExecSession } from './client/exec-session.ts'
 export { runScript } from './exec/run/run-script.ts'
 export type { ScriptResult } from './exec/run/run-script.ts'

@@ -1,5 +1,5 @@
 import { isSalvageError } from '@salvage-kit/core'
-import type { CallOptions } from '@salvage-kit/core'
+import type { CallOptions, Json } from '@salvage-kit/core'
 import type { ResourceKind } from '../resource/kind.ts'
 import type { Manifest, Resource } from '../resource/resource.ts'
 import type { Answer, Call } from './call.ts'
@@ -58,7 +58,7 @@ export async function patch(
     query: { fieldManager: MANAGER },
     body: change.body,
     contentType: `application/${change.type}-patch+json`,
-    repeatable: change.type === 'merge',
+    repeatable: change.type === 'merge' && !readsVersion(change.body),
   }
   const { status, text } = await exchange(line, call, options)
   if (status < 300) return readResource(text, call)
@@ -77,6 +77,11 @@ export function one(
     ...(subresource === undefined ? {} : { subresource }),
   }
   return { path: pathOf(kind, place), subject: subjectOf(kind, place) }
+}
+
+/** Done once, a change of one reading would be refused the second time. */
+function readsVersion(body: Json): boolean {
+  return JSON.stringify(body).includes('"resourceVersion"')
 }
 
 /** A JSON patch that tests something and does not fit is "invalid" to the server, which names no field then. */

@@ -64,7 +64,8 @@ export interface Permission {
  * The calls to a cluster that this package makes, and no others: what a fake implements. Every call honours `signal`,
  * repeats what is safe to repeat (429, 503, a lost connection; `Retry-After` honoured) and rejects with a `K8S.…` error that
  * names the verb, the object and the reason that the server gave: `K8S.FORBIDDEN`, `K8S.CONFLICT`, `K8S.EXISTS`,
- * `K8S.INVALID`, `K8S.UNREACHABLE`, `K8S.UNAUTHORIZED`, `K8S.NO_KIND` (the API does not serve it), `K8S.REFUSED` (any other).
+ * `K8S.INVALID`, `K8S.NOT_FOUND` (of what must be there: a namespace, a pod with a log), `K8S.UNREACHABLE`, `K8S.BUSY`,
+ * `K8S.UNAUTHORIZED`, `K8S.CREDENTIALS`, `K8S.NO_KIND` (the API does not serve it), `K8S.ANSWER`, `K8S.REFUSED` (any other).
  */
 export interface Cluster extends AsyncDisposable {
   /** Where calls go, without secrets; for messages. */
@@ -91,16 +92,19 @@ export interface Cluster extends AsyncDisposable {
   /** Resolves when the server took it (finalizers may still run), also when there is none. */
   remove(kind: ResourceKind, at: ObjectName, options: RemoveOptions): Promise<void>
   /**
-   * Changes from the call on: `ready` first, when the watch stands. Goes on over clean ends by itself; throws when events
-   * may have been missed.
+   * Changes from the call on: `ready` first, when the watch stands. Goes on over ends and cuts by itself, from the last
+   * event; throws `K8S.EXPIRED` when events may have been missed: list anew. Takes the rights to list and to watch.
    */
   watch(kind: ResourceKind, scope: ListScope, options: CallOptions): AsyncIterable<ResourceEvent | 'ready'>
-  /** The log of a container, as it comes with `follow`. */
+  /**
+   * The log of a container, line by line; as it comes with `follow`. It ends when the container does, or when the server ends
+   * it: how the program ended the pod says. Rejects with `K8S.UNREACHABLE` when it was cut.
+   */
   log(
     at: { readonly namespace: string; readonly pod: string; readonly container?: string; readonly follow?: boolean },
     options: CallOptions,
   ): AsyncIterable<string>
-  /** Which of these this user may not do, by a review of his rules in that namespace. */
+  /** Which of these this user may not do in that namespace; empty: of what is in no namespace, or in all of them. */
   missing(namespace: string, wanted: readonly Permission[], options: CallOptions): Promise<readonly Permission[]>
   /** The newest version of a group's kind that the API serves among these; undefined when it serves none. */
   served(group: string, versions: readonly string[], options: CallOptions): Promise<string | undefined>

@@ -21,16 +21,18 @@ export function kubeconfigFiles({ kubeconfig, environment }: ConnectSettings): r
   return home === undefined || home === '' ? [] : [join(home, '.kube', 'config')]
 }
 
-/** Reads and merges them; undefined when none of them is there. Rejects with `K8S.CONFIG`. */
+/** Reads and merges them; undefined, and no library loaded, when none of them is there. Rejects with `K8S.CONFIG`. */
 export async function loadKubeconfig(files: readonly string[], must: boolean): Promise<LoadedConfig | undefined> {
+  const texts: { readonly file: string; readonly text: string }[] = []
+  for (const file of files) {
+    const text = await textOf(file, must)
+    if (text !== undefined) texts.push({ file, text })
+  }
+  if (texts.length === 0) return undefined
   const { KubeConfig, loadYaml } = await import('@kubernetes/client-node')
   const merged = new KubeConfig()
   const extras = new Map<string, UserExtras>()
-  let found = false
-  for (const file of files) {
-    const text = await textOf(file, must)
-    if (text === undefined) continue
-    found = true
+  for (const { file, text } of texts) {
     const one = new KubeConfig()
     let said: ConfigFile
     try {
@@ -54,7 +56,7 @@ export async function loadKubeconfig(files: readonly string[], must: boolean): P
     const current = one.getCurrentContext()
     if (merged.getCurrentContext() === undefined && current !== undefined) merged.setCurrentContext(current)
   }
-  return found ? { config: merged, extras } : undefined
+  return { config: merged, extras }
 }
 
 function withAbsolutePath(extra: UserExtras, directory: string): UserExtras {
