@@ -14,6 +14,7 @@ export const PARTS = [
   'kubernetes-api',
   'kubernetes',
   'postgres-image',
+  'mariadb-image',
   'restic',
   'btrfs',
   'buttervolume',
@@ -80,6 +81,10 @@ export function findPart(name: PartName): Part {
     case 'postgres-image':
       return firstMissing('salvage-test/postgres', [
         ['docker', '--host', engine, 'image', 'inspect', 'salvage-test/postgres'],
+      ])
+    case 'mariadb-image':
+      return firstMissing('salvage-test/mariadb', [
+        ['docker', '--host', engine, 'image', 'inspect', 'salvage-test/mariadb'],
       ])
     case 'compose':
       return firstMissing('docker-compose', [['docker-compose', 'version']])

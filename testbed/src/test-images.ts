@@ -13,6 +13,7 @@ const CRANES = join(import.meta.dirname, '..', '..', 'cranes')
 const TEST_IMAGES: readonly ImageRecipe[] = [
   baseImage,
   fromFolder('postgres'),
+  fromFolder('mariadb'),
   fromFolder('busybox'),
   fromFolder('pause', ['busybox']),
   ...['restic', 'borg', 'rclone', 'duplicity', 'archive'].map((name) => crane(name)),

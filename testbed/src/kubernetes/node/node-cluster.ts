@@ -33,14 +33,22 @@ export async function startNodeCluster(place: ClusterPlace, link: Link): Promise
   makeControlGroups(place.folder)
   await makeLink(link)
   const node = startMachine(place, link, DISK_MEGABYTES).then(async () => startContainerd(place))
-  const [plane] = await Promise.all([startControlPlane(place, apiOptions({ place, link })), node])
-  await Promise.all([
+  const plane = startControlPlane(place, apiOptions({ place, link }))
+  await settled([plane, node])
+  const { address } = await plane
+  await settled([
     startKubelet(place, link),
     ...[...controllers(place), proxy(place)].map(async (program) => program.start()),
-    ...STORAGE_OBJECTS.map(async (object) => create(plane.address, object)),
+    ...STORAGE_OBJECTS.map(async (object) => create(address, object)),
   ])
   for (const program of storage(place)) await program.start()
-  await usable(plane.address, kubelet(place, link))
+  await usable(address, kubelet(place, link))
+}
+
+/** Rejects when one of them does, but only when all are over: what is taken down then does not grow any more. */
+async function settled(all: readonly Promise<unknown>[]): Promise<void> {
+  await Promise.allSettled(all)
+  await Promise.all(all)
 }
 
 /** What a test may take hold of; nothing is started. */
