@@ -4,6 +4,7 @@ import type { Effect } from './effect/effect.ts'
 import type { Quiescer } from './quiesce/quiescer.ts'
 import type { Snapshotter } from './snapshot/snapshotter.ts'
 import type { Discovery } from './target/discovery.ts'
+import type { Exchanger } from './target/exchanger.ts'
 import type { Provisioner } from './target/provisioner.ts'
 import type { TargetRef } from './target/reference.ts'
 
@@ -15,6 +16,8 @@ export interface Backend {
   readonly snapshotters?: readonly Snapshotter[]
   readonly cranes?: readonly Crane[]
   readonly provisioners?: readonly Provisioner[]
+  /** What restores in place need for targets that are no directories of this machine. */
+  readonly exchangers?: readonly Exchanger[]
   /** The ways back of its own verbs; see `perform`. */
   readonly effects?: readonly Effect[]
   /**

@@ -15,6 +15,7 @@ export type { ClaimSource, DirectorySource, DockerVolumeSource, Medium, Source }
 export type { Target } from './target/target.ts'
 export type { QuiesceChoice, Workload } from './target/workload.ts'
 export type { Discovery, Problem, Survey, WorkloadEvent } from './target/discovery.ts'
+export type { Exchanger, ExchangeOptions, PreparedExchange } from './target/exchanger.ts'
 export type { PlaceOptions, PointOrigin, Provisioner } from './target/provisioner.ts'
 export type { Quiescer, RestVerdict, ResumeOptions } from './quiesce/quiescer.ts'
 export { accepts, parseExitCodes } from './quiesce/exit-codes.ts'

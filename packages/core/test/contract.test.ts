@@ -1,21 +1,31 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect } from 'vitest'
+import type { RestorePoint } from '../src/crane/restore-point.ts'
 import type { Effect } from '../src/effect/effect.ts'
 import { memory } from '../src/memory/memory.ts'
 import { memoryCrane, memoryStore } from '../src/memory/crane.ts'
 import { memoryDiscovery } from '../src/memory/discovery.ts'
 import { memoryPlatform, setState, volumeOf, workloadOf } from '../src/memory/platform.ts'
 import type { MemoryPlatform, MemoryWorkload } from '../src/memory/platform.ts'
+import { directoryExchanger } from '../src/restore/directory-exchanger.ts'
+import { memoryExchanger } from '../src/memory/exchanger.ts'
 import { memoryEffects } from '../src/memory/effects.ts'
 import { memorySnapshots } from '../src/memory/keeper.ts'
 import { memoryProvisioner } from '../src/memory/provisioner.ts'
 import { memoryQuiescers } from '../src/memory/quiescers.ts'
 import { memorySnapshotter } from '../src/memory/snapshotter.ts'
 import type { Quiescer } from '../src/quiesce/quiescer.ts'
+import type { PointOrigin } from '../src/target/provisioner.ts'
+import { directoryOf } from '../src/target/source.ts'
 import type { Source } from '../src/target/source.ts'
+import type { ExchangerFixture } from '../src/testing/index.ts'
 import {
   craneContract,
   discoveryContract,
   effectContract,
+  exchangerContract,
   keeperContract,
   provisionerContract,
   quiescerContract,
@@ -188,3 +198,52 @@ keeperContract('memory', async () => {
     [Symbol.asyncDispose]: nothing,
   }
 })
+
+exchangerContract('memory, by a copy', async () => {
+  const platform = world()
+  volumeOf(platform, 'data').set('a', 'former')
+  return exchanged(platform, { store: memoryStore, point: fresh('archive', memoryStore.ref) })
+})
+
+exchangerContract('memory, of a kept snapshot', async () => {
+  const platform = world()
+  volumeOf(platform, 'data').set('a', 'former')
+  const point = fresh('snapshot', memorySnapshots.ref)
+  platform.snapshots.set(point.id, new Map([['a', 'fresh']]))
+  platform.kept.set(point.id, point)
+  return exchanged(platform, { store: memorySnapshots, point })
+})
+
+exchangerContract('directory', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'salvage-exchange-'))
+  const path = join(root, 'data')
+  await mkdir(path)
+  await writeFile(join(path, 'a'), 'former')
+  return {
+    exchanger: directoryExchanger,
+    again: () => directoryExchanger,
+    source: { medium: 'directory', path },
+    from: { store: memoryStore, point: fresh('archive', memoryStore.ref) },
+    lower: async (place) => writeFile(join(directoryOf(place) ?? '', 'a'), 'fresh'),
+    read: async () => readFile(join(path, 'a'), 'utf8'),
+    leftovers: async () => (await readdir(root)).filter((name) => name !== 'data'),
+    [Symbol.asyncDispose]: async () => rm(root, { recursive: true }),
+  }
+})
+
+function fresh(kind: RestorePoint['kind'], store: RestorePoint['store']): RestorePoint {
+  return { kind, id: 'p1', target: 'memory:data', store, takenAt: '2026-11-21T08:00:00.000Z', state: 'good' }
+}
+
+function exchanged(platform: MemoryPlatform, from: PointOrigin): ExchangerFixture {
+  return {
+    exchanger: memoryExchanger(platform),
+    again: () => memoryExchanger(platform),
+    source: data,
+    from,
+    lower: async (place) => void volumeOf(platform, named(place)).set('a', 'fresh'),
+    read: async () => volumeOf(platform, 'data').get('a') ?? '',
+    leftovers: async () => [...platform.volumes.keys()].filter((name) => name !== 'data'),
+    [Symbol.asyncDispose]: nothing,
+  }
+}

@@ -11,10 +11,18 @@ export type Undo =
   | { readonly kind: 'exposure'; readonly snapshotter: string; readonly ref: SnapshotRef }
   | { readonly kind: 'lift'; readonly ref: LiftRef }
   | { readonly kind: 'provision'; readonly target: TargetRef; readonly provisioner: string; readonly token: Json }
-  | { readonly kind: 'swap'; readonly target: TargetRef; readonly token: Json }
-  | { readonly kind: 'staging'; readonly target: TargetRef; readonly token: Json }
+  | ({ readonly kind: 'swap' } & Exchanged)
+  | ({ readonly kind: 'staging' } & Exchanged)
   | { readonly kind: 'effect'; readonly target: TargetRef; readonly effect: string; readonly token: Json }
   | UnreadableUndo
+
+/** The exchange of a target's content. */
+interface Exchanged {
+  readonly target: TargetRef
+  /** Absent: that of core, for directories. */
+  readonly exchanger?: string
+  readonly token: Json
+}
 
 /** What stands in the journal and cannot be understood: read back only, never opened, and stuck until somebody looks. */
 export interface UnreadableUndo {

@@ -5,6 +5,8 @@ import { snapshotRef } from '../snapshot/schema.ts'
 import { json, reference } from '../target/schema.ts'
 import type { JournalEntry, Undo } from './journal.ts'
 
+const exchanged = { target: reference, exchanger: z.string().exactOptional(), token: json }
+
 /** An undo read back from a journal, by another process or another version of this program. */
 export const undo: z.ZodType<Undo> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('quiesce'), quiescer: z.string(), workload: z.string(), token: json }),
@@ -12,8 +14,8 @@ export const undo: z.ZodType<Undo> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('exposure'), snapshotter: z.string(), ref: snapshotRef }),
   z.object({ kind: z.literal('lift'), ref: liftRef }),
   z.object({ kind: z.literal('provision'), target: reference, provisioner: z.string(), token: json }),
-  z.object({ kind: z.literal('swap'), target: reference, token: json }),
-  z.object({ kind: z.literal('staging'), target: reference, token: json }),
+  z.object({ kind: z.literal('swap'), ...exchanged }),
+  z.object({ kind: z.literal('staging'), ...exchanged }),
   z.object({ kind: z.literal('effect'), target: reference, effect: z.string(), token: json }),
 ])
 

@@ -17,7 +17,7 @@ export function memoryDiscovery(platform: MemoryPlatform): Discovery {
 function surveyOf(platform: MemoryPlatform): Survey {
   return {
     targets: [...platform.volumes.keys()]
-      .filter((name) => !name.startsWith('snapshot/'))
+      .filter((name) => !/^(snapshot|staged)\//.test(name))
       .map((name) => ({ ref: `memory:${name}`, source: { medium: 'docker-volume', name }, tides: [] })),
     workloads: [...platform.workloads].map(([id, workload]) => ({
       id,

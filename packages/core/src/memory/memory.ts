@@ -3,6 +3,7 @@ import { memoryCrane } from './crane.ts'
 import { memoryDiscovery } from './discovery.ts'
 import type { MemoryPlatform } from './platform.ts'
 import { memoryEffects } from './effects.ts'
+import { memoryExchanger } from './exchanger.ts'
 import { memoryProvisioner } from './provisioner.ts'
 import { memoryQuiescers } from './quiescers.ts'
 import { memorySnapshotter } from './snapshotter.ts'
@@ -24,6 +25,7 @@ export function memory(platform: MemoryPlatform, options: MemoryOptions = {}): B
     ...(options.snapshots === false ? {} : { snapshotters: [memorySnapshotter(platform)] }),
     cranes: [memoryCrane(platform, { deduplicates: options.deduplicates ?? false })],
     provisioners: [memoryProvisioner(platform)],
+    exchangers: [memoryExchanger(platform)],
     effects: memoryEffects(platform),
   }
 }

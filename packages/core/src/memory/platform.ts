@@ -39,6 +39,8 @@ export interface MemoryPlatform {
   readonly kept: Map<string, RestorePoint>
   /** Ids of the snapshots that are exposed as volumes `snapshot/ID`. */
   readonly exposures: Set<string>
+  /** By run: what a volume held before its content was exchanged. */
+  readonly exchanges: Map<string, { readonly former: MemoryFiles; committed: boolean }>
   readonly archives: Map<string, MemoryArchive>
   /** Lifts under way: what `clear` must remove. */
   readonly vessels: Set<string>
@@ -53,6 +55,7 @@ export function memoryPlatform(): MemoryPlatform {
     snapshots: new Map(),
     kept: new Map(),
     exposures: new Set(),
+    exchanges: new Map(),
     archives: new Map(),
     vessels: new Set(),
     listeners: new Set(),

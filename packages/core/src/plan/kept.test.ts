@@ -24,8 +24,11 @@ function planOf(lifted: boolean, more: Partial<Tide> = {}, what = place): Plan {
   return makePlan(what, able, keptTide({ lifted, ...more }), options)
 }
 
+function name({ ref }: { readonly ref: { readonly id: string } }): string {
+  return ref.id.slice(options.runId.length)
+}
+
 function outline({ groups }: Plan): readonly string[] {
-  const name = ({ ref }: { readonly ref: { readonly id: string } }): string => ref.id.slice(options.runId.length)
   return groups.flatMap(({ beforeHold, whileQuiesced, afterResume }) => [
     ...beforeHold.map((step) => `${name(step)} before`),
     ...whileQuiesced.map((step) => `${name(step)} in${step.kind === 'snapshot' && step.ref.keep ? ', stays' : ''}`),

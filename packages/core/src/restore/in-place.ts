@@ -1,4 +1,4 @@
-import { SalvageError } from '../error.ts'
+import { isSalvageError, SalvageError } from '../error.ts'
 import type { JournalEntry } from '../journal/journal.ts'
 import type { Json } from '../json.ts'
 import { makePlan } from '../plan/make-plan.ts'
@@ -8,43 +8,47 @@ import type { StuckEntry } from '../report/report.ts'
 import { illnesses } from '../run/health.ts'
 import { createHold } from '../run/hold.ts'
 import type { Hold } from '../run/hold.ts'
-import { probe } from '../run/probe.ts'
+import { notBeyond } from '../run/not-beyond.ts'
 import { release } from '../run/release.ts'
 import { survey } from '../run/survey.ts'
 import type { Survey } from '../target/discovery.ts'
-import { directoryOf } from '../target/source.ts'
+import type { Exchanger, PreparedExchange } from '../target/exchanger.ts'
+import { directoryOf, mediaOf } from '../target/source.ts'
+import type { Source } from '../target/source.ts'
 import type { Workload } from '../target/workload.ts'
 import { begin, lockAndRecover } from './begin.ts'
-import { lowerInto, mustLower, mustWrite, notRestored, restored } from './lower.ts'
+import { directoryExchanger } from './directory-exchanger.ts'
+import { lowering, lowerInto, mustLower, mustWrite, notRestored, restored } from './lower.ts'
 import type { RestoreRequest, RestoreResult } from './restore.ts'
-import { clearStaging, commitSwap, prepareSwap, stageSwap, swap } from './swap.ts'
 
 /** Undone before the writers rise: higher than every wave of a hold. */
 const SWAP_ORDER = 1_000_000
 
 /**
- * Restores beside the target while its writers run, compares, brings the writers down, exchanges the content by renames,
- * lets them rise, and only then removes the former content. The writers are down for the renames, whatever the size.
+ * Restores beside the target while its writers run, compares, brings the writers down, exchanges the content (a directory's
+ * by renames), lets them rise, and only then removes the former content. The writers are down for the exchange, whatever
+ * the size.
  */
 export async function restoreInPlace(rig: Rig, request: RestoreRequest, signal: AbortSignal): Promise<RestoreResult> {
-  mustLower(rig, request)
-  const { group, directory } = await placeOf(rig, request, signal)
+  const { group, source } = await placeOf(rig, request, signal)
   const workloads = [...group.quiesce.flat(), ...group.idle].map((step) => step.workload)
   await using _lock = await lockAndRecover(rig, request, workloads, signal)
+  const { exchanger, token, filled } = await prepared(rig, request, source, signal)
   const { runId, to: target } = request
-  const token = await prepareSwap(directory, runId)
   await begin(rig, request)
+  const way = { target, token, ...(exchanger === directoryExchanger ? {} : { exchanger: exchanger.id }) }
   const [staging, swapping] = await rig.journal.open([
-    { runId, order: 0, undo: { kind: 'staging', target, token } },
-    { runId, order: SWAP_ORDER, undo: { kind: 'swap', target, token } },
+    { runId, order: 0, undo: { kind: 'staging', ...way } },
+    { runId, order: SWAP_ORDER, undo: { kind: 'swap', ...way } },
   ])
   if (staging === undefined || swapping === undefined) throw new Error('the journal opened no entry')
   const hold = createHold(rig, group, { runId, maxHoldMs: request.maxHoldMs, signal })
-  const exchange: Exchange = { token, swapping, left: new Set([staging, swapping]) }
+  const exchange: Exchange = { exchanger, token, swapping, left: new Set([staging, swapping]) }
   let failure: unknown
   try {
-    const fresh = await stageSwap(token)
-    await lowerInto(rig, request, { medium: 'directory', path: fresh }, signal)
+    const stage = async (): Promise<Source> => exchanger.stage(token, { signal })
+    if (filled) await lowering(rig, request, stage)
+    else await lowerInto(rig, request, await stage(), signal)
     await exchangeContent(hold, exchange)
   } catch (error) {
     failure = error
@@ -62,29 +66,62 @@ export async function restoreInPlace(rig: Rig, request: RestoreRequest, signal: 
 }
 
 interface Exchange {
+  readonly exchanger: Exchanger
   readonly token: Json
   readonly swapping: JournalEntry
   /** What nobody has taken back yet. */
   readonly left: Set<JournalEntry>
 }
 
+/** Whoever can exchange such a source; rejects before anything is touched when the content could not come there. */
+async function prepared(
+  rig: Rig,
+  request: RestoreRequest,
+  source: Source,
+  signal: AbortSignal,
+): Promise<PreparedExchange & { readonly exchanger: Exchanger }> {
+  const { runId, point, store } = request
+  const exchanger = exchangerFor(rig, request, source)
+  const done = await exchanger.prepare(source, { runId, from: { point, store }, signal })
+  if (!done.filled) mustLower(rig, request)
+  if (!done.filled) mustWrite(rig, request, source)
+  return { ...done, exchanger }
+}
+
+/** Rejects with `RESTORE.UNREADABLE`. */
+function exchangerFor(rig: Rig, { to }: RestoreRequest, source: Source): Exchanger {
+  const own = rig.backends.flatMap((backend) => backend.exchangers ?? []).find(({ media }) => media.has(source.medium))
+  if (own !== undefined) return own
+  if (directoryOf(source) !== undefined) return directoryExchanger
+  throw new SalvageError('RESTORE.UNREADABLE', `${to} cannot be restored in place`, {
+    why: 'its content is no directory that this process can reach',
+    hint: 'restore into a new target, and point the workload to that',
+  })
+}
+
 /**
  * Exchanges with the writers at rest. The new content is final before they rise, so that nothing is ever moved under
  * them; when something fails before, the old content is back before they rise.
  */
-async function exchangeContent(hold: Hold, { token, swapping, left }: Exchange): Promise<void> {
+async function exchangeContent(hold: Hold, { exchanger, token, swapping, left }: Exchange): Promise<void> {
   await using held = hold
   await held.acquire()
+  const options = { signal: held.signal }
+  let call: Promise<void> = Promise.resolve()
   try {
-    await swap(token)
+    call = exchanger.exchange(token, options)
+    await notBeyond(call, held.signal, 'exchanging the content')
     const why = await held.verdict()
     if (why !== undefined)
       throw new SalvageError('HOLD.TAINTED', 'the content was not exchanged: its writers did not stay down', { why })
     held.signal.throwIfAborted()
-    await commitSwap(token)
+    call = exchanger.commit(token, options)
+    await notBeyond(call, held.signal, 'making the new content final')
   } catch (error) {
     left.delete(swapping)
-    held.undoFirst([swapping])
+    // What an exchange that goes on may still move is left where it is; `recover` removes it.
+    if (isSalvageError(error) && error.code === 'EFFECT.HUNG') left.clear()
+    held.undoFirst(swapping, call)
     throw error
   }
 }
@@ -95,12 +132,13 @@ async function exchangeContent(hold: Hold, { token, swapping, left }: Exchange):
  */
 async function tidy(
   rig: Rig,
-  { token, left }: Exchange,
+  { exchanger, token, left }: Exchange,
   { wanted, signal }: { readonly wanted: boolean; readonly signal: AbortSignal },
 ): Promise<readonly StuckEntry[]> {
   const entries = [...left]
+  if (entries.length === 0) return []
   try {
-    await clearStaging(token, { signal })
+    await exchanger.clear(token, { signal })
     if (wanted) {
       await rig.journal.settle(entries.map((entry) => entry.id))
       return []
@@ -111,15 +149,18 @@ async function tidy(
   return release(rig, entries)
 }
 
-/** The target's directory and the group of everything that uses it, brought down as far as a swap needs. */
+/** The target's source and the group of everything that uses it, brought down as far as an exchange needs. */
 async function placeOf(
   rig: Rig,
   request: RestoreRequest,
   signal: AbortSignal,
-): Promise<{ readonly group: Group; readonly directory: string }> {
+): Promise<{ readonly group: Group; readonly source: Source }> {
   const found = await survey(rig, { signal })
   const lowered: Survey = { ...found, workloads: found.workloads.map((workload) => broughtDown(workload, request)) }
-  const capabilities = await probe(rig, { ...lowered, targets: [] }, { signal, stores: [] })
+  const source = found.targets.find((target) => target.ref === request.to)?.source
+  // Only the hold of the plan is wanted: what is lifted in it, and by whom, does not matter.
+  const cranes = { [request.store.crane]: source === undefined ? [] : mediaOf(source) }
+  const capabilities = { snapshots: [], cranes, stores: {} }
   const plan = makePlan(
     lowered,
     capabilities,
@@ -135,15 +176,8 @@ async function placeOf(
   const [skipped] = plan.skipped
   if (skipped !== undefined) throw new SalvageError('RESTORE.IN_USE', skipped.finding.message, skipped.finding)
   const [group] = plan.groups
-  const source = found.targets.find((target) => target.ref === request.to)?.source
   if (group === undefined || source === undefined) throw new Error(`the plan lost ${request.to}`)
-  mustWrite(rig, request, source)
-  const directory = directoryOf(source)
-  if (directory !== undefined) return { group, directory }
-  throw new SalvageError('RESTORE.UNREADABLE', `${request.to} cannot be restored in place`, {
-    why: 'its content is no directory that this process can reach',
-    hint: 'restore into a new target, and point the workload to that',
-  })
+  return { group, source }
 }
 
 /** A swap needs writers that hold no file open: pause and hooks do not do, and being told to stay up does not count. */

@@ -27,8 +27,8 @@ export interface Hold extends AsyncDisposable {
   readonly signal: AbortSignal
   /** Asked once, before the workloads rise: why the copies made in this hold do not count, or undefined when they do. */
   verdict(): Promise<string | undefined>
-  /** These are taken back with the hold, before its workloads rise: of a higher order than any wave. */
-  undoFirst(entries: readonly JournalEntry[]): void
+  /** This is taken back with the hold, before its workloads rise: of a higher order than any wave. `call` has the effect. */
+  undoFirst(entry: JournalEntry, call: Promise<unknown>): void
   /** After disposal: what could not be put back. */
   readonly stuck: readonly StuckEntry[]
   /** After disposal: what of the workloads is not as it was and cannot be put back. */
@@ -112,8 +112,9 @@ export function createHold(
       // An event may have come while the others were asked.
       return taint ?? why
     },
-    undoFirst: (entries) => {
-      opened.push(...entries)
+    undoFirst: (entry, call) => {
+      void calls.follow(entry.id, call).catch(() => undefined)
+      opened.push(entry)
     },
     [Symbol.asyncDispose]: async () => {
       watch?.[Symbol.dispose]()

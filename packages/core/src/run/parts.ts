@@ -3,9 +3,11 @@ import type { Store } from '../crane/store.ts'
 import type { Effect } from '../effect/effect.ts'
 import { SalvageError } from '../error.ts'
 import type { Quiescer } from '../quiesce/quiescer.ts'
+import { directoryExchanger } from '../restore/directory-exchanger.ts'
 import type { Rig } from '../rig.ts'
 import type { Keeper } from '../snapshot/keeper.ts'
 import type { Snapshotter } from '../snapshot/snapshotter.ts'
+import type { Exchanger } from '../target/exchanger.ts'
 import type { Provisioner } from '../target/provisioner.ts'
 import type { Medium } from '../target/source.ts'
 
@@ -42,6 +44,16 @@ export function provisionerOf(rig: Rig, scheme: string): Provisioner {
     'provisioner',
     scheme,
     rig.backends.flatMap((backend) => backend.provisioners ?? []).find((one) => one.scheme === scheme),
+  )
+}
+
+/** The exchanger with this id; without one that of directories. Throws `BACKEND.MISSING`. */
+export function exchangerOf(rig: Rig, id: string | undefined): Exchanger {
+  if (id === undefined) return directoryExchanger
+  return found(
+    'exchanger',
+    id,
+    rig.backends.flatMap((backend) => backend.exchangers ?? []).find((one) => one.id === id),
   )
 }
 

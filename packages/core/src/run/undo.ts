@@ -2,9 +2,8 @@ import type { CallOptions } from '../call-options.ts'
 import { SalvageError } from '../error.ts'
 import type { Finding } from '../finding.ts'
 import type { JournalEntry, Undo } from '../journal/journal.ts'
-import { clearStaging, unswap } from '../restore/swap.ts'
 import type { Rig } from '../rig.ts'
-import { craneOf, effectOf, provisionerOf, quiescerOf, snapshotterOf } from './parts.ts'
+import { craneOf, effectOf, exchangerOf, provisionerOf, quiescerOf, snapshotterOf } from './parts.ts'
 
 /**
  * Takes one effect back, whether it happened or not. Idempotent, because every verb that it calls is. Resolves with what
@@ -36,10 +35,10 @@ export async function undo(rig: Rig, entry: JournalEntry, options: CallOptions):
       await provisionerOf(rig, way.provisioner).remove(way.token, options)
       return []
     case 'swap':
-      await unswap(way.token, options)
+      await exchangerOf(rig, way.exchanger).takeBack(way.token, options)
       return []
     case 'staging':
-      await clearStaging(way.token, options)
+      await exchangerOf(rig, way.exchanger).clear(way.token, options)
       return []
     case 'effect':
       if (entry.copied === true) return [ofThePast(entry)]

@@ -42,6 +42,9 @@ function observedBackend(backend: Backend, point: Point): Backend {
     provisioners: (backend.provisioners ?? []).map((provisioner) =>
       observed(provisioner, provisioner.scheme, ['create', 'remove'], point),
     ),
+    exchangers: (backend.exchangers ?? []).map((exchanger) =>
+      observed(exchanger, exchanger.id, ['stage', 'exchange', 'commit', 'takeBack', 'clear'], point),
+    ),
     effects: (backend.effects ?? []).map((effect) => observed(effect, effect.id, ['undo'], point)),
   }
 }

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { memorySnapshots } from '../../src/memory/keeper.ts'
 import { workloadOf } from '../../src/memory/platform.ts'
 import { exitCodeOf } from '../../src/report/exit-code.ts'
 import type { RunReport } from '../../src/report/report.ts'
+import { restore } from '../../src/restore/restore.ts'
 import { recover } from '../../src/run/recover.ts'
 import { run } from '../../src/run/run.ts'
 import { changed, gate, withCrane, withKeeper, withQuiescer } from './changed.ts'
@@ -181,5 +183,37 @@ describe('a keeper that does not end when the run is aborted', () => {
     expect(there.platform.kept.size).toBe(0)
     expect(leftBehind(there.platform)).toEqual(before)
     expect(await there.rig.catalog.points({})).toEqual([])
+  })
+})
+
+describe('an exchange that does not end when its hold is over', () => {
+  it('keeps the writers down and the new content where it is, until recover takes it back', async () => {
+    const there = world({ snapshots: true })
+    await ended(run(there.rig, await planOf(there, RUN, { lifted: false })))
+    there.platform.volumes.set('db', new Map([['file', 'newer']]))
+    const before = leftBehind(there.platform)
+    const [point] = await there.rig.catalog.points({ targets: ['memory:db'] })
+    if (point === undefined) throw new Error('nothing was kept')
+    const { shut, open } = gate()
+    const rig = changed(there, ({ exchangers = [] }) => ({
+      exchangers: exchangers.map((one) => ({
+        ...one,
+        exchange: async (token) => {
+          await shut
+          await one.exchange(token, { signal: never })
+        },
+      })),
+    }))
+    const request = { runId: `${RUN}9`, point, store: memorySnapshots, to: 'memory:db' as const, inPlace: true }
+    const report = await ended(restore(rig, { ...request, maxHoldMs: 50 }))
+    expect(stuckCodes(report)).toContainEqual([expect.stringContaining('memory:db in place'), 'EFFECT.HUNG'])
+    expect(exitCodeOf(report)).toBe(4)
+    expect(workloadOf(there.platform, 'memory:db').state).toBe('stopped')
+    expect(there.platform.volumes.has(`staged/${RUN}9`)).toBe(true)
+    open()
+    await vi.waitFor(() => expect(there.platform.exchanges.size).toBe(0))
+    expect((await recover(there.rig, { signal: never })).stuck).toEqual([])
+    expect(leftBehind(there.platform)).toEqual(before)
+    expect(there.platform.volumes.get('db')?.get('file')).toBe('newer')
   })
 })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { memoryStore } from '../../src/memory/crane.ts'
 import { memorySnapshots } from '../../src/memory/keeper.ts'
 import { restore } from '../../src/restore/restore.ts'
 import { recover } from '../../src/run/recover.ts'
@@ -74,3 +75,35 @@ describe('a restore of a kept snapshot into a new place killed at every point', 
     expect(points).toBeGreaterThan(8)
   })
 })
+
+describe.each(['kept', 'lifted'])(
+  'a restore in place of what was %s, by an exchanger, killed at every point',
+  (what) => {
+    it('has the writers up on the former content or the whole new one, and leaves nothing beside', async () => {
+      const seen = new Set<string>()
+      for (let n = 1; ; n += 1) {
+        const there = world({ snapshots: true })
+        await run(there.rig, await planOf(there, RUN, { lifted: what === 'lifted' }))
+        there.platform.volumes.set('db', new Map([['file', 'newer']]))
+        const before = leftBehind(there.platform)
+        const [point] = await there.rig.catalog.points({ targets: ['memory:db'] })
+        if (point === undefined) throw new Error('the run made no point')
+        const store = what === 'kept' ? memorySnapshots : memoryStore
+        const to = 'memory:db' as const
+        const request = { runId: `${RUN}9`, point, store, to, inPlace: true, maxHoldMs: 60_000 }
+        const crashed = await untilPoint(there, n, (rig) => restore(rig, request))
+        there.rig.locks.kill(request.runId)
+        await untilPoint(there, 1 + (n % 7), (rig) => recover(rig, { signal: never }))
+        there.rig.locks.kill(request.runId)
+        expect((await recover(there.rig, { signal: never })).stuck).toEqual([])
+        expect(await there.rig.journal.pending()).toEqual([])
+        expect(leftBehind(there.platform), `point ${String(n)}`).toEqual(before)
+        expect(there.platform.exchanges.size).toBe(0)
+        const content = there.platform.volumes.get('db')?.get('file') ?? ''
+        seen.add(content)
+        if (!crashed) break
+      }
+      expect([...seen].toSorted()).toEqual(['db content', 'newer'])
+    })
+  },
+)

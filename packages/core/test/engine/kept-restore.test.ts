@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { RestorePoint } from '../../src/crane/restore-point.ts'
+import { SalvageError } from '../../src/error.ts'
 import { memorySnapshots as store } from '../../src/memory/keeper.ts'
-import { volumeOf } from '../../src/memory/platform.ts'
+import { volumeOf, workloadOf } from '../../src/memory/platform.ts'
 import { restore } from '../../src/restore/restore.ts'
 import type { RestoreRequest } from '../../src/restore/restore.ts'
 import { keepPolicy } from '../../src/retention/keep.ts'
@@ -76,9 +77,56 @@ describe('a kept snapshot', () => {
       code: 'RESTORE.OCCUPIED',
     })
     const inPlace = { ...request, to: 'memory:db', inPlace: true } as const
-    await expect(restore(withoutLower(there), inPlace)).rejects.toMatchObject({ code: 'RESTORE.UNREADABLE' })
+    const fixed = changed(there, () => ({ exchangers: [] }))
+    await expect(restore(fixed, inPlace)).rejects.toMatchObject({ code: 'RESTORE.UNREADABLE' })
     expect(leftBehind(there.platform)).toEqual(before)
     expect(await there.rig.catalog.runs(1)).toMatchObject([{ runId: RUN }])
+  })
+
+  it('is exchanged for the content of its target, with the writers down and without a copy', async () => {
+    const { there, request } = await kept()
+    const before = leftBehind(there.platform)
+    const states: string[] = []
+    const rig = changed(there, ({ exchangers = [] }) => ({
+      exchangers: exchangers.map((one) => ({
+        ...one,
+        stage: async (token, options) => {
+          states.push(workloadOf(there.platform, 'memory:db').state)
+          return one.stage(token, options)
+        },
+        exchange: async (token, options) => {
+          states.push(workloadOf(there.platform, 'memory:db').state)
+          return one.exchange(token, options)
+        },
+      })),
+    }))
+    const inPlace = { ...request, to: 'memory:db', inPlace: true } as const
+    const report = await restore(withoutLower({ ...there, rig: { ...there.rig, ...rig } }), inPlace)
+    expect(report).toMatchObject({ outcome: 'good', stuck: [] })
+    expect(states).toEqual(['running', 'stopped'])
+    expect([...volumeOf(there.platform, 'db')]).toEqual([['file', 'db content']])
+    expect(leftBehind(there.platform)).toEqual(before)
+    expect(there.platform.exchanges.size).toBe(0)
+    expect(await there.rig.journal.pending()).toEqual([])
+  })
+
+  it('leaves the former content when its exchange is not wanted any more', async () => {
+    const { there, request } = await kept()
+    const rig = changed(there, ({ exchangers = [] }) => ({
+      exchangers: exchangers.map((one) => ({
+        ...one,
+        exchange: async (token, options) => {
+          await one.exchange(token, options)
+          throw new SalvageError('MEMORY.BROKEN', 'broken')
+        },
+      })),
+    }))
+    const before = leftBehind(there.platform)
+    const report = await restore(rig, { ...request, to: 'memory:db', inPlace: true })
+    expect(report).toMatchObject({ outcome: 'failed', stuck: [] })
+    expect([...volumeOf(there.platform, 'db')]).toEqual([['file', 'newer']])
+    expect(leftBehind(there.platform)).toEqual(before)
+    expect(there.platform.exchanges.size).toBe(0)
   })
 
   it('leaves no place when it is gone by then', async () => {
