@@ -4,9 +4,11 @@ import { withPoints } from '@salvage-kit/core/testing'
 import type { VolumeHost } from '../../../src/volume/place.ts'
 import { cloneVolume } from '../../../src/volume/clone-volume.ts'
 import { createVolume } from '../../../src/volume/create-volume.ts'
+import { purgeVolume } from '../../../src/volume/purge-volume.ts'
 import { restoreVolume } from '../../../src/volume/restore-volume.ts'
 import { snapshotVolume } from '../../../src/volume/snapshot-volume.ts'
 import { never, rigAt } from '../../integration/volume/rig.ts'
+import { judged } from './judged.ts'
 import { observeSteps } from './step-points.ts'
 import type { Wishes } from './wishes.ts'
 
@@ -36,5 +38,9 @@ async function work(host: VolumeHost): Promise<unknown> {
       return cloneVolume(host, wishes.from, wishes.volume, never)
     case 'snapshot':
       return snapshotVolume(host, wishes.volume, never)
+    case 'purge': {
+      const { verdicts } = await judged(host, wishes.volume, wishes.from, new Date(wishes.now ?? 0))
+      return purgeVolume(host, wishes.volume, { ...never, verdicts })
+    }
   }
 }

@@ -5,11 +5,13 @@ export interface Wishes {
   readonly settings: BtrfsSettings
   /** Its state directory. */
   readonly state: string
-  readonly work: 'restore' | 'create' | 'clone' | 'snapshot'
-  /** The snapshot of a restore, the source of a clone. */
+  readonly work: 'restore' | 'create' | 'clone' | 'snapshot' | 'purge'
+  /** The snapshot of a restore, the source of a clone, the pattern of a purge. */
   readonly from: string
   /** The volume that is to change. */
   readonly volume: string
+  /** When a purge judges. */
+  readonly now?: string
   /** Kill yourself at this point, counted from 1. */
   readonly point?: number
 }
