@@ -1,7 +1,8 @@
 import { SalvageError } from '@salvage-kit/core'
 
 /** Letters, digits, `.` and `-` as buttervolume has it, and `_`; none can be taken for an option or for `user@`. */
-const HOST = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,252}$/
+export const HOST_PATTERN = '[A-Za-z0-9_][A-Za-z0-9._-]{0,252}'
+const HOST = new RegExp(`^${HOST_PATTERN}$`)
 
 /** Whether it can be the name of a host in commands and in markers. */
 export function isHostName(host: string): boolean {

@@ -1,6 +1,6 @@
 import { SalvageError } from '@salvage-kit/core'
-import { isHostName } from './host-name.ts'
-import { isVolumeName } from './volume-name.ts'
+import { HOST_PATTERN } from './host-name.ts'
+import { VOLUME_PATTERN } from './volume-name.ts'
 
 /** `VOLUME@TIME`, or the marker `VOLUME@TIME@HOST`: this snapshot is the last one that was sent to that host. */
 export interface SnapshotName {
@@ -12,19 +12,22 @@ export interface SnapshotName {
 }
 
 /** No `/`, no blank, nothing that a shell or a table could take for something else. */
-const TIME = /^[A-Za-z0-9_][A-Za-z0-9:.,_+-]*$/
+const TIME_PATTERN = String.raw`(?![^@]*\.\.)[A-Za-z0-9_][A-Za-z0-9:.,_+-]*`
+const NAME = new RegExp(`^${VOLUME_PATTERN}@${TIME_PATTERN}(?:@${HOST_PATTERN})?$`)
+
+/** Whether a name can be taken apart. */
+export function isSnapshotName(name: string): boolean {
+  return NAME.test(name)
+}
 
 /** Takes a name apart; undefined when it is none: anything may lie in a directory. */
 export function parseSnapshotName(name: string): SnapshotName | undefined {
+  if (!isSnapshotName(name)) return undefined
   const first = name.indexOf('@')
   const second = name.indexOf('@', first + 1)
-  if (first === -1 || name.includes('\n')) return undefined
   const volume = name.slice(0, first)
-  const time = second === -1 ? name.slice(first + 1) : name.slice(first + 1, second)
-  if (!isVolumeName(volume) || !TIME.test(time) || time.includes('..')) return undefined
-  if (second === -1) return { volume, time }
-  const host = name.slice(second + 1)
-  return isHostName(host) ? { volume, time, host } : undefined
+  if (second === -1) return { volume, time: name.slice(first + 1) }
+  return { volume, time: name.slice(first + 1, second), host: name.slice(second + 1) }
 }
 
 /** Checks the name that a person or a request gives for a snapshot. Throws `SNAPSHOT.NAME`. */

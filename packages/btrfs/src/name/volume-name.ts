@@ -18,8 +18,9 @@ export function volumeName(name: string): string {
   })
 }
 
-/** All rules in one look: it is asked of everything that stands in a directory. */
-const NAME = new RegExp(String.raw`^(?![.-])(?!.*\.\.)[A-Za-z0-9._-]{1,${String(NAME_MAX - TIME_LENGTH)}}$`)
+/** All rules in one look, of what comes before an `@` or the end. */
+export const VOLUME_PATTERN: string = String.raw`(?![.-])(?![^@]*\.\.)[A-Za-z0-9._-]{1,${String(NAME_MAX - TIME_LENGTH)}}`
+const NAME = new RegExp(`^${VOLUME_PATTERN}$`)
 
 /** Whether {@link volumeName} accepts it. */
 export function isVolumeName(name: string): boolean {

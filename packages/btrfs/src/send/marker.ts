@@ -31,9 +31,10 @@ export async function keepMarker({ snapshot, host }: MarkRequest, options: CallO
   const marker = formatSnapshotName({ ...own, host })
   if (!(await isSubvolume(join(directory, marker)))) await snapshotSubvolume(snapshot, join(directory, marker), options)
   // As it is now: others may have been cut and sent while this one was.
+  const marked = await markedSnapshots(directory, own.volume, host)
+  if (marked.length < 2) return
   const here = await listSubvolumes(directory, { ...options, readOnly: true })
   const age = new Map(here.map(({ name, generation }) => [name, generation]))
-  const marked = await markedSnapshots(directory, own.volume, host)
   const sorted = marked.toSorted((a, b) => (age.get(a) ?? -1) - (age.get(b) ?? -1) || (a < b ? -1 : 1))
   for (const name of sorted.slice(0, -1)) {
     const old = join(directory, `${name}@${host}`)

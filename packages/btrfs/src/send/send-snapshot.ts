@@ -32,11 +32,19 @@ export async function sendSnapshot(request: SendRequest, options: SendOptions): 
   // Meanwhile it connects.
   here.catch(() => undefined)
   const refused = new Set<string>()
+  let marking: Promise<readonly Finding[]> | undefined
+  const onKept = (): void => {
+    marking = mark(request, options)
+    marking.catch(() => undefined)
+  }
   for (let isSecondLook = false; ;) {
-    const result = await attempt(request, { name, here, refused }, options)
+    const result = await attempt(request, { name, here, refused, onKept }, options).catch(async (error: unknown) => {
+      await marking?.catch(() => undefined)
+      throw error
+    })
     if ('sent' in result) {
       const { sent } = result
-      return { ...sent, findings: [...sent.findings, ...(await mark(request, options))] }
+      return { ...sent, findings: [...sent.findings, ...(await (marking ?? mark(request, options)))] }
     }
     // Whoever held the name has just ended: perhaps with this very snapshot.
     if (result.kind === 'taken' && isSecondLook) throw result.failure
@@ -51,12 +59,14 @@ interface Known {
   readonly here: Promise<readonly Candidate[]>
   /** Parents that the far end turned out not to have. */
   readonly refused: ReadonlySet<string>
+  /** Called once, as soon as the copy has its name there. */
+  readonly onKept: () => void
 }
 
 /** One connection. */
 async function attempt(
   request: SendRequest,
-  { name, here: listing, refused }: Known,
+  { name, here: listing, refused, onKept }: Known,
   { signal, onProgress, silenceMs = SILENCE_MS }: SendOptions,
 ): Promise<{ readonly sent: Sent } | Exclude<Transferred, { readonly kind: 'kept' }>> {
   const greeting = await callReceiver(request.far, request.directory, signal)
@@ -85,7 +95,7 @@ async function attempt(
     parent: parent?.path,
     note,
   }
-  const result = await transfer(receiver, stream, { signal, onProgress, silenceMs })
+  const result = await transfer(receiver, stream, { signal, onProgress, silenceMs, onKept })
   if (result.kind !== 'kept') return result
   const sent = { name, uuid, already: false, bytes: result.bytes, findings }
   return { sent: parent === undefined ? sent : { ...sent, parent: parent.path } }

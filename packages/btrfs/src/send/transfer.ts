@@ -22,6 +22,8 @@ export interface Stream extends Omit<FailedSend, 'words' | 'step'> {
 export interface TransferOptions extends CallOptions {
   readonly onProgress?: ((progress: { readonly bytes: number }) => void) | undefined
   readonly silenceMs: number
+  /** Called when the copy stands under its name, while the far side still clears up. */
+  readonly onKept: () => void
 }
 
 /** How a transfer came out: whole with its name, or what the next attempt must know. */
@@ -37,9 +39,13 @@ export type Transferred =
 export async function transfer(
   receiver: Receiver,
   stream: Stream,
-  { signal, onProgress, silenceMs }: TransferOptions,
+  { signal, onProgress, silenceMs, onKept }: TransferOptions,
 ): Promise<Transferred> {
-  const said = verdictOf(receiver)
+  const kept = `kept ${stream.name}`
+  const standing = Promise.withResolvers<void>()
+  const said = verdictOf(receiver, (verdict) => {
+    if (verdict === kept) standing.resolve()
+  })
   const before = await readBytes(receiver)
   const input = await receiver.hear(
     ['receive', stream.name, stream.uuid, ...(stream.note === '' ? [] : [stream.note])].join(' '),
@@ -68,6 +74,7 @@ export async function transfer(
       silenceMs,
       onSilence: () => abort(silent(stream, silenceMs)),
     })
+    void tellWhenKept(sender, standing.promise, onKept)
     const [sent, verdict, ending, bytes] = await Promise.all([
       sender.ended,
       said,
@@ -77,8 +84,7 @@ export async function transfer(
     stop.signal.throwIfAborted()
     const words = receiver.words()
     const failed = { ...stream, words }
-    if (verdict === `kept ${stream.name}` && sent.code === 0)
-      return { kind: 'kept', bytes: Math.max(watch.bytes(), bytes) }
+    if (verdict === kept && sent.code === 0) return { kind: 'kept', bytes: Math.max(watch.bytes(), bytes) }
     if (verdict === 'failed taken') return { kind: 'taken', failure: farFailure({ ...failed, step: 'taken' }) }
     if (sent.code !== 0 && sent.signal === null && !isBrokenPipe(senderWords()) && senderWords().trim() !== '')
       throw senderFailure(stream.what, senderWords(), sent)
@@ -91,6 +97,13 @@ export async function transfer(
     if (isRunning(sender)) sender.child.kill('SIGKILL')
     await sender.ended.catch(() => undefined)
   }
+}
+
+/** Both must have ended well: a far side may say anything. */
+async function tellWhenKept({ ended }: Leashed, standing: Promise<void>, onKept: () => void): Promise<void> {
+  const ending = await ended.catch(() => undefined)
+  await standing
+  if (ending?.code === 0) onKept()
 }
 
 /** Gives a copy that stands there already the note that it has not. Rejects with `SEND.FAR_FAILED`, `SEND.CUT`. */
@@ -107,13 +120,15 @@ export async function noteThere(
   if (verdict !== `kept ${name}`) throw farFailure({ ...failed, step: 'note' })
 }
 
-/** The last of the far side's words that is a verdict. */
-async function verdictOf(receiver: Receiver): Promise<string | undefined> {
+/** The last of the far side's words that is a verdict; `told` gets each of them at once. */
+async function verdictOf(receiver: Receiver, told?: (verdict: string) => void): Promise<string | undefined> {
   let verdict: string | undefined
   for (;;) {
     const line = await receiver.next()
     if (line === undefined) return verdict
-    if (/^(kept|failed) /.test(line)) verdict = line
+    if (!/^(kept|failed) /.test(line)) continue
+    verdict = line
+    told?.(line)
   }
 }
 

@@ -1,5 +1,5 @@
 import type { CallOptions } from '@salvage-kit/core'
-import { parseSnapshotName } from '../name/snapshot-name.ts'
+import { isSnapshotName } from '../name/snapshot-name.ts'
 import { volumeName } from '../name/volume-name.ts'
 import type { BtrfsSettings } from '../settings/settings.ts'
 import { entriesIn } from '../subvolume/directory.ts'
@@ -16,7 +16,7 @@ export async function snapshotNames(
   const start = volume === undefined ? '' : `${volumeName(volume)}@`
   const entries = await entriesIn(snapshotsPath)
   return entries
-    .filter((entry) => entry.name.startsWith(start) && entry.isDirectory() && parseSnapshotName(entry.name))
+    .filter((entry) => entry.name.startsWith(start) && entry.isDirectory() && isSnapshotName(entry.name))
     .map(({ name }) => name)
     .toSorted()
 }

@@ -70,8 +70,11 @@ describe.skipIf(!part('btrfs').available)('volumes', () => {
 
   it('that are not there, because nothing is mounted, are no fault of the program', async () => {
     const settings = { ...there.settings, volumesPath: '/no/volumes', snapshotsPath: '/no/snapshots' }
-    for (const listed of [listVolumes(settings, never), listSnapshots(settings, never), snapshotNames(settings, never)])
-      await expect(listed).rejects.toMatchObject({ code: 'BTRFS.NOT_FOUND', hint: expect.stringContaining('mount') })
+    for (const list of [listVolumes, listSnapshots, snapshotNames])
+      await expect(list(settings, never)).rejects.toMatchObject({
+        code: 'BTRFS.NOT_FOUND',
+        hint: expect.stringContaining('mount'),
+      })
     await expect(listVolumes({ volumesPath: tmpdir() }, never)).rejects.toMatchObject({ code: 'BTRFS.NOT_BTRFS' })
   })
 
