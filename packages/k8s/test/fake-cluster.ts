@@ -93,6 +93,8 @@ export function fakeCluster(namespace = 'default'): FakeCluster {
       const found = store.get(keyOf(kind, at))
       if (found === undefined) return undefined
       const after = put(kind, patched(found, change))
+      const { deletionTimestamp, finalizers = [] } = after.metadata
+      if (deletionTimestamp !== undefined && finalizers.length === 0) store.delete(keyOf(kind, at))
       await fake.after(call)
       return after
     },

@@ -11,7 +11,7 @@ import { pause } from './pace.ts'
 import { readResource } from './read.ts'
 
 /** An annotation that tells the object of one call from all others of its name. */
-export const REQUEST_ANNOTATION = 'salvage-kit.io/request'
+const REQUEST_ANNOTATION = 'salvage-kit.io/request'
 
 const MOST_QUOTA_RACES = 5
 const QUOTA_RACE_MS = 100

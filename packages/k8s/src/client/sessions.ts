@@ -7,25 +7,37 @@ const OLD_MS = 10_000
 /** A program that gives credentials may ask somebody something; nobody is there. */
 const LONGEST_MS = 60_000
 
+interface Held {
+  readonly session: Promise<Session>
+  readonly at: number
+  now: Session | undefined
+}
+
 /** One session at a time for all calls, read again when it is old or refused. */
 export function sessionsOf(identity: Identity): Sessions {
-  let held: { readonly session: Promise<Session>; readonly at: number } | undefined
+  let held: Held | undefined
 
   function renew(fresh: boolean): Promise<Session> {
-    const at = performance.now()
-    const session = readSession(identity, fresh)
-    const mine = { session, at }
+    const mine: Held = { session: readSession(identity, fresh), at: performance.now(), now: undefined }
     held = mine
-    session.catch(() => {
+    void settle(mine)
+    return mine.session
+  }
+
+  async function settle(mine: Held): Promise<void> {
+    try {
+      mine.now = await mine.session
+    } catch {
+      // Whoever waits for it hears of it; the next one tries again.
       if (held === mine) held = undefined
-    })
-    return session
+    }
   }
 
   return async ({ signal, fresh = false }) => {
     signal.throwIfAborted()
     const old = held === undefined || performance.now() - held.at > OLD_MS
-    return orAborted(held === undefined || old || fresh ? renew(fresh) : held.session, signal)
+    if (held === undefined || old || fresh) return orAborted(renew(fresh), signal)
+    return held.now ?? orAborted(held.session, signal)
   }
 }
 

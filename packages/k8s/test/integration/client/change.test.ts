@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Cluster } from '../../../src/client/cluster.ts'
 import { connect } from '../../../src/client/connect.ts'
 import { KINDS } from '../../../src/resource/kind.ts'
+import { clusterContract } from '../../cluster-contract.ts'
 
 const options = { signal: new AbortController().signal }
 const namespace = 'default'
@@ -23,6 +24,8 @@ describe.skipIf(!part('kubernetes-api').available)('on a real API server', () =>
     await cluster?.[Symbol.asyncDispose]()
     await kubernetes?.[Symbol.asyncDispose]()
   })
+
+  clusterContract(() => cluster)
 
   it('a name is given once', async () => {
     await cluster.create(KINDS.configMap, configMap('once', { a: '1' }), options)
@@ -71,29 +74,6 @@ describe.skipIf(!part('kubernetes-api').available)('on a real API server', () =>
     expect(
       await cluster.patch(KINDS.configMap, { namespace, name: 'none' }, { type: 'merge', body: {} }, options),
     ).toBe(undefined)
-  })
-
-  it('a change of an old reading is a conflict', async () => {
-    const made = await cluster.create(KINDS.configMap, configMap('read', {}), options)
-    const body = { metadata: { resourceVersion: made.metadata.resourceVersion ?? '' }, data: { a: '1' } }
-    const at = { namespace, name: 'read' }
-    await cluster.patch(KINDS.configMap, at, { type: 'merge', body }, options)
-    await expect(cluster.patch(KINDS.configMap, at, { type: 'merge', body }, options)).rejects.toMatchObject({
-      code: 'K8S.CONFLICT',
-    })
-  })
-
-  it('a removal with a uid takes that object and no other of its name', async () => {
-    const at = { namespace, name: 'removed' }
-    const first = await cluster.create(KINDS.configMap, configMap('removed', {}), options)
-    const uid = first.metadata.uid ?? ''
-    await cluster.remove(KINDS.configMap, at, { ...options, uid })
-    const second = await cluster.create(KINDS.configMap, configMap('removed', {}), options)
-    await cluster.remove(KINDS.configMap, at, { ...options, uid })
-    expect((await cluster.get(KINDS.configMap, at, options))?.metadata.uid).toBe(second.metadata.uid)
-    await cluster.remove(KINDS.configMap, at, options)
-    expect(await cluster.get(KINDS.configMap, at, options)).toBeUndefined()
-    await cluster.remove(KINDS.configMap, at, options)
   })
 
   it('a Deployment is scaled by its sub-resource, and only from what was read', async () => {
