@@ -139,3 +139,15 @@ warnings:
   a container holds a bind mount
 `)
 })
+
+test('says which snapshots stay, and where', () => {
+  const [group] = plan.groups
+  if (group === undefined) throw new Error('no group')
+  const keep = { store: { ref: 'csi:fast', crane: 'csi', settings: {} }, at, machine: 'm' } as const
+  const whileQuiesced = group.whileQuiesced.map((one) =>
+    one.kind === 'snapshot' ? { ...one, ref: { ...one.ref, keep } } : one,
+  )
+  expect(planText({ ...plan, groups: [{ ...group, whileQuiesced }] })).toContain(
+    'snapshot docker:pgdata (btrfs), which stays in csi:fast\n',
+  )
+})

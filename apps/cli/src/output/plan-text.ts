@@ -1,5 +1,5 @@
 import { formatDuration, formatElapsed } from '@salvage-kit/core'
-import type { Finding, Group, LiftStep, Plan, QuiesceStep } from '@salvage-kit/core'
+import type { Finding, Group, LiftStep, Plan, QuiesceStep, SnapshotStep } from '@salvage-kit/core'
 
 /** A plan for people: what comes to rest, in which order and how, what is copied while it rests and after, and where to. */
 export function planText(plan: Plan): string {
@@ -18,9 +18,7 @@ export function planText(plan: Plan): string {
 
 function groupLines(group: Group): readonly string[] {
   const rests = group.quiesce.length > 0
-  const inside = group.whileQuiesced.map((step) =>
-    step.kind === 'lift' ? liftLine(step) : `snapshot ${step.ref.target} (${step.snapshotter})`,
-  )
+  const inside = group.whileQuiesced.map((step) => (step.kind === 'lift' ? liftLine(step) : snapshotLine(step)))
   const numbered = group.quiesce.map((wave, index) => `    ${String(index + 1)}. ${wave.map(restLine).join(', ')}`)
   const before = group.beforeHold.map((step) => `    ${liftLine(step)}`)
   return [
@@ -45,6 +43,11 @@ function predicted({ predictedHoldMs }: Group): string {
 function liftLine(step: LiftStep): string {
   const { target, store } = step.ref
   return `lift ${target}${step.from.kind === 'snapshot' ? ' from its snapshot' : ''} to ${store.ref}`
+}
+
+function snapshotLine({ ref, snapshotter }: SnapshotStep): string {
+  const stays = ref.keep === undefined ? '' : `, which stays in ${ref.keep.store.ref}`
+  return `snapshot ${ref.target} (${snapshotter})${stays}`
 }
 
 function restLine(step: QuiesceStep): string {
