@@ -1,5 +1,15 @@
 import { directoryOf, SalvageError } from '@salvage-kit/core'
-import type { Archive, Crane, LiftOptions, LiftRef, ListOptions, RestorePoint, Source, Store } from '@salvage-kit/core'
+import type {
+  Archive,
+  CallOptions,
+  Crane,
+  LiftOptions,
+  LiftRef,
+  ListOptions,
+  RestorePoint,
+  Source,
+  Store,
+} from '@salvage-kit/core'
 import { parseSnapshotName } from '../name/snapshot-name.ts'
 import { nextName } from '../name/next-name.ts'
 import { timeFormat } from '../name/time-format.ts'
@@ -8,7 +18,16 @@ import { sendSnapshot } from '../send/send-snapshot.ts'
 import type { Sent } from '../send/send-request.ts'
 import type { BtrfsSettings } from '../settings/settings.ts'
 import { runFarScript } from './far-script.ts'
-import { awaitReceivers, checkFar, inStore, listFar, listIfSeen, removeFar, removeNotes } from './far-store.ts'
+import {
+  awaitReceivers,
+  checkFar,
+  forgetWithdrawn,
+  inStore,
+  listFar,
+  listIfSeen,
+  removeFar,
+  removeNotes,
+} from './far-store.ts'
 import { listPoints, readNote } from './list.ts'
 import { dropCut, keepCut, localCut, mustBeSendable } from './local-cut.ts'
 import { ignored, isOfSeries, sentWhole } from './sent-whole.ts'
@@ -45,18 +64,8 @@ export function btrfsCrane(settings: Settings, warn: Warn = ignored): Crane {
         await removeFar(store, points.map(nameOfPoint), options)
       },
       async withdraw(ref, options) {
-        await awaitReceivers(ref.store, nameOfTarget(ref.target), options)
-        const { notes } = await listIfSeen(ref.store, options)
-        const own = [...notes].flatMap(([name, text]) => {
-          const note = readNote(text)
-          return note?.liftId === ref.id && parseSnapshotName(name) !== undefined
-            ? [{ name, found: note.found === true }]
-            : []
-        })
-        const named = (found: boolean): readonly string[] =>
-          own.flatMap((one) => (one.found === found ? [one.name] : []))
-        await removeFar(ref.store, named(false), options)
-        await removeNotes(ref.store, named(true), options)
+        await awaitReceivers(ref.store, { name: nameOfTarget(ref.target), liftId: ref.id }, options)
+        await removeMade(ref.store, (await listIfSeen(ref.store, options)).notes, new Set([ref.id]), options)
         await dropCut(ref, { ...settings, ...options, finished: true })
       },
     },
@@ -74,7 +83,9 @@ async function lift(
   const cut = await localCut(ref, source, { ...settings, signal })
   const note = noteOf(ref, cut.uuid)
   const noteFound = { ...note, found: true }
-  const { standing, notes } = await listIfSeen(ref.store, { signal })
+  const { standing, notes, withdrawn } = await listIfSeen(ref.store, { signal })
+  const late = await removeMade(ref.store, notes, withdrawn, { signal })
+  if (late.length > 0) await forgetWithdrawn(ref.store, late, { signal })
   const nextOf = (refused: ReadonlySet<string>): string =>
     freeName(settings, ref, (one) => standing.has(one) || notes.has(one) || refused.has(one))
   const request = { snapshot: cut.path, far, directory, note, noteFound, parentsIn: [cut.parentsIn] }
@@ -92,6 +103,25 @@ async function lift(
     else if (!isFirst) settings.warn(cut.own === undefined && sent.parent === undefined ? sentWhole(ref) : finding)
   // What goes from process to process here is only looked at now and then.
   return { point: far.kind === 'ssh' ? { ...point, storedBytes: sent.bytes } : point, findings: [] }
+}
+
+/** Removes what lifts have made, and their notes only of what stood there before; gives the ids of those that made something. */
+async function removeMade(
+  store: Store,
+  notes: ReadonlyMap<string, string>,
+  liftIds: ReadonlySet<string>,
+  options: CallOptions,
+): Promise<readonly string[]> {
+  if (liftIds.size === 0) return []
+  const made = [...notes].flatMap(([name, text]) => {
+    const { liftId = '', found = false } = readNote(text) ?? {}
+    return liftIds.has(liftId) && parseSnapshotName(name) !== undefined ? [{ name, liftId, found }] : []
+  })
+  const named = (wanted: boolean): readonly string[] =>
+    made.flatMap(({ name, found }) => (found === wanted ? [name] : []))
+  await removeFar(store, named(false), options)
+  await removeNotes(store, named(true), options)
+  return made.map(({ liftId }) => liftId)
 }
 
 function freeName(settings: Settings, ref: LiftRef, isTaken: (name: string) => boolean): string {

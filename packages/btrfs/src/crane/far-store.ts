@@ -17,6 +17,8 @@ export interface FarListing {
   readonly standing: ReadonlySet<string>
   /** Text of each note by the name of what it is about. */
   readonly notes: ReadonlyMap<string, string>
+  /** Ids of lifts that were withdrawn while somebody still received: what they make after all is no copy. */
+  readonly withdrawn: ReadonlySet<string>
 }
 
 // To root too `-w` says no of a read-only subvolume. In a store of streams the files count, whoever may write them.
@@ -26,6 +28,7 @@ for d in ./*@*; do
   if [ -d "$d" ]; then [ -w "$d" ] || printf 'S %s\\n' "\${d#./}"
   elif [ -f "$d" ]; then printf 'S %s\\n' "\${d#./}"; fi
 done
+for w in .salvage-kit/withdrawn/*; do [ ! -f "$w" ] || printf 'W %s\\n' "\${w##*/}"; done
 [ ! -d .salvage-kit/points ] || find .salvage-kit/points -name '*.json' -type f -exec awk '{ print "N " FILENAME " " $0 }' {} +`
 
 /** The first line of the script that a key may be bound to: then it runs whatever else is asked for, and nothing can be seen. */
@@ -40,20 +43,22 @@ export async function listFar(store: Store, options: CallOptions): Promise<FarLi
   if (output.split('\n').includes(BOUND)) throw keyMayOnlySend(store)
   const standing = new Set<string>()
   const notes = new Map<string, string>()
+  const withdrawn = new Set<string>()
   for (const line of output.split('\n'))
     if (line.startsWith('S ')) standing.add(line.slice(2))
+    else if (line.startsWith('W ')) withdrawn.add(line.slice(2))
     else {
       const [, name, text] = /^N \.salvage-kit\/points\/(\S+)\.json (.*)$/.exec(line) ?? []
       if (name !== undefined && text !== undefined) notes.set(name, (notes.get(name) ?? '') + text)
     }
-  return { standing, notes }
+  return { standing, notes, withdrawn }
 }
 
 /** The same; where nothing can be seen, nothing is there. */
 export async function listIfSeen(store: Store, options: CallOptions): Promise<FarListing> {
   return listFar(store, options).catch((error: unknown): FarListing => {
     if (!isSalvageError(error) || error.code !== 'STORE.WRITE_ONLY') throw error
-    return { standing: new Set(), notes: new Map() }
+    return { standing: new Set(), notes: new Map(), withdrawn: new Set() }
   })
 }
 
@@ -175,11 +180,27 @@ function unreachable(store: Store, cause: SalvageError): SalvageError {
 const AWAIT = `cd -- "$1" || exit 0
 command -v flock >/dev/null || exit 0
 for d in .salvage-kit/incoming/"$2"@*; do
-  [ ! -d "$d" ] || (flock -w 20 8) 8<"$d"
+  [ ! -d "$d" ] || (flock -w 20 8) 8<"$d" || held=1
 done
-exit 0`
+[ -z "\${held-}" ] || { mkdir -p .salvage-kit/withdrawn && : >.salvage-kit/withdrawn/"$3"; }`
 
-/** Resolves when nobody receives a copy of that name before the `@` any more, or does so for long. */
-export async function awaitReceivers(store: Store, name: string, options: CallOptions): Promise<void> {
-  await inStore(store, { script: AWAIT, args: [name], what: `looking at ${store.ref}` }, options)
+/**
+ * Resolves when nobody receives a copy of that name before the `@` any more. Who does so for long may be of another machine, or
+ * slow: then what the lift makes after all is no copy any more.
+ */
+export async function awaitReceivers(
+  store: Store,
+  { name, liftId }: { readonly name: string; readonly liftId: string },
+  options: CallOptions,
+): Promise<void> {
+  await inStore(store, { script: AWAIT, args: [name, liftId], what: `looking at ${store.ref}` }, options)
+}
+
+const FORGET = `cd -- "$1" || exit ${String(NO_DIRECTORY)}
+shift
+for w; do rm -f -- ".salvage-kit/withdrawn/$w" || exit 1; done`
+
+/** Forgets withdrawn lifts, of which nothing stands any more. */
+export async function forgetWithdrawn(store: Store, liftIds: readonly string[], options: CallOptions): Promise<void> {
+  await inStore(store, { script: FORGET, args: liftIds, what: `removing from ${store.ref}` }, options)
 }

@@ -20,13 +20,14 @@ export async function listPoints(
   { signal, onProblem, plain }: ListPointsOptions,
 ): Promise<readonly RestorePoint[]> {
   signal.throwIfAborted()
-  const { standing, notes } = await listFar(store, { signal })
+  const { standing, notes, withdrawn } = await listFar(store, { signal })
   const points = [...standing].flatMap((name): readonly RestorePoint[] => {
     const text = notes.get(name)
     if (text === undefined) return plain === undefined ? [] : plainPoint(name, plain, store)
     const note = readNote(text)
     if (note === undefined) onProblem?.(problem(name, store))
-    return note === undefined || note.warm === true ? [] : [pointOf(name, note, store)]
+    if (note === undefined || note.warm === true || withdrawn.has(note.liftId)) return []
+    return [pointOf(name, note, store)]
   })
   return pinned(points)
 }

@@ -6,8 +6,11 @@ import { isSubvolume } from '../subvolume/is-subvolume.ts'
 import { forgetMount, recordedMounts } from './mount-record.ts'
 import { seenMounts } from './seen-mounts.ts'
 
-/** For so long a mount counts before it can be seen: a container that is just being made. */
-const YOUNG_MS = 60_000
+/**
+ * For so long a mount counts before it can be seen: a container that is just being made, and into whose new volume the engine
+ * first copies what the image has there, without a mount.
+ */
+const YOUNG_MS = 10 * 60_000
 
 /** Where volumes and their mounts are. */
 export type MountPlaces = Pick<BtrfsSettings, 'volumesPath' | 'mountsPath'>
@@ -15,7 +18,7 @@ export type MountPlaces = Pick<BtrfsSettings, 'volumesPath' | 'mountsPath'>
 /**
  * Who uses a volume, one word or two for each: `mount ID`, `process 4711`. Empty when nobody does.
  *
- * A mount counts that an engine asked for and did not give back; one that is older than a minute only while some mount
+ * A mount counts that an engine asked for and did not give back; one that is older than ten minutes only while some mount
  * namespace of the machine shows the volume: an engine that was killed gives nothing back. What a namespace shows counts
  * also when nothing is written down: a container from the time of another plugin.
  *
