@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { btrfsFileSystem, command, part, privateSshd, temporaryDirectory } from '@salvage-kit/testbed'
 import type { RunReport } from '@salvage-kit/core'
 import type { BtrfsFileSystem, PrivateSshd, TemporaryDirectory } from '@salvage-kit/testbed'
@@ -91,6 +92,20 @@ describe.skipIf(needed.some(({ available }) => !available))('volumes on BTRFS an
     const shown = (await sk('history', '-v').ended).out
     expect(shown).toMatch(/^\S+ +\S+ \S+ +send +failed +0\/1 /m)
     expect(shown).toMatch(new RegExp(`^\\S+ +send +btrfs:${second} +remote +good +[1-9]\\S* \\S+ +${first}$`, 'm'))
+  })
+
+  test('what the schedule sends is remembered too', async () => {
+    await sk('volume', 'schedule', 'replicate:remote', '60', 'v').ended
+    const running = sk('volume', 'schedule', '--run', '--json')
+    let told = ''
+    running.child.stdout?.on('data', (chunk: string) => (told += chunk))
+    while (!told.includes('schedule.succeeded') && running.child.exitCode === null) await sleep(50)
+    running.child.kill('SIGTERM')
+    await running.ended
+    const [snapshot] = (await sk('volume', 'snapshots', 'v').ended).out.split('\n')
+    const { runs } = JSON.parse((await sk('history', '--json').ended).out)
+    const targets = [{ target: `btrfs:${String(snapshot)}`, transfer: { host: 'remote' } }]
+    expect(runs).toMatchObject([{ kind: 'send', report: { outcome: 'good', groups: [{ targets }] } }])
   })
 
   test('sync brings what is newer, and says which hosts failed', async () => {
