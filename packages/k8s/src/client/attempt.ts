@@ -1,11 +1,11 @@
 import type { Readable } from 'node:stream'
-import type { CallOptions } from '@salvage-kit/core'
 import { queryText } from './call.ts'
 import type { Call } from './call.ts'
 import type { Line } from './line.ts'
 import { lost } from './lost.ts'
 import type { Lost } from './lost.ts'
 import { retryAfterMs } from './pace.ts'
+import type { Session } from './session.ts'
 
 /** What came back of one attempt, whole. */
 export interface Reply {
@@ -23,17 +23,19 @@ export interface Opened {
 }
 
 /** How an attempt is made. */
-export interface AttemptOptions extends CallOptions {
-  /** With credentials that are read again. */
-  readonly fresh: boolean
+export interface AttemptOptions {
+  readonly signal: AbortSignal
   /** The body of a success is handed out as it comes, silent for this time at most, in milliseconds; 0: for ever. */
   readonly stream?: { readonly silenceMs: number }
 }
 
-/** One attempt. Rejects only with the reason of the signal and for credentials that cannot be had. */
-export async function attempt(line: Line, call: Call, options: AttemptOptions): Promise<Lost | Opened | Reply> {
-  const { signal, fresh, stream } = options
-  const session = await line.sessions({ signal, fresh })
+/** One attempt, with these credentials. Rejects only with the reason of the signal. */
+export async function attempt(
+  line: Line,
+  call: Call,
+  session: Session,
+  { signal, stream }: AttemptOptions,
+): Promise<Lost | Opened | Reply> {
   const address = new URL(session.server)
   try {
     const response = await (stream === undefined ? line.pool.calls(session) : line.pool.streams(session)).request({

@@ -49,25 +49,26 @@ async function persist(
   signal.throwIfAborted()
   const pace = startPace(() => line.patienceMs())
   let renewed = false
-  let fresh = false
   let repeated = false
+  let session = await line.sessions({ signal })
   for (;;) {
-    const outcome = await attempt(line, call, { signal, fresh, ...(stream && { stream }) })
-    fresh = false
+    const outcome = await attempt(line, call, session, { signal, ...(stream && { stream }) })
     if (outcome.kind === 'opened') return { outcome, repeated }
     if (refusedCredentials(outcome) && !renewed) {
       renewed = true
-      fresh = true
+      session = await line.sessions({ signal, refused: session })
     } else if (outcome.kind === 'lost') {
       repeated ||= !outcome.unsent
       const again = !outcome.final && (outcome.unsent || call.repeatable)
       if (!again || !(await pace.wait(undefined, { signal }))) throw unreachable(call, line.server, outcome, !repeated)
+      session = await line.sessions({ signal, doubted: session })
     } else {
       if (!asksAgain(outcome, call)) return { outcome, repeated }
       repeated ||= outcome.status !== 429
       const { retryAfterSeconds } = readStatus(outcome.text).details ?? {}
       const asked = outcome.askedMs ?? (retryAfterSeconds === undefined ? undefined : retryAfterSeconds * 1000)
       if (!(await pace.wait(asked, { signal }))) throw refusal(call, outcome.status, outcome.text)
+      session = await line.sessions({ signal })
     }
   }
 }

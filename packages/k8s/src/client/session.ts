@@ -21,11 +21,19 @@ export interface Session {
   readonly agent?: Agent
 }
 
+/** What came of a session before. */
+export interface SessionOptions extends CallOptions {
+  /** The server did not accept this one (401, or its certificate): all of it is read again, unless somebody else did since. */
+  readonly refused?: Session | undefined
+  /** A connection of this one broke, for which a certificate may be the cause: files are read again, programs are not run. */
+  readonly doubted?: Session | undefined
+}
+
 /**
- * The session of now: tokens and certificates are read again when they are older than some seconds, or at once with `fresh`
- * (after a 401). Rejects with `K8S.CREDENTIALS`.
+ * The session of now: tokens and certificates are read again when they are older than some seconds. Rejects with
+ * `K8S.CREDENTIALS`.
  */
-export type Sessions = (options: CallOptions & { readonly fresh?: boolean }) => Promise<Session>
+export type Sessions = (options: SessionOptions) => Promise<Session>
 
 /** The address of a WebSocket of this server. `path` begins with a slash, its parts are encoded. */
 export function webSocketUrl(session: Session, path: string, query: URLSearchParams): URL {

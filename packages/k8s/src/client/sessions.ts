@@ -33,10 +33,12 @@ export function sessionsOf(identity: Identity): Sessions {
     }
   }
 
-  return async ({ signal, fresh = false }) => {
+  return async ({ signal, refused, doubted }) => {
     signal.throwIfAborted()
+    const fresh = refused !== undefined && held?.now === refused
+    const broken = doubted !== undefined && held?.now === doubted
     const old = held === undefined || performance.now() - held.at > OLD_MS
-    if (held === undefined || old || fresh) return orAborted(renew(fresh), signal)
+    if (held === undefined || old || fresh || broken) return orAborted(renew(fresh), signal)
     return held.now ?? orAborted(held.session, signal)
   }
 }

@@ -1,4 +1,4 @@
-import { chmod, mkdir, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { connect } from '../../src/client/connect.ts'
@@ -70,8 +70,9 @@ echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","s
     await using cluster = await connect({ kubeconfig, environment: {} })
     await Promise.all(Array.from({ length: 20 }, () => cluster.get(KINDS.configMap, at, options)))
     good = 'token-2'
-    await cluster.get(KINDS.configMap, at, options)
-    expect(here.server.asked).toHaveLength(22)
+    await Promise.all(Array.from({ length: 20 }, () => cluster.get(KINDS.configMap, at, options)))
+    expect(here.server.asked.length).toBeLessThanOrEqual(60)
+    expect(await readFile(`${program}.runs`, 'utf8')).toBe('run\nrun\n')
   })
 
   it('that fails is told without what it printed as a credential', async () => {
@@ -103,30 +104,38 @@ echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","s
 })
 
 describe('a client certificate', () => {
-  it('that was replaced is taken at once when the server refuses the old one, over new connections', async () => {
-    const [old, young] = [keyPair('old'), keyPair('young')]
-    const trusted: string[] = [old.cert, young.cert]
-    await using server = await faultServer((asked, response) => {
-      if (asked.subject === 'old' && trusted.length === 1) status(response, 401)
-      else json(response, configMap('a'))
-    }, trusted)
-    await using here = await connected((_, response) => json(response, {}))
-    const kubeconfig = join(here.directory, 'certificate')
-    const files = { 'client-certificate': 'me.crt', 'client-key': 'me.key' }
-    await writeFile(kubeconfig, kubeconfigOf(server.url, server.pair.cert, files))
-    const write = async ({ cert, key }: typeof old): Promise<void> => {
-      await writeFile(join(here.directory, 'me.crt'), cert)
-      await writeFile(join(here.directory, 'me.key'), key)
-    }
-    await write(old)
-    await using cluster = await connect({ kubeconfig, environment: {} })
-    await cluster.get(KINDS.configMap, at, options)
-    trusted.shift()
-    await write(young)
-    await cluster.get(KINDS.configMap, at, options)
-    expect(server.asked.map(({ subject }) => subject)).toEqual(['old', 'old', 'young'])
-    expect(server.connections.made).toBe(2)
-  })
+  it.each(['by an answer', 'in the handshake'])(
+    'that was replaced is taken at once when the old one is refused %s, over new connections',
+    async (how) => {
+      const [old, young] = [keyPair('old'), keyPair('young')]
+      let late = false
+      await using server = await faultServer(
+        (asked, response) => {
+          if (asked.subject === 'old' && late) status(response, 401)
+          else json(response, configMap('a'))
+        },
+        [old.cert, young.cert],
+      )
+      await using here = await connected((_, response) => json(response, {}))
+      const kubeconfig = join(here.directory, 'certificate')
+      const files = { 'client-certificate': 'me.crt', 'client-key': 'me.key' }
+      await writeFile(kubeconfig, kubeconfigOf(server.url, server.pair.cert, files))
+      const write = async ({ cert, key }: typeof old): Promise<void> => {
+        await writeFile(join(here.directory, 'me.crt'), cert)
+        await writeFile(join(here.directory, 'me.key'), key)
+      }
+      await write(old)
+      await using cluster = await connect({ kubeconfig, environment: {}, patienceMs: 3_000 })
+      await cluster.get(KINDS.configMap, at, options)
+      late = true
+      if (how === 'in the handshake') server.trust([young.cert])
+      await write(young)
+      await cluster.get(KINDS.configMap, at, options)
+      expect(server.asked.map(({ subject }) => subject)).toEqual(
+        how === 'in the handshake' ? ['old', 'young'] : ['old', 'old', 'young'],
+      )
+    },
+  )
 
   it('of a server that nobody vouches for is refused at once, and so is every secret kept from it', async () => {
     await using here = await connected((_, response) => json(response, configMap('a')))

@@ -29,6 +29,8 @@ export interface FaultServer extends AsyncDisposable {
   readonly asked: readonly Asked[]
   /** Connections that were made so far, and the most at one time. */
   readonly connections: { made: number; most: number }
+  /** From now on certificates of clients must be of these; connections that stand are cut. */
+  trust(clientCa: readonly string[]): void
 }
 
 /** Starts one; `clientCa` are certificates of clients that it accepts, and then it wants one. */
@@ -75,6 +77,10 @@ export async function faultServer(answer: Answerer, clientCa?: readonly string[]
     pair,
     asked,
     connections,
+    trust(only): void {
+      server.setSecureContext({ ...pair, ca: [...only] })
+      for (const socket of open) socket.destroy()
+    },
     async [Symbol.asyncDispose](): Promise<void> {
       for (const socket of open) socket.destroy()
       await new Promise((resolve) => {

@@ -88,7 +88,8 @@ describe('a creation', () => {
   it('that was cut and meets the object of somebody else says that the name is taken', async () => {
     await using here = await connected((asked, response, number) => {
       if (number === 0) return void response.socket?.destroy()
-      if (asked.method === 'GET') return json(response, configMap('a'))
+      if (asked.method === 'GET')
+        return json(response, configMap('a', { annotations: { 'salvage-kit.io/request': 'of another call' } }))
       status(response, 409, { reason: 'AlreadyExists', message: 'configmaps "a" already exists' })
     })
     await expect(here.cluster.create(KINDS.configMap, manifest, options)).rejects.toMatchObject({
