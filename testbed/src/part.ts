@@ -3,6 +3,7 @@ import { whyNoBtrfs } from './btrfs-here.ts'
 import { buttervolumeProgram } from './buttervolume.ts'
 import { engineAddress } from './engine.ts'
 import { whyNoTools } from './kubernetes/go-tools.ts'
+import { kubectlProgram } from './kubernetes/kubectl.ts'
 import { pathOf } from './program.ts'
 
 /** The real parts that integration suites need. `dockerd`: engines of a test's own, see `privateDockerd`. */
@@ -131,7 +132,7 @@ function kubernetesApi(): Part {
 
 function kubernetesNode(engine: string): Part {
   if ((process.env['KUBECONFIG'] ?? '') !== '')
-    return firstMissing(process.env['KUBECONFIG'] ?? '', [['kubectl', 'version', '--request-timeout=5s']])
+    return firstMissing(process.env['KUBECONFIG'] ?? '', [[kubectlProgram(), 'version', '--request-timeout=5s']])
   const api = kubernetesApi()
   if (!api.available) return api
   const reason = [process.getuid?.() === 0 ? '' : 'a node needs root', whyNoTools('csi'), whyNoBtrfs()].find(
