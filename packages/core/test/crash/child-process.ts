@@ -13,6 +13,8 @@ export interface Child extends AsyncDisposable {
   ask(request: string): Promise<string>
   /** Resolves when the process is gone, by SIGKILL unless it was gone already, and all that it printed has been read. */
   kill(): Promise<void>
+  /** Sends it any signal, such as those that stop it and let it go on. */
+  signal(name: NodeJS.Signals): void
   /** Resolves with its exit code when it ends by itself. */
   readonly ended: Promise<number | null>
 }
@@ -53,6 +55,9 @@ export function startChild(script: string, ...args: string[]): Child {
       return seen(() => lines[length], `an answer to ${request}`)
     },
     kill,
+    signal: (name) => {
+      child.kill(name)
+    },
     ended,
     [Symbol.asyncDispose]: kill,
   }

@@ -164,6 +164,24 @@ describe('a run that keeps snapshots, when a part of it fails', () => {
     expect(await there.rig.journal.pending()).toEqual([])
   })
 
+  it('was aborted when a lift was, although the snapshot stays', async () => {
+    const there = world({ snapshots: true })
+    const controller = new AbortController()
+    const rig = withCrane(there, () => ({
+      lift: async (_ref, _source, options) => {
+        while (there.platform.kept.size === 0) await delay(1)
+        controller.abort()
+        return delay(5_000, undefined, { signal: options.signal }).then(() => Promise.reject(broken))
+      },
+    }))
+    const plan = await planOf(there, RUN, { snapshots, targets: ['memory:lonely'] })
+    const report = await run(rig, plan, { signal: controller.signal })
+    expect(report).toMatchObject({ outcome: 'partial', aborted: true, stuck: [] })
+    expect(exitCodeOf(report)).toBe(130)
+    expect(standing(there)).toEqual({ kept: [`${RUN}-s1`], archives: [] })
+    expect(await there.rig.journal.pending()).toEqual([])
+  })
+
   it('tells of both copies, and of the half that failed', async () => {
     const there = world({ snapshots: true })
     const rig = withCrane(there, (crane) => ({

@@ -1,7 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
+import { runReport } from '../../src/catalog/schema.ts'
+import type { Journal, NewEntry } from '../../src/journal/journal.ts'
+import { undo as schema } from '../../src/journal/schema.ts'
 import { memorySnapshots as snapshots } from '../../src/memory/keeper.ts'
 import { workloadOf } from '../../src/memory/platform.ts'
+import { restore } from '../../src/restore/restore.ts'
 import { listPoints } from '../../src/run/list-points.ts'
 import { run } from '../../src/run/run.ts'
 import { collect } from '../../src/testing/contract-calls.ts'
@@ -96,6 +100,16 @@ describe('a run that keeps snapshots', () => {
     const plan = await planOf(there, RUN, { lifted: false })
     const without = withSnapshotter(there, () => ({ keeps: { ...keeperOfNobody } }))
     await expect(run(without, plan)).rejects.toMatchObject({ code: 'PREFLIGHT.FAILED' })
+    const another = changed(there, ({ snapshotters = [] }) => ({
+      snapshotters: snapshotters.flatMap((one) => [
+        { ...one, keeps: keeperOfNobody },
+        { ...one, id: 'another' },
+      ]),
+    }))
+    await expect(run(another, plan)).rejects.toMatchObject({
+      code: 'PREFLIGHT.FAILED',
+      cause: { code: 'BACKEND.MISSING' },
+    })
     const missing = withKeeper(there, () => ({ preflight: async () => Promise.reject(broken) }))
     await expect(run(missing, plan)).rejects.toMatchObject({ code: 'PREFLIGHT.FAILED', cause: broken })
     expect(leftBehind(there.platform)).toEqual(before)
@@ -114,6 +128,38 @@ const keeperOfNobody = {
     remove: async () => {},
   },
 }
+
+it('is read back from a journal and a catalog as it was written', async () => {
+  const there = world({ snapshots: true })
+  const opened: NewEntry[] = []
+  const { journal } = there.rig
+  const open: Journal['open'] = async (entries) => {
+    opened.push(...entries)
+    return journal.open(entries)
+  }
+  const rig = { ...there.rig, journal: { ...journal, open } }
+  const report = await run(rig, await planOf(there, RUN, { snapshots }))
+  const [target, ...others] = report.groups[0]?.targets ?? []
+  if (target === undefined) throw new Error('no target')
+  const half = { ...target, outcome: 'partial', missing: [snapshots.ref] } as const
+  const groups = [{ id: 'g1', targets: [half, ...others] }]
+  const written = { ...report, groups }
+  expect(runReport.parse(JSON.parse(JSON.stringify(written)))).toStrictEqual(written)
+  const point = target.kept
+  if (point === undefined) throw new Error('nothing was kept')
+  const restored = {
+    runId: `${RUN}9`,
+    point,
+    store: snapshots,
+    to: 'memory:db' as const,
+    inPlace: true,
+    maxHoldMs: 1000,
+  }
+  expect((await restore(rig, restored)).outcome).toBe('good')
+  const undos = opened.map(({ undo }) => undo)
+  expect(undos.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['snapshot', 'exposure', 'swap', 'staging']))
+  for (const undo of undos) expect(schema.parse(JSON.parse(JSON.stringify(undo)))).toStrictEqual(undo)
+})
 
 it('is no business of a rig without a keeper: the same plan as ever', async () => {
   const there = world({ snapshots: true })
