@@ -56,8 +56,10 @@ salvage_others() {
 }
 salvage_end_quiesce() {
   read -r salvage_self salvage_rest </proc/self/stat
+  trap '' TERM
   kill -TERM -$$
   sleep 1
+  trap : TERM
   salvage_tries=0
   while [ "$salvage_tries" -lt 5 ] && salvage_others; do salvage_tries=$((salvage_tries + 1)); done
 }
@@ -86,5 +88,6 @@ salvage_hold() {
   salvage_pulse
 } | salvage_hold
 exec 2>/dev/null
+trap '' TERM
 kill -TERM -$$
 exit 0`

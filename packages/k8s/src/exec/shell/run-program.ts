@@ -16,7 +16,8 @@ export interface RunParts {
  * What runs a script in a frame. Words for this side on stderr: `SALVAGE-READY id sha256|cksum` before it starts, and
  * `SALVAGE-END id exit=N through=N tee=N sum=HASH bytes=N` when it has ended, made over what really left. fd 5 is the real
  * stdout, 4 gathers the report, 3 and 6 lead to the hash and the count; nothing is written to any disk. When the other side is
- * gone, all processes of the group are ended, within 3 seconds.
+ * gone, all processes of the group are ended, within 3 seconds. TERM is ignored before the last word, since containerd may end
+ * the input as soon as stderr is closed, and what watches then would end the shell before it has told its exit code.
  */
 export function runProgram(parts: RunParts, id: string, patience: Patience): string {
   const words = prelude(parts.environment, parts.args)
@@ -48,7 +49,7 @@ exec 7<&0 </dev/null
         *) salvage_missed=0 ;;
       esac
     done
-    trap : TERM
+    trap '' TERM
     kill -TERM -$$ || kill -TERM $$
     sleep 3
     kill -KILL -$$ || kill -KILL $$
@@ -82,8 +83,8 @@ for salvage_word in $salvage_report; do
     exit=* | through=*) [ "$salvage_code" != 0 ] || salvage_code=\${salvage_word#*=} ;;
   esac
 done
+trap '' TERM
 printf '\\nSALVAGE-END %s %s\\n' "$salvage_id" "$(echo $salvage_report)" >&2
 exec 2>/dev/null
-trap : TERM
 kill -TERM -$$
 exit "$salvage_code"`
