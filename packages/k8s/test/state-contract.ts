@@ -1,13 +1,13 @@
+import type { Journal } from '@salvage-kit/core'
 import type { JournalFixture, LocksFixture } from '@salvage-kit/core/testing'
 import type { Cluster } from '../src/client/cluster.ts'
 import { configMapJournal } from '../src/state/journal/config-map-journal.ts'
 import { leaseLocks } from '../src/state/lock/lease-locks.ts'
-import type { LeaseLocks } from '../src/state/lock/lease-locks.ts'
 
 let count = 0
 
 /** A name that no other case of this process uses. */
-export function freshName(): string {
+function freshName(): string {
   count += 1
   return `state-${String(process.pid)}-${String(count)}`
 }
@@ -15,19 +15,14 @@ export function freshName(): string {
 /** Journals of what `connect` gives, each call another process. */
 export async function journalIn(connect: () => Promise<Cluster>, namespace: string): Promise<JournalFixture> {
   const name = freshName()
-  await using open = new AsyncDisposableStack()
-  const again = async (): Promise<ReturnType<typeof configMapJournal>> =>
-    configMapJournal(open.use(await connect()), { namespace, name })
-  const journal = await again()
-  const kept = open.move()
-  const reopen = async (): Promise<ReturnType<typeof configMapJournal>> =>
-    configMapJournal(kept.use(await connect()), { namespace, name })
-  return { journal, again: reopen, [Symbol.asyncDispose]: async () => kept.disposeAsync() }
+  const clusters = new AsyncDisposableStack()
+  const again = async (): Promise<Journal> => configMapJournal(clusters.use(await connect()), { namespace, name })
+  return { journal: await again(), again, [Symbol.asyncDispose]: async () => clusters.disposeAsync() }
 }
 
-/** Locks of two processes, of which one can be cut off for ever. Leases stand for a second. */
+/** Locks of two processes, of which one can be cut off for ever. Leases stand for two seconds. */
 export async function locksIn(connect: () => Promise<Cluster>, namespace: string): Promise<LocksFixture> {
-  const settings = { namespace, name: freshName(), leaseSeconds: 1, renewMs: 100 }
+  const settings = { namespace, name: freshName(), leaseSeconds: 2, renewMs: 200 }
   const clusters = new AsyncDisposableStack()
   const cable = cutOff(clusters.use(await connect()))
   return {
@@ -79,6 +74,3 @@ export function cutOff(cluster: Cluster): Cable {
     mend: () => mended.resolve(undefined),
   }
 }
-
-/** What tests hold of the locks. */
-export type { LeaseLocks }

@@ -57,11 +57,13 @@ export function configMapJournal(cluster: Cluster, settings: JournalSettings): J
     done: async (ids) => {
       if (ids.length === 0) return
       await map.change((now) => {
-        const stored = storedIn(now, where)
-        const missing = ids.filter((id) => !stored.some((one) => one.id === id))
+        const wanted = new Set(ids)
+        const stored = storedIn(now, where, (id) => wanted.has(id))
+        const there = new Set(stored.map(({ id }) => id))
+        const missing = ids.filter((id) => !there.has(id))
         if (missing.length > 0) throw entriesLost(where, missing)
         const marked = stored
-          .filter(({ id, entry }) => ids.includes(id) && entry.phase !== 'done' && entry.undo.kind !== 'unreadable')
+          .filter(({ entry }) => entry.phase !== 'done' && entry.undo.kind !== 'unreadable')
           .map(({ key, entry }) => [key, entryText({ ...entry, phase: 'done' })] as const)
         return { changes: withStanding(standing(now, where), marked), result: undefined, spare: true }
       })
@@ -80,8 +82,8 @@ export function configMapJournal(cluster: Cluster, settings: JournalSettings): J
     },
     failed: async (id, failure) => {
       await map.change((now) => {
-        const marked = storedIn(now, where)
-          .filter((one) => one.id === id && one.entry.undo.kind !== 'unreadable')
+        const marked = storedIn(now, where, (one) => one === id)
+          .filter(({ entry }) => entry.undo.kind !== 'unreadable')
           .map(({ key, entry }) => {
             const after = { ...entry, attempts: entry.attempts + 1, lastFailure: shortened(failure) }
             return [key, entryText(after)] as const

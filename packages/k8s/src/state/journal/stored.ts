@@ -15,12 +15,17 @@ const IDENTITY = 'identity'
 
 /**
  * The entries of the journal. Those of a copy of a journal (its ConfigMap was restored from a backup, so it is another
- * object than the one that they were written to) are marked so. Throws `JOURNAL.CORRUPT`.
+ * object than the one that they were written to) are marked so. Throws `JOURNAL.CORRUPT` for one that is wanted.
  */
-export function storedIn({ data, metadata }: ConfigMap, where: string): readonly Stored[] {
+export function storedIn(
+  { data, metadata }: ConfigMap,
+  where: string,
+  isWanted: (id: number) => boolean = () => true,
+): readonly Stored[] {
   const known = data[IDENTITY]
   const isCopy = known !== undefined && known !== metadata.uid
-  return entryKeys(data).map((at) => {
+  const wanted = entryKeys(data).filter(({ id }) => isWanted(id))
+  return wanted.map((at) => {
     const read = readEntryText(data[at.key] ?? '', `entry ${String(at.id)} of ${where}`)
     return { ...at, entry: { ...read, id: at.id, ...(isCopy ? { copied: true as const } : {}) } }
   })

@@ -20,6 +20,8 @@ const SHORTEST_PAUSE_MS = 50
 const LONGEST_PAUSE_MS = 1000
 /** Of the time for which a lease stands: when it could not be looked at for longer, its holder could not renew it either. */
 const LARGEST_GAP = 1 / 6
+/** An answer that takes this long is no outage. */
+const SMALLEST_GAP_MS = 500
 
 /**
  * Whether the holder of a lease is dead. Then the lease is free: he cannot renew it any more, and learns of it. Resolves as
@@ -38,7 +40,7 @@ export async function isDead(cluster: Cluster, suspect: Suspect, options: CallOp
     const patienceMs = Math.min(LONGEST_MS, now.durationMs ?? suspect.durationMs)
     const at = performance.now()
     first ??= { version, since: at, last: at }
-    if (at - first.last > patienceMs * LARGEST_GAP) first.since = at
+    if (at - first.last > Math.max(SMALLEST_GAP_MS, patienceMs * LARGEST_GAP)) first.since = at
     first.last = at
     if (at - first.since >= patienceMs && (await isFreed(cluster, suspect.at, now, options))) return true
     const pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, patienceMs / LOOKS))
