@@ -98,10 +98,12 @@ export function fakeCluster(namespace = 'default'): FakeCluster {
       await fake.after(call)
       return after
     },
-    async remove(kind, at, { signal, uid }) {
+    async remove(kind, at, { signal, uid, resourceVersion }) {
       const call = await told({ verb: 'remove', kind, ...at }, signal)
       const found = store.get(keyOf(kind, at))
       if (found === undefined || (uid !== undefined && found.metadata.uid !== uid)) return
+      if (resourceVersion !== undefined && found.metadata.resourceVersion !== resourceVersion)
+        throw new SalvageError('K8S.CONFLICT', `${at.name} is not as it was read`)
       if ((found.metadata.finalizers ?? []).length === 0) store.delete(keyOf(kind, at))
       else put(kind, { ...found, metadata: { ...found.metadata, deletionTimestamp: '2026-01-02T00:00:00Z' } })
       await fake.after(call)

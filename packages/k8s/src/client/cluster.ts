@@ -39,6 +39,8 @@ export type JsonPatchOperation =
 export interface RemoveOptions extends CallOptions {
   /** Only this very object: another one of the name stays, and that is no error. */
   readonly uid?: string
+  /** Only as it was read: rejects with `K8S.CONFLICT` when anything of it has changed. */
+  readonly resourceVersion?: string
   /** Default: `Background`. */
   readonly propagation?: 'Background' | 'Foreground' | 'Orphan'
   readonly gracePeriodSeconds?: number

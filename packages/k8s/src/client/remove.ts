@@ -11,7 +11,7 @@ const OTHER_UID = /UID in (?:the )?precondition/
 
 /** Removes an object, or finds that it is gone; with `uid` another object of the name stays. */
 export async function remove(line: Line, kind: ResourceKind, at: ObjectName, options: RemoveOptions): Promise<void> {
-  const { uid, propagation = 'Background', gracePeriodSeconds } = options
+  const { uid, resourceVersion, propagation = 'Background', gracePeriodSeconds } = options
   const call: Call = {
     ...one(kind, at),
     verb: 'delete',
@@ -21,7 +21,14 @@ export async function remove(line: Line, kind: ResourceKind, at: ObjectName, opt
       apiVersion: 'v1',
       propagationPolicy: propagation,
       ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
-      ...(uid === undefined ? {} : { preconditions: { uid } }),
+      ...(uid === undefined && resourceVersion === undefined
+        ? {}
+        : {
+            preconditions: {
+              ...(uid === undefined ? {} : { uid }),
+              ...(resourceVersion === undefined ? {} : { resourceVersion }),
+            },
+          }),
     },
     // Without the uid a repetition may meet an object that somebody made of the same name in between.
     repeatable: true,

@@ -8,6 +8,8 @@ export interface KeptSnapshot {
   readonly namespace: string
   readonly name: string
   readonly uid: string
+  /** As it was read. */
+  readonly version: string
   /** The value of its claim's label; absent: nobody knows what was cut. */
   readonly pvc?: string
   /** The claim's whole name. */
@@ -62,6 +64,7 @@ export function keptSnapshot(resource: Resource): KeptSnapshot | undefined {
     namespace: metadata.namespace ?? '',
     name: metadata.name,
     uid: metadata.uid ?? '',
+    version: metadata.resourceVersion ?? '',
     ...(pvc === undefined || pvc === '' ? {} : { pvc }),
     claim,
     labels,

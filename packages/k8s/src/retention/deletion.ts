@@ -1,4 +1,4 @@
-import type { CallOptions, Finding } from '@salvage-kit/core'
+import { isSalvageError, type CallOptions, type Finding } from '@salvage-kit/core'
 import type { Cluster } from '../client/cluster.ts'
 import { keptSnapshot, type KeptSnapshot } from '../label/kept-snapshot.ts'
 import { KINDS } from '../resource/kind.ts'
@@ -7,9 +7,12 @@ import { freeStorage } from './policy.ts'
 import { changedMeanwhile, sameLabels } from './same-labels.ts'
 import type { RetentionVerdict } from './verdict.ts'
 
+/** A status that is written meanwhile is no reason to let it stand. */
+const ATTEMPTS = 4
+
 /**
- * How snapshots are removed. Before each one both it and, once for each claim, the good one that stays are looked at
- * again: what has changed stays. The object goes by its uid. In admin mode its content is told to free the storage before, and
+ * How snapshots are removed. Once for each claim the good one that stays is looked at again. The object goes by its uid, and only
+ * as it was judged: when it has changed it is read, and stays if one of its labels is another. In admin mode its content is told to free the storage before, and
  * told otherwise again when the removal fails.
  */
 export function deletion(
@@ -33,17 +36,31 @@ export function deletion(
     standing.set(stays.uid, known)
     known.catch(() => standing.delete(stays.uid))
     if (!(await known)) return { end: 'changed', finding: lastGood(snapshot, stays.name) }
-    const found = await look(namespace, name)
-    if (found === undefined || found.uid !== uid || found.going) return { end: 'gone' }
-    if (!sameLabels(found.labels, labels)) return { end: 'changed', finding: changedMeanwhile(snapshot) }
-    const freed = mode === 'admin' ? await freeStorage(cluster, found, options) : undefined
-    try {
-      await cluster.remove(KINDS.volumeSnapshot, { namespace, name }, { ...options, uid })
-    } catch (error) {
-      await freed?.putBack()
-      throw error
+    // The storage is told nothing before it is known that the snapshot still stands as it was judged.
+    const isAsJudged = async (): Promise<KeptSnapshot | RetentionEnd> => {
+      const found = await look(namespace, name)
+      if (found === undefined || found.uid !== uid || found.going) return { end: 'gone' }
+      return sameLabels(found.labels, labels) ? found : { end: 'changed', finding: changedMeanwhile(snapshot) }
     }
-    return { end: 'done' }
+    let current = mode === 'admin' ? await isAsJudged() : snapshot
+    if ('end' in current) return current
+    const freed = mode === 'admin' ? await freeStorage(cluster, current, options) : undefined
+    for (let attempt = 1; ; attempt += 1)
+      try {
+        const only = { uid, resourceVersion: current.version }
+        await cluster.remove(KINDS.volumeSnapshot, { namespace, name }, { ...options, ...only })
+        return { end: 'done' }
+      } catch (error) {
+        const isConflict = isSalvageError(error) && error.code === 'K8S.CONFLICT' && attempt < ATTEMPTS
+        const again = isConflict ? await isAsJudged() : undefined
+        if (again !== undefined && !('end' in again)) {
+          current = again
+          continue
+        }
+        await freed?.putBack()
+        if (again === undefined) throw error
+        return again
+      }
   }
 }
 

@@ -41,9 +41,10 @@ export function judgeGood(
     ? { [KEY.retain]: BY_TIERS, [OWN.retain]: undefined, [KEY.deleteAfter]: undefined, [OWN.deleteAfter]: undefined }
     : {}
   const managed = visible || isPending
+  const settled: Labels = ranked.settled === undefined ? {} : { [OWN.tierDay]: ranked.settled }
   // Whoever took the label off wants it to stay as it is.
   const asItIs: Labels = { ...noSuspended, ...tierLabels(snapshot.tiers) }
-  const change = changeOf(labels, managed ? { ...tiers, ...granted, ...wanted } : asItIs)
+  const change = changeOf(labels, managed ? { ...tiers, ...granted, ...settled, ...wanted } : asItIs)
   if (judgement.action === 'delete') return { snapshot, ...judgement, change: {} }
   return { snapshot, ...judgement, change, action: named(judgement.action, snapshot, ranked) }
 }

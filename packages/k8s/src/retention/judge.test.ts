@@ -151,6 +151,22 @@ test('D2, D3: one that was born without a tier gets the free ones of its day', (
   })
 })
 
+test('D2: nor is it lost when the pruner of backup-ns marked it first; an older one without tiers is let go', () => {
+  const marked = kept('marked', { pvc: 'uploads', labels: { 'delete-after': '2026-11-21' } })
+  const older = kept('older', { pvc: 'uploads', cut: '2026-11-19T12:00:00Z' })
+  const ours = kept('ours', {
+    pvc: 'uploads',
+    cut: '2026-11-20T12:00:00Z',
+    labels: { 'salvage-kit.io/tier-day': '2026-11-20' },
+  })
+  const verdicts = verdictsOf([marked, older, ours])
+  expect(verdicts['marked']).toMatchObject({
+    action: 'unmark',
+    change: { 'backup-ns.sh/daily': '2026-11-21', 'backup-ns.sh/delete-after': null },
+  })
+  expect([verdicts['older']?.action, verdicts['ours']?.action]).toEqual(['mark', 'mark'])
+})
+
 test('9: both forms of a week are members of one tier, and none loses its label for its form', () => {
   const legacy = kept('legacy', { cut: '2024-12-29T12:00:00Z', labels: { weekly: '2024-w52' } })
   const plain = kept('plain', { cut: '2024-12-22T12:00:00Z', labels: { weekly: 'w51' } })
@@ -162,7 +178,7 @@ test('9: both forms of a week are members of one tier, and none loses its label 
 test('a rule of 0 keeps nothing but the last good one, which is shielded from the pruner of backup-ns', () => {
   const verdicts = verdictsOf([...days(3)], { daily: 0, weekly: 0, monthly: 0 })
   expect(Object.values(verdicts).map(({ action }) => action)).toEqual(['untier', 'mark', 'mark'])
-  expect(verdicts['data-2026-11-21']?.change).toEqual({
+  expect(verdicts['data-2026-11-21']?.change).toMatchObject({
     'backup-ns.sh/daily': null,
     'backup-ns.sh/delete-after': 'kept.last-good',
   })

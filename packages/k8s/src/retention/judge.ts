@@ -44,7 +44,7 @@ export function judge(
           Number(isLeftAlone(b)) - Number(isLeftAlone(a)) ||
           (a.name < b.name ? 1 : -1),
       )
-    const ranked = rank(good, rules, zone)
+    const ranked = rank(good, rules, today.day, zone)
     for (const one of group) {
       const place = ranked.get(one)
       verdicts.set(one, place === undefined ? judgeUnready(one, today) : judgeGood(one, place, good[0], rules, today))

@@ -1,6 +1,6 @@
-import { dayIn } from '../label/day.ts'
+import { addDays, dayIn, type Day } from '../label/day.ts'
 import { freeTiers, holdersOfTiers, tierDay } from '../label/grant.ts'
-import { KEY, OWN } from '../label/key.ts'
+import { OWN } from '../label/key.ts'
 import type { KeptSnapshot } from '../label/kept-snapshot.ts'
 import { TIERS, type Tier, type Tiers } from '../label/tier.ts'
 import { isLeftAlone } from './left-alone.ts'
@@ -14,6 +14,8 @@ export interface Ranked {
   /** That it was given although another one has them. */
   readonly takenBack: readonly Tier[]
   readonly extra: boolean
+  /** To be written on it: it had its chance, and gets no tier by a later pruning. */
+  readonly settled?: Day
 }
 
 /**
@@ -22,9 +24,15 @@ export interface Ranked {
  *
  * Before that, two things are put right. A tier that was given although another one held it is taken back once a newer good
  * one stands. And one to be kept by tiers that never got any takes the free ones of its day: its run died before it could grant
- * them, or a creator of backup-ns found them taken by a snapshot that is not ready or of another claim, or could not look.
+ * them, or it is of today or yesterday, and a creator of backup-ns found them taken by a snapshot that is not ready or of another
+ * claim, or could not look.
  */
-export function rank(good: readonly KeptSnapshot[], rules: RetentionRules, zone: string): Map<KeptSnapshot, Ranked> {
+export function rank(
+  good: readonly KeptSnapshot[],
+  rules: RetentionRules,
+  today: Day,
+  zone: string,
+): Map<KeptSnapshot, Ranked> {
   const made = (one: KeptSnapshot): string => dayIn(zone, new Date(one.cutAt ?? one.madeAt))
   const tiers = new Map<KeptSnapshot, Tiers>()
   const holders = holdersOfTiers()
@@ -36,7 +44,7 @@ export function rank(good: readonly KeptSnapshot[], rules: RetentionRules, zone:
       holders.add(one.tiers, made(one))
     }
   for (const one of good.toReversed())
-    if (!plain(one) || isUngranted(one)) {
+    if (!plain(one) || isUngranted(one, made(one), today)) {
       const free = plain(one) ? freeTiers(tierDay(one, zone), holders) : stillFree(one, made(one), holders)
       tiers.set(one, free)
       holders.add(free, made(one))
@@ -62,14 +70,18 @@ export function rank(good: readonly KeptSnapshot[], rules: RetentionRules, zone:
       lost: gone.filter((tier) => !isTaken(tier)),
       takenBack: gone.filter(isTaken),
       extra: one === good[0] && one.labels[OWN.extra] !== undefined,
+      ...(Object.keys(kept).length === 0 && isUngranted({ ...one, tiers: {} }, made(one), today)
+        ? { settled: tierDay(one, zone) }
+        : {}),
     })
   }
   return ranked
 }
 
-function isUngranted({ byTiers, tiers, labels, visible }: KeptSnapshot): boolean {
-  if (!byTiers || Object.keys(tiers).length > 0 || labels[OWN.hold] !== undefined) return false
-  return !visible || labels[KEY.deleteAfter] === undefined
+/** One of older days has lost its tiers, by a rule or by hand, and is let go. */
+function isUngranted({ byTiers, tiers, labels, visible, pvc }: KeptSnapshot, cutOn: Day, today: Day): boolean {
+  if (!byTiers || Object.keys(tiers).length > 0 || labels[OWN.hold] !== undefined || pvc === undefined) return false
+  return !visible || (labels[OWN.tierDay] === undefined && cutOn >= addDays(today, -1))
 }
 
 function stillFree({ tiers }: KeptSnapshot, day: string, holders: ReturnType<typeof holdersOfTiers>): Tiers {

@@ -174,8 +174,7 @@ test('another snapshot of the same name is not removed', async () => {
   const cluster = fleet(['a'])
   const plan = await planRetention(cluster, everything, settings, { signal })
   put(cluster, 'a', 'over', '2026-11-21')
-  const report = await applyRetention(cluster, plan, { signal, mode: 'tenant', patienceMs: 0 })
-  expect(report.outcomes.find(({ verdict }) => verdict.action === 'delete')?.end).toBe('gone')
+  for (const mode of ['tenant', 'admin'] as const) await applyRetention(cluster, plan, { signal, mode, patienceMs: 0 })
   expect(names(cluster)).toContain('a/over')
 })
 
@@ -188,6 +187,14 @@ test('D16: nothing of a claim is removed once the good one that was to stay is g
     'RETENTION.LAST_GOOD_GONE',
   )
   expect(names(cluster)).toContain('a/over')
+})
+
+test('a status that is written in between is no reason to let it stand', async () => {
+  const cluster = fleet(['a'])
+  const plan = await planRetention(cluster, everything, settings, { signal })
+  for (const one of cluster.all(KINDS.volumeSnapshot)) cluster.put(KINDS.volumeSnapshot, one)
+  expect((await applyRetention(cluster, plan, { signal, mode: 'tenant', patienceMs: 0 })).partial).toBe(false)
+  expect(names(cluster)).not.toContain('a/over')
 })
 
 test('O4: one that a finalizer holds is told and waited for no longer than is allowed', async () => {

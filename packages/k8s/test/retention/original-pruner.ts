@@ -1,4 +1,4 @@
-import { addDays, type Day } from '../../src/label/day.ts'
+import type { Day } from '../../src/label/day.ts'
 import type { RetentionRules } from '../../src/retention/rules.ts'
 
 /** What the pruner of backup-ns knows of a snapshot. */
@@ -75,9 +75,4 @@ export function labelsOfTheOriginal(
     if (!present.some((one) => one.namespace === namespace && one.labels[P + tier] === tiers[tier]))
       labels[P + tier] = tiers[tier]
   return labels
-}
-
-/** The day after. */
-export function nextDay(day: Day): Day {
-  return addDays(day, 1)
 }
