@@ -1,4 +1,4 @@
-import { deadline } from '@salvage-kit/core'
+import { deadline, isSalvageError } from '@salvage-kit/core'
 import type { CallOptions, Journal } from '@salvage-kit/core'
 
 const PATIENCE_MS = 30_000
@@ -22,7 +22,9 @@ export function fencedJournal(
         using patience = deadline(patienceMs)
         for (const runId of new Set(entries.map((entry) => entry.runId))) await prove(runId, patience)
       } catch (error) {
-        await journal.settle(opened.map(({ id }) => id)).catch(() => undefined)
+        const settled = journal.settle(opened.map(({ id }) => id)).catch(() => undefined)
+        // Who cannot be asked cannot be told either: nobody waits for that with workloads at rest.
+        if (isSalvageError(error) && error.code === 'LOCK.LOST') await settled
         throw error
       }
       return opened
