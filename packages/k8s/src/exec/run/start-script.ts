@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { CallOptions } from '@salvage-kit/core'
 import { SalvageError } from '@salvage-kit/core'
 import type { Cluster } from '../../client/cluster.ts'
@@ -17,6 +18,9 @@ import { readWords } from './words.ts'
 
 const LARGEST_STDIN = 64 * 1024
 const PATIENCE_MS = 30_000
+/** How much later than the last word of the shell output may come. */
+const LATE_MS = 1000
+const LOOK_MS = 5
 
 /** A script that runs in a container. */
 export interface RunningScript extends AsyncDisposable {
@@ -74,7 +78,10 @@ async function* framed(
   let lacks: string | undefined
   const words = readWords(session.stderr, id, (name, rest) => {
     if (name === 'LACKS') lacks ??= rest[0]
-    if (name === 'END') report ??= rest
+    if (name === 'END') {
+      report ??= rest
+      void sayBye(session, rest)
+    }
     if (name !== 'READY') return
     kind ??= rest[0] === 'cksum' ? 'cksum' : 'sha256'
     seen.only(kind)
@@ -94,6 +101,13 @@ async function* framed(
   } catch (error) {
     throw startFailure(error, place, shell)
   }
+}
+
+/** Lets the far shell end when all that it sent is here, or does not come any more. */
+async function sayBye(session: ExecSession, report: readonly string[]): Promise<void> {
+  const until = performance.now() + LATE_MS
+  while (!report.includes(`bytes=${session.received}`) && performance.now() < until) await sleep(LOOK_MS)
+  if (session.stdin.writable) session.stdin.write('bye\n')
 }
 
 function stdinOf({ stdin = '' }: PodScript): Uint8Array {

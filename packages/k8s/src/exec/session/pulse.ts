@@ -20,7 +20,7 @@ export function pulse(socket: WebSocket, silenceMs: number, waits: () => boolean
     if (waits()) missed = 0
     else missed += 1
     if (missed > most) silent()
-    else if (socket.readyState === WebSocket.OPEN) socket.ping()
+    else if (!waits() && socket.readyState === WebSocket.OPEN) socket.ping()
   }, beatMs)
   return {
     heard(): void {

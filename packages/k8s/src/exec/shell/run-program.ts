@@ -16,8 +16,8 @@ export interface RunParts {
  * What runs a script in a frame. Words for this side on stderr: `SALVAGE-READY id sha256|cksum` before it starts, and
  * `SALVAGE-END id exit=N through=N tee=N sum=HASH bytes=N` when it has ended, made over what really left. fd 5 is the real
  * stdout, 4 gathers the report, 3 and 6 lead to the hash and the count; nothing is written to any disk. When the other side is
- * gone, all processes of the group are ended, within 3 seconds. TERM is ignored before the last word, since containerd may end
- * the input as soon as stderr is closed, and what watches then would end the shell before it has told its exit code.
+ * gone, all processes of the group are ended, within 3 seconds. The shell ends
+ * when it hears `bye`: a server that closes while output is on its way to a slow reader loses it when anything is sent to it.
  */
 export function runProgram(parts: RunParts, id: string, patience: Patience): string {
   const words = prelude(parts.environment, parts.args)
@@ -41,16 +41,18 @@ salvage_fd=/dev/fd
 exec 7<&0 </dev/null
 {
   salvage_pulse | {
-    salvage_missed=0
+    salvage_missed=0 salvage_bye=no
     while [ "$salvage_missed" -lt "$salvage_most" ] && IFS= read -r salvage_line; do
       case $salvage_line in
         tick) salvage_missed=$((salvage_missed + 1)) ;;
         eof) break ;;
+        'said bye') salvage_bye=yes; break ;;
         *) salvage_missed=0 ;;
       esac
     done
     trap '' TERM
     kill -TERM -$$ || kill -TERM $$
+    [ "$salvage_bye" = no ] || exit 0
     sleep 3
     kill -KILL -$$ || kill -KILL $$
   }
@@ -85,6 +87,5 @@ for salvage_word in $salvage_report; do
 done
 trap '' TERM
 printf '\\nSALVAGE-END %s %s\\n' "$salvage_id" "$(echo $salvage_report)" >&2
-exec 2>/dev/null
-kill -TERM -$$
+wait 2>/dev/null
 exit "$salvage_code"`
