@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import fc from 'fast-check'
+import { array, assert, property, string, uint8Array } from 'fast-check'
 import { expect, test } from 'vitest'
 import { prelude, printfFormat } from '../shell/quoted.ts'
 import { cksum } from './posix-cksum.ts'
@@ -8,8 +8,8 @@ import { tally } from './tally.ts'
 import { judge } from './verdict.ts'
 
 test('the CRC is that of cksum, however the bytes come', () => {
-  fc.assert(
-    fc.property(fc.array(fc.uint8Array({ maxLength: 400 }), { maxLength: 4 }), (pieces) => {
+  assert(
+    property(array(uint8Array({ maxLength: 400 }), { maxLength: 4 }), (pieces) => {
       const [theirs = ''] = execFileSync('cksum', { input: Buffer.concat(pieces), encoding: 'utf8' }).split(' ')
       const ours = cksum()
       for (const piece of pieces) ours.update(piece)
@@ -20,9 +20,9 @@ test('the CRC is that of cksum, however the bytes come', () => {
 })
 
 test('values come through a shell as they are', () => {
-  const value = fc.string({ unit: 'binary', maxLength: 60 }).filter((text) => !text.includes('\0'))
-  fc.assert(
-    fc.property(value, value, fc.uint8Array({ maxLength: 60 }), (variable, word, bytes) => {
+  const value = string({ unit: 'binary', maxLength: 60 }).filter((text) => !text.includes('\0'))
+  assert(
+    property(value, value, uint8Array({ maxLength: 60 }), (variable, word, bytes) => {
       const script = `${prelude({ NAME: variable }, [word])}printf '%s|%s|' "$NAME" "$1"; printf ${printfFormat(bytes)}`
       const wanted = Buffer.concat([Buffer.from(`${variable}|${word}|`), bytes])
       expect(execFileSync('sh', { input: script })).toEqual(wanted)
