@@ -15,6 +15,17 @@ export interface FleetSnapshot {
 
 const SNAPSHOT_API = 'snapshot.storage.k8s.io/v1'
 
+/** Labels of a snapshot that is kept by tiers. */
+export const TIERS: { readonly [key: string]: string } = {
+  'backup-ns.sh/retain': 'daily_weekly_monthly',
+  'backup-ns.sh/type': 'cronjob',
+}
+
+/** Those of one with the daily tier of a day. */
+export function daily(day: string, pvc = 'data'): Record<string, string> {
+  return { ...TIERS, 'backup-ns.sh/pvc': pvc, 'backup-ns.sh/daily': day }
+}
+
 /** Makes a namespace. */
 export async function putNamespace(cluster: Cluster, name: string): Promise<void> {
   const signal = AbortSignal.timeout(60_000)
