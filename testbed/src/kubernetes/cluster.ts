@@ -50,6 +50,7 @@ export interface NodeMachinery {
   readonly hostAddress: string
   /** Each of them may be stopped, killed, frozen and started. */
   readonly kubelet: Daemon
+  /** The sidecars with it: they end without it. */
   readonly csiDriver: Daemon
   readonly snapshotController: Daemon
 }

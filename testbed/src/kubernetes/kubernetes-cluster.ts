@@ -24,15 +24,25 @@ import type { RecordedCluster } from './record.ts'
  */
 export type ClusterLevel = 'api' | 'node'
 
+/** What is special about it. */
+export interface ClusterOptions {
+  readonly level: ClusterLevel
+  /** Of the disk that all volumes and snapshots of a node share, at least 128: the way to a full one. */
+  readonly diskMegabytes?: number
+}
+
+/** Sparse: what nobody writes costs nothing. */
+const DISK_MEGABYTES = 24_576
+
 /**
  * Brings a cluster up: `await using cluster = await kubernetesCluster({ level: 'node' })`. Where `KUBECONFIG` is set, that
  * one is taken for the level `node`, and stays.
  */
-export async function kubernetesCluster(options: { readonly level: ClusterLevel }): Promise<KubernetesCluster> {
+export async function kubernetesCluster(options: ClusterOptions): Promise<KubernetesCluster> {
   const theirs = process.env['KUBECONFIG'] ?? ''
   if (options.level === 'node' && theirs !== '') return runningCluster(theirs)
   await sweepPlaces()
-  return startCluster(ownPlace(), options.level)
+  return startCluster(ownPlace(), options)
 }
 
 /** The one that `KUBECONFIG` names: of one that `up.ts` brought up there is more to take hold of. */
@@ -43,11 +53,13 @@ async function runningCluster(kubeconfig: string): Promise<KubernetesCluster> {
 }
 
 /** Brings one up in a place; what it made is taken away when that fails. */
-export async function startCluster(place: ClusterPlace, level: ClusterLevel): Promise<KubernetesCluster> {
-  const link = level === 'node' ? newLink(place.folder) : undefined
+export async function startCluster(place: ClusterPlace, options: ClusterOptions): Promise<KubernetesCluster> {
+  const link = options.level === 'node' ? newLink(place.folder) : undefined
   const cluster = { place, ...(link === undefined ? {} : { link }) }
   try {
-    await (link === undefined ? startControlPlane(place, apiOptions(cluster)) : startNodeCluster(place, link))
+    await (link === undefined
+      ? startControlPlane(place, apiOptions(cluster))
+      : startNodeCluster(place, link, options.diskMegabytes ?? DISK_MEGABYTES))
     recordCluster(cluster)
     return await handleOf(cluster, async () => clearPlace(place.folder))
   } catch (error) {

@@ -14,7 +14,7 @@ const { values } = parseArgs({
 if (values.help === true) process.stdout.write(USAGE)
 else if (values.level !== 'api' && values.level !== 'node') throw new Error(USAGE)
 else {
-  const cluster = await startCluster(lastingPlace(), values.level)
+  const cluster = await startCluster(lastingPlace(), { level: values.level })
   process.stdout.write(`export KUBECONFIG=${cluster.kubeconfig}\n`)
   process.stderr.write(`kubectl: ${cluster.kubectlProgram}\n`)
 }

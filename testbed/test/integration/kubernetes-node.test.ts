@@ -130,10 +130,24 @@ describe.skipIf(theirs || !kubernetes.available)('a cluster with a node', () => 
     await readyToUse('volumesnapshot/slow')
   })
 
-  test('goes on when its API server was gone', async () => {
-    await cluster.machinery?.apiServer.kill()
-    await cluster.machinery?.apiServer.start()
-    await cluster.apply(claim('after'), pod('after', ['after']))
+  test('goes on when parts of it were gone', async () => {
+    const node = cluster.machinery?.node
+    const parts = [cluster.machinery?.apiServer, node?.kubelet, node?.csiDriver, node?.snapshotController]
+    await Promise.all(parts.map(async (one) => one?.kill()))
+    expect(parts.map((one) => one?.running())).toEqual(parts.map(() => false))
+    await Promise.all(parts.map(async (one) => one?.start()))
+    await cluster.apply(claim('after'), pod('after', ['after'], 'echo after > /after/file; exec sleep 3600'))
     await running('after')
+    await cluster.apply(snapshot('after', 'after'))
+    await readyToUse('volumesnapshot/after')
+    expect(await run('after', 'cat /after/file')).toBe('after\n')
+  })
+
+  test('has a disk that can be full', async () => {
+    await using small = await kubernetesCluster({ level: 'node', diskMegabytes: 256 })
+    await small.apply(claim('data'), pod('one', ['data']))
+    await small.kubectl(['wait', '--for=condition=Ready', '--timeout=90s', 'pod/one'])
+    const fill = small.kubectl(['exec', 'one', '--', 'dd', 'if=/dev/zero', 'of=/data/file', 'bs=1M', 'count=300'])
+    await expect(fill).rejects.toThrow(/No space left on device/)
   })
 })

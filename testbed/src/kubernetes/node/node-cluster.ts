@@ -19,8 +19,6 @@ import { STORAGE_OBJECTS } from './storage-classes.ts'
 
 const READY_MS = 120_000
 const POLL_MS = 100
-/** Sparse: what nobody writes costs nothing. */
-const DISK_MEGABYTES = 24_576
 const PATHS: Readonly<Record<string, string>> = {
   CSIDriver: '/apis/storage.k8s.io/v1/csidrivers',
   StorageClass: '/apis/storage.k8s.io/v1/storageclasses',
@@ -29,10 +27,10 @@ const PATHS: Readonly<Record<string, string>> = {
 }
 
 /** Starts everything; resolves when the node is ready, the driver is known to it, and pods can be made in `default`. */
-export async function startNodeCluster(place: ClusterPlace, link: Link): Promise<void> {
+export async function startNodeCluster(place: ClusterPlace, link: Link, diskMegabytes: number): Promise<void> {
   makeControlGroups(place.folder)
   await makeLink(link)
-  const node = startMachine(place, link, DISK_MEGABYTES).then(async () => startContainerd(place))
+  const node = startMachine(place, link, diskMegabytes).then(async () => startContainerd(place))
   const plane = startControlPlane(place, apiOptions({ place, link }))
   await settled([plane, node])
   const { address } = await plane
@@ -41,7 +39,8 @@ export async function startNodeCluster(place: ClusterPlace, link: Link): Promise
     ...[...controllers(place), proxy(place)].map(async (program) => program.start()),
     ...STORAGE_OBJECTS.map(async (object) => create(address, object)),
   ])
-  for (const program of storage(place)) await program.start()
+  const { driver, snapshotController } = storage(place)
+  await Promise.all([driver.start(), snapshotController.start()])
   await usable(address, kubelet(place, link))
 }
 
@@ -54,11 +53,7 @@ async function settled(all: readonly Promise<unknown>[]): Promise<void> {
 /** What a test may take hold of; nothing is started. */
 export function nodeMachinery(place: ClusterPlace, link: Link): NodeMachinery {
   const { folder } = place
-  const named = (name: string): Daemon => {
-    const found = storage(place).find((program) => program.name === name)
-    if (found === undefined) throw new Error(`there is no ${name}`)
-    return found
-  }
+  const { driver, snapshotController } = storage(place)
   return {
     importImage: async (tar) => importImage(folder, tar),
     loadImages: async (...names) => loadImages(folder, names),
@@ -68,8 +63,8 @@ export function nodeMachinery(place: ClusterPlace, link: Link): NodeMachinery {
     },
     hostAddress: link.host,
     kubelet: kubelet(place, link),
-    csiDriver: named('csi-driver'),
-    snapshotController: named('snapshot-controller'),
+    csiDriver: driver,
+    snapshotController,
   }
 }
 

@@ -14,8 +14,15 @@ function diskOf(folder: string): string {
   return join(folder, 'disk')
 }
 
-/** The CSI driver, in the node, and its sidecars and the snapshot controller, outside of it. */
-export function storage(place: ClusterPlace): readonly Daemon[] {
+/** The CSI driver in the node, with what stands beside it, and the snapshot controller. */
+export interface Storage {
+  /** One as a pod of them would be: the sidecars end without their driver, so all are ended and started. */
+  readonly driver: Daemon
+  readonly snapshotController: Daemon
+}
+
+/** None of them is started. */
+export function storage(place: ClusterPlace): Storage {
   const { folder, lasting } = place
   const plugin = join(kubeletFolder(folder), 'plugins/hostpath')
   const registry = join(kubeletFolder(folder), 'plugins_registry')
@@ -39,15 +46,25 @@ export function storage(place: ClusterPlace): readonly Daemon[] {
   const beside = (name: string, args: readonly string[]): Daemon =>
     daemon({ folder, lasting, name, argv: [tool('csi', name), ...client, ...args] })
   const groups = '--feature-gates=CSIVolumeGroupSnapshot=true'
-  return [
-    driver,
-    beside('csi-provisioner', [`--csi-address=${socket}`, '--retry-interval-start=200ms', '--extra-create-metadata']),
-    beside('csi-snapshotter', [
-      `--csi-address=${socket}`,
-      '--retry-interval-start=200ms',
-      '--extra-create-metadata',
-      groups,
-    ]),
-    beside('snapshot-controller', ['--leader-election=false', '--retry-interval-start=200ms', groups]),
+  const fast = '--retry-interval-start=200ms'
+  const sidecars = [
+    beside('csi-provisioner', [`--csi-address=${socket}`, fast, '--extra-create-metadata']),
+    beside('csi-snapshotter', [`--csi-address=${socket}`, fast, '--extra-create-metadata', groups]),
   ]
+  return {
+    driver: together(driver, sidecars),
+    snapshotController: beside('snapshot-controller', ['--leader-election=false', fast, groups]),
+  }
+}
+
+function together(first: Daemon, others: readonly Daemon[]): Daemon {
+  const all = [first, ...others]
+  return {
+    ...first,
+    start: async () => {
+      for (const one of all) await one.start()
+    },
+    stop: async () => void (await Promise.all(all.map(async (one) => one.stop()))),
+    kill: async () => void (await Promise.all(all.map(async (one) => one.kill()))),
+  }
 }
