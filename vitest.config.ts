@@ -5,7 +5,8 @@ const ON_BTRFS = 'packages/host/test/crash/btrfs/**/*.test.ts'
 const ON_MACHINE = 'packages/{core,local}/test/{integration,crash}/**/*.test.ts'
 const ON_CLUSTER = [
   'packages/k8s/test/{integration,crash}/**/*.test.ts',
-  '{apps/*,packages/host,testbed}/test/{integration,crash}/kubernetes/**/*.test.ts',
+  '{apps/*,packages/host}/test/{integration,crash}/kubernetes/**/*.test.ts',
+  'testbed/test/integration/kubernetes-*.test.ts',
 ]
 /** Real parts that the suites of the shared engine leave to others. */
 const ELSEWHERE = ['packages/btrfs/**', ON_BTRFS, ON_MACHINE, ...ON_CLUSTER]

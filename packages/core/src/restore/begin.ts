@@ -1,5 +1,6 @@
 import type { RunLock } from '../lock/locks.ts'
 import type { Rig } from '../rig.ts'
+import type { RunSignal } from '../run/failure.ts'
 import { pointKey } from '../run/point-key.ts'
 import { recoverFirst } from '../run/recover.ts'
 import { targetKeys } from '../run/target-keys.ts'
@@ -13,11 +14,13 @@ export async function lockAndRecover(
   rig: Rig,
   request: RestoreRequest,
   workloads: readonly string[],
-  signal: AbortSignal,
+  aborting: RunSignal,
 ): Promise<RunLock> {
   const { runId, to, point } = request
   const keys = [...new Set([...targetKeys(rig, [to]), pointKey(point), ...workloads])]
+  const { signal } = aborting
   const lock = await rig.locks.acquire(runId, keys)
+  aborting.endWith(lock)
   try {
     await recoverFirst(rig, { signal, held: { runId, keys } })
     return lock

@@ -16,6 +16,7 @@ import type { Exchanger, PreparedExchange } from '../target/exchanger.ts'
 import { directoryOf, mediaOf } from '../target/source.ts'
 import type { Source } from '../target/source.ts'
 import type { Workload } from '../target/workload.ts'
+import type { RunSignal } from '../run/failure.ts'
 import { begin, lockAndRecover } from './begin.ts'
 import { directoryExchanger } from './directory-exchanger.ts'
 import { lowering, lowerInto, mustLower, mustWrite, notRestored, restored } from './lower.ts'
@@ -29,10 +30,11 @@ const SWAP_ORDER = 1_000_000
  * by renames), lets them rise, and only then removes the former content. The writers are down for the exchange, whatever
  * the size.
  */
-export async function restoreInPlace(rig: Rig, request: RestoreRequest, signal: AbortSignal): Promise<RestoreResult> {
+export async function restoreInPlace(rig: Rig, request: RestoreRequest, aborting: RunSignal): Promise<RestoreResult> {
+  const { signal } = aborting
   const { group, source } = await placeOf(rig, request, signal)
   const workloads = [...group.quiesce.flat(), ...group.idle].map((step) => step.workload)
-  await using _lock = await lockAndRecover(rig, request, workloads, signal)
+  await using _lock = await lockAndRecover(rig, request, workloads, aborting)
   const { exchanger, token, filled } = await prepared(rig, request, source, signal)
   const { runId, to: target } = request
   await begin(rig, request)

@@ -4,16 +4,18 @@ import { pointsOf, provisionerOf } from '../run/parts.ts'
 import { release } from '../run/release.ts'
 import type { Provisioner } from '../target/provisioner.ts'
 import { parseReference } from '../target/reference.ts'
+import type { RunSignal } from '../run/failure.ts'
 import { begin, lockAndRecover } from './begin.ts'
 import { lowering, lowerInto, mustLower, mustWrite, notRestored, restored } from './lower.ts'
 import type { RestoreRequest, RestoreResult } from './restore.ts'
 
 /** Restores into a place that is made for it. A failed restore leaves nothing there. */
-export async function restoreIntoNew(rig: Rig, request: RestoreRequest, signal: AbortSignal): Promise<RestoreResult> {
+export async function restoreIntoNew(rig: Rig, request: RestoreRequest, aborting: RunSignal): Promise<RestoreResult> {
+  const { signal } = aborting
   const { runId, to: target } = request
   const { scheme } = parseReference(target)
   const provisioner = provisionerOf(rig, scheme)
-  await using _lock = await lockAndRecover(rig, request, [], signal)
+  await using _lock = await lockAndRecover(rig, request, [], aborting)
   const { token, filled } = await prepared(rig, provisioner, request, signal)
   await begin(rig, request)
   const entries = await rig.journal.open([

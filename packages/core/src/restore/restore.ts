@@ -56,8 +56,8 @@ export async function restore(
   pointsOf(rig, request.store)
   const startedAt = rig.now().toISOString()
   const attempt = request.inPlace
-    ? await restoreInPlace(rig, request, signal)
-    : await restoreIntoNew(rig, request, signal)
+    ? await restoreInPlace(rig, request, aborting)
+    : await restoreIntoNew(rig, request, aborting)
   const { target, stuck, holdMs, findings = [] } = attempt
   const group: GroupReport = {
     id: 'restore',
@@ -75,7 +75,7 @@ export async function restore(
     endedAt,
     outcome,
     // An abort that came too late to change anything is none.
-    aborted: signal.aborted && target.outcome === 'failed',
+    aborted: aborting.byCaller && target.outcome === 'failed',
     groups: [group],
     skipped: [],
     stuck,

@@ -65,15 +65,18 @@ export interface Performance<T> {
  */
 export async function perform<T>(given: Rig, performance: Performance<T>, options: CallOptions): Promise<T> {
   const { runId, keys, waitMs = WAIT_MS } = performance
-  const { signal } = options
-  signal.throwIfAborted()
+  options.signal.throwIfAborted()
   const told = unbreakable(given)
+  const lock = await patiently({ waitMs, signal: options.signal }, async () => told.rig.locks.acquire(runId, keys))
+  await using _held = lock
+  const signal = lock.lost === undefined ? options.signal : AbortSignal.any([options.signal, lock.lost])
   const patience = { waitMs, signal }
-  await using _lock = await patiently(patience, async () => told.rig.locks.acquire(runId, keys))
   // Who recovers the dead run already holds none of the keys: waiting for it blocks nobody.
   await patiently(patience, async () => recoverKeys(told.rig, runId, keys))
   const work = async (): Promise<T> => worked(told.rig, performance, signal)
-  const result = await toldOf(told.rig, performance, () => recorded(told, performance, { signal, work }))
+  const result = await toldOf(told.rig, performance, () =>
+    recorded(told, performance, { signal: options.signal, work }),
+  )
   told.rethrow()
   return result
 }

@@ -1,3 +1,4 @@
+import { findingOf } from '../finding.ts'
 import type { Finding } from '../finding.ts'
 import type { Group, Plan } from '../plan/plan.ts'
 import type { GroupReport, StuckEntry } from '../report/report.ts'
@@ -42,7 +43,10 @@ function isAtRest(group: Group): boolean {
 
 /** Nothing more is taken down after an abort, or while something could not be put back. */
 function whyNot(signal: AbortSignal, stuck: readonly StuckEntry[]): Finding | undefined {
-  if (signal.aborted) return { code: 'RUN.ABORTED', message: 'not begun: the run was aborted' }
+  if (signal.aborted) {
+    const why = findingOf(signal.reason)
+    return { ...why, message: `not begun: ${why.message}` }
+  }
   const [first] = stuck
   return first === undefined ? undefined : notBegun(first)
 }

@@ -40,7 +40,8 @@ export async function run(given: Rig, plan: Plan, options: RunOptions = {}): Pro
       },
     )
   const keys = keysOf(rig, plan)
-  await using _lock = await rig.locks.acquire(plan.runId, keys)
+  await using lock = await rig.locks.acquire(plan.runId, keys)
+  aborting.endWith(lock)
   // Under the lock: what it took over from a dead run is put back by nobody else meanwhile.
   await recoverFirst(rig, { signal, held: { runId: plan.runId, keys } })
   const startedAt = rig.now().toISOString()
@@ -72,7 +73,7 @@ export async function run(given: Rig, plan: Plan, options: RunOptions = {}): Pro
     endedAt,
     outcome,
     // An abort that came too late to change anything is none.
-    aborted: signal.aborted && groups.some((group) => group.targets.some(isWanting)),
+    aborted: aborting.byCaller && groups.some((group) => group.targets.some(isWanting)),
     groups,
     skipped: plan.skipped,
     stuck,

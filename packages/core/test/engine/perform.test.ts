@@ -6,7 +6,7 @@ import { perform } from '../../src/run/perform.ts'
 import type { VerbRecord } from '../../src/run/recorded.ts'
 import { gate } from './changed.ts'
 import { contentOf, options, OTHER, replacing, RUN } from './replacing.ts'
-import { world } from './world.ts'
+import { losing, world } from './world.ts'
 
 afterEach(() => {
   vi.useRealTimers()
@@ -41,6 +41,19 @@ describe('a verb', () => {
     expect(contentOf(there)).toBe('db content')
     expect(await there.rig.journal.pending()).toEqual([])
     expect(there.events.map(({ type }) => type)).toEqual(['verb.started', 'undone', 'verb.failed'])
+  })
+
+  it('ends when its lock is lost', async () => {
+    const there = world({ snapshots: false })
+    const lost = new AbortController()
+    const work = async ({ signal }: WorkOptions): Promise<never> => {
+      lost.abort(new SalvageError('LOCK.LOST', 'others took this process for dead'))
+      signal.throwIfAborted()
+      throw new Error('it goes on')
+    }
+    const rig = { ...there.rig, locks: losing(there.rig.locks, lost.signal) }
+    await expect(perform(rig, replacing(there, { work }), options)).rejects.toMatchObject({ code: 'LOCK.LOST' })
+    expect(contentOf(there)).toBe('db content')
   })
 
   it('takes nothing back when its error says that nothing was touched', async () => {

@@ -5,7 +5,7 @@ import { SalvageError } from '../../src/error.ts'
 import { setState, workloadOf } from '../../src/memory/platform.ts'
 import { recover } from '../../src/run/recover.ts'
 import { run } from '../../src/run/run.ts'
-import { leftBehind, never, planOf, world } from './world.ts'
+import { leftBehind, losing, never, planOf, world } from './world.ts'
 import type { World } from './world.ts'
 
 const RUN = '20261121t080000z-c0ffee'
@@ -51,6 +51,22 @@ function withQuiescer(there: World, id: string, verb: 'quiesce' | 'resume', call
 }
 
 describe.each([{ snapshots: false }, { snapshots: true }])('a run ($snapshots)', (options) => {
+  it('ends when its lock is lost, fails with that, and puts everything back', async () => {
+    const there = world(options)
+    const before = leftBehind(there.platform)
+    const lost = new AbortController()
+    const rig = withLift(there, async (_, signal) => {
+      lost.abort(new SalvageError('LOCK.LOST', 'others took this process for dead'))
+      signal.throwIfAborted()
+      throw new Error('the lift goes on')
+    })
+    const report = await run({ ...rig, locks: losing(rig.locks, lost.signal) }, await planOf(there, RUN))
+    expect(report).toMatchObject({ outcome: 'failed', aborted: false, stuck: [] })
+    const codes = report.groups.flatMap(({ targets }) => targets.map(({ findings }) => findings[0]?.code))
+    expect(new Set(codes)).toEqual(new Set(['LOCK.LOST']))
+    expect(leftBehind(there.platform)).toEqual(before)
+  })
+
   it('copies everything and puts everything back', async () => {
     const there = world(options)
     const before = leftBehind(there.platform)

@@ -1,6 +1,7 @@
 import type { Catalog } from '../../src/catalog/catalog.ts'
 import { memoryCatalog } from '../../src/catalog/memory-catalog.ts'
 import { memoryJournal } from '../../src/journal/memory-journal.ts'
+import type { Locks } from '../../src/lock/locks.ts'
 import { memoryLocks } from '../../src/lock/memory-locks.ts'
 import type { MemoryLocks } from '../../src/lock/memory-locks.ts'
 import { memoryStore } from '../../src/memory/crane.ts'
@@ -86,4 +87,15 @@ export async function planOf(
     now: T0,
     machine: 'here',
   })
+}
+
+/** The same locks; each that is taken is lost with the signal. */
+export function losing(locks: Locks, lost: AbortSignal): Locks {
+  return {
+    ...locks,
+    acquire: async (runId, keys) => {
+      const lock = await locks.acquire(runId, keys)
+      return { runId, lost, [Symbol.asyncDispose]: () => lock[Symbol.asyncDispose]() }
+    },
+  }
 }
