@@ -12,6 +12,14 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
+function fail(code: string): never {
+  throw new SalvageError(code, 'full')
+}
+
+async function unreadable(): Promise<never> {
+  return fail('CATALOG.UNREADABLE')
+}
+
 describe('a verb', () => {
   it('works under its locks with the way back in the journal, tells, and leaves nothing', async () => {
     const there = world({ snapshots: false })
@@ -100,11 +108,8 @@ describe('a verb', () => {
       runId: RUN,
       report: { kind: 'send', outcome: 'good', groups: [{ targets: [{ transfer: { host: 'far', bytes: 5 } }] }] },
     })
-    const fails = async (): Promise<never> => {
-      throw new SalvageError('A.B', 'full')
-    }
     await expect(
-      perform(there.rig, replacing(there, { record, work: fails, runId: `${RUN}1` }), options),
+      perform(there.rig, replacing(there, { record, work: async () => fail('A.B'), runId: `${RUN}1` }), options),
     ).rejects.toMatchObject({ code: 'A.B' })
     expect(await last()).toMatchObject({
       runId: `${RUN}1`,
@@ -126,10 +131,7 @@ describe('a verb', () => {
 
   it('does its work also when the catalog cannot be written, and tells', async () => {
     const there = world({ snapshots: false })
-    const full = async (): Promise<never> => {
-      throw new SalvageError('CATALOG.UNREADABLE', 'full')
-    }
-    const catalog = { ...there.rig.catalog, startRun: full, finishRun: full }
+    const catalog = { ...there.rig.catalog, startRun: unreadable, finishRun: unreadable }
     const record: VerbRecord<string> = { kind: 'send', done: () => [], failed: () => [] }
     expect(await perform({ ...there.rig, catalog }, replacing(there, { record }), options)).toBe('result')
     expect(there.events.filter(({ type }) => type === 'warning')).toHaveLength(2)
