@@ -57,5 +57,5 @@ async function prepared(
     mustLower(rig, request)
   }
   const { media } = pointsOf(rig, store)
-  return { token: await provisioner.prepare(to, runId, { signal, media }), filled: false }
+  return { token: await provisioner.prepare(to, runId, { signal, media, from: { point, store } }), filled: false }
 }

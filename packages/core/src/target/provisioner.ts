@@ -9,6 +9,8 @@ import type { Medium, Source } from './source.ts'
 export interface PlaceOptions extends CallOptions {
   /** As what the place will be written; absent: nobody knows, and a directory of this machine is best. */
   readonly media?: ReadonlySet<Medium>
+  /** What will be lowered into it, for places that must be made large enough; absent: nobody knows. */
+  readonly from?: PointOrigin
 }
 
 /** A restore point and the store in which it stands. */

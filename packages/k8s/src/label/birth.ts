@@ -14,7 +14,8 @@ export interface Birth {
   readonly type: string
   /** The pod that made it. */
   readonly pod?: string
-  readonly retain: Retain
+  /** Absent: pruners by labels leave it alone. */
+  readonly retain?: Retain
   /** The day on which the run began, the same as in the snapshot's name: no dump that lasts past midnight takes the next. */
   readonly day: Day
   /** What `envConfig` says. */
@@ -39,17 +40,21 @@ export function birthMarks({ pvc, type, pod, retain, day, envConfig }: Birth): M
       [KEY.pvc]: value,
       [KEY.type]: type,
       ...(pod === undefined || pod === '' ? {} : { [KEY.pod]: labelValue(pod) }),
-      ...(retain.by === 'days'
-        ? {
-            [KEY.retain]: BY_DAYS,
-            [KEY.retainDays]: String(retain.days),
-            [KEY.deleteAfter]: addDays(day, retain.days),
-          }
-        : { [OWN.retain]: BY_TIERS, [OWN.tierDay]: day }),
+      ...(retain === undefined ? {} : retainLabels(retain, day)),
     },
     annotations: {
       ...(value === pvc ? {} : { [OWN.pvc]: pvc }),
       ...(envConfig === undefined || envConfig === '' ? {} : { [KEY.envConfig]: envConfig }),
     },
   }
+}
+
+function retainLabels(retain: Retain, day: Day): Marks['labels'] {
+  return retain.by === 'days'
+    ? {
+        [KEY.retain]: BY_DAYS,
+        [KEY.retainDays]: String(retain.days),
+        [KEY.deleteAfter]: addDays(day, retain.days),
+      }
+    : { [OWN.retain]: BY_TIERS, [OWN.tierDay]: day }
 }

@@ -1,0 +1,16 @@
+/** What is written on snapshots and claims that this package makes. The first four are labels, the others annotations. */
+export const CUT = {
+  runId: 'salvage-kit.io/run-id',
+  /** Of which snapshot ref: see `labelValue`. */
+  snapshot: 'salvage-kit.io/snapshot',
+  /** `cut`, `exposure` or `place`. */
+  role: 'salvage-kit.io/role',
+  /** It stays: which store keeps it, as `storeMark` says. */
+  kept: 'salvage-kit.io/kept',
+  /** What was cut. */
+  target: 'salvage-kit.io/target',
+  /** How it is kept: see `keepNote`. */
+  keep: 'salvage-kit.io/keep',
+  /** The form of the claim that was cut: see `claimShape`. */
+  claim: 'salvage-kit.io/claim',
+} as const

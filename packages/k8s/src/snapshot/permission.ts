@@ -1,0 +1,38 @@
+import { SalvageError } from '@salvage-kit/core'
+import type { CallOptions } from '@salvage-kit/core'
+import type { Cluster, Permission } from '../client/cluster.ts'
+import { roleFor } from '../client/role.ts'
+
+/** What snapshots and places take: rights of the namespaces of the claims alone. */
+export const SNAPSHOT_PERMISSIONS: readonly Permission[] = [
+  ...permissions('snapshot.storage.k8s.io', 'volumesnapshots', ['get', 'list', 'create', 'patch', 'delete']),
+  ...permissions('', 'persistentvolumeclaims', ['get', 'list', 'create', 'delete']),
+]
+
+/** Optional: with these, claims that cannot be cut are found out before a run. They are of no namespace. */
+export const CLASS_PERMISSIONS: readonly Permission[] = [
+  ...permissions('storage.k8s.io', 'storageclasses', ['get']),
+  ...permissions('snapshot.storage.k8s.io', 'volumesnapshotclasses', ['get', 'list']),
+]
+
+function permissions(group: string, resource: string, verbs: readonly string[]): readonly Permission[] {
+  return verbs.map((verb) => ({ verb, group, resource }))
+}
+
+/** Rejects with `CSI.RIGHTS`, whose hint is the Role that is missing, when a snapshot could not be made or removed there. */
+export async function mustBePermitted(
+  cluster: Cluster,
+  namespaces: Iterable<string>,
+  options: CallOptions,
+): Promise<void> {
+  for (const namespace of new Set(namespaces)) {
+    const missing = await cluster.missing(namespace, SNAPSHOT_PERMISSIONS, options)
+    if (missing.length === 0) continue
+    const verbs = missing.map(({ verb, resource }) => `${verb} ${resource}`).join(', ')
+    throw new SalvageError('CSI.RIGHTS', `snapshots in ${namespace} take rights that this user does not have`, {
+      why: `missing: ${verbs}`,
+      hint: `let an administrator apply, and bind to this user:\n${roleFor(missing, { namespace })}`,
+      untouched: true,
+    })
+  }
+}

@@ -1,0 +1,79 @@
+import type { CutOptions, JsonObject, SnapshotSupport, Source } from '@salvage-kit/core'
+import type { Cluster } from '../client/cluster.ts'
+import { KINDS } from '../resource/kind.ts'
+import type { Resource } from '../resource/resource.ts'
+import type { Classes } from './class-view.ts'
+import { larger } from './quantity.ts'
+import { claimParts } from './schema.ts'
+import type { ClaimShape } from './schema.ts'
+import { readStore } from './settings.ts'
+import type { CsiSettings } from './settings.ts'
+
+/** What a probe looks with. */
+export interface ProbeParts {
+  readonly settings: CsiSettings
+  readonly classes: () => Promise<Classes | undefined>
+}
+
+/** Whether a claim can be cut, as far as this user may see it. A block volume can be kept, and nothing here reads it. */
+export async function probeClaim(
+  cluster: Cluster,
+  source: Source,
+  { signal, keep }: CutOptions,
+  { settings, classes }: ProbeParts,
+): Promise<SnapshotSupport> {
+  signal.throwIfAborted()
+  if (source.medium !== 'pvc') return no(`a ${source.medium} is no claim`)
+  const found = await cluster.get(KINDS.claim, source, { signal })
+  if (found === undefined) return no('there is no such claim')
+  if (source.uid !== undefined && found.metadata.uid !== source.uid) return no('another claim has its name by now')
+  const phase = claimParts.parse(found).status?.phase
+  if (found.metadata.deletionTimestamp !== undefined) return no('the claim is being removed')
+  if (phase !== 'Bound') return no(`the claim is ${phase ?? 'new'}: it has no volume`)
+  const claim = shapeOf(found)
+  if (claim.volumeMode === 'Block' && keep === undefined)
+    return no('it is a block volume, whose files nothing can read')
+  const name = (keep === undefined ? undefined : readStore(keep).class) ?? settings.class
+  const seen = await classes()
+  const why = seen === undefined ? undefined : await refusal(seen, claim, name, keep !== undefined)
+  if (why !== undefined) return no(why)
+  const token: JsonObject = { claim, ...(name === undefined ? {} : { snapshotClass: name }) }
+  return { supported: true, exposes: 'pvc', token }
+}
+
+function no(why: string): SnapshotSupport {
+  return { supported: false, why }
+}
+
+/** The form of a claim. */
+export function shapeOf(claim: Resource): ClaimShape {
+  const { spec, status } = claimParts.parse(claim)
+  const size = larger(spec.resources?.requests?.storage, status?.capacity?.storage)
+  return {
+    uid: claim.metadata.uid ?? '',
+    ...(spec.storageClassName === undefined ? {} : { storageClass: spec.storageClassName }),
+    accessModes: spec.accessModes ?? ['ReadWriteOnce'],
+    ...(spec.volumeMode === undefined ? {} : { volumeMode: spec.volumeMode }),
+    ...(size === undefined ? {} : { size }),
+  }
+}
+
+async function refusal(
+  { driverOf, snapshotClasses }: Classes,
+  { storageClass = '' }: ClaimShape,
+  name: string | undefined,
+  isKept: boolean,
+): Promise<string | undefined> {
+  // A claim outlives its class, and one that was bound by hand has none: then the driver is not known.
+  const driver = storageClass === '' ? undefined : await driverOf(storageClass)
+  const ofDriver = snapshotClasses.filter((one) => driver === undefined || one.driver === driver)
+  const chosen =
+    name === undefined ? ofDriver.find(({ isDefault }) => isDefault) : snapshotClasses.find((one) => one.name === name)
+  if (name !== undefined && chosen === undefined) return `there is no VolumeSnapshotClass ${name}`
+  if (chosen === undefined) return `${driver ?? 'its driver'} has no default VolumeSnapshotClass`
+  if (driver !== undefined && chosen.driver !== driver)
+    return `VolumeSnapshotClass ${chosen.name} is of ${chosen.driver}, and the volume of ${driver}`
+  return !isKept && chosen.deletionPolicy === 'Retain'
+    ? `VolumeSnapshotClass ${chosen.name} would leave the storage of each cut behind (deletionPolicy: Retain)`
+    : undefined
+}

@@ -1,0 +1,57 @@
+import type { CallOptions } from '@salvage-kit/core'
+import type { Cluster, MetadataOnly } from '../client/cluster.ts'
+import { KINDS } from '../resource/kind.ts'
+import type { ResourceKind } from '../resource/kind.ts'
+import { CUT } from './key.ts'
+import { removeOwn } from './removal.ts'
+
+/** What a sweep looks at. */
+export interface SweepSettings {
+  readonly namespaces: readonly string[]
+  /** Whether a run lives, or a journal still tells of it: then what it made stays. By the value of its label. */
+  readonly isKnown: (runId: string) => Promise<boolean>
+  readonly now: Date
+  /** What is younger stays, in milliseconds. Default: one hour; clocks differ. */
+  readonly olderThanMs?: number
+  /** How long each removal may wait for others, in milliseconds. Default: one minute. */
+  readonly goneMs?: number
+}
+
+const HOUR_MS = 3_600_000
+
+/**
+ * Removes temporary claims and snapshots that were not to stay, of runs that nobody knows any more. Idempotent. One that cannot
+ * be removed keeps no other; then it rejects with the first failure.
+ */
+export async function sweepCuts(cluster: Cluster, settings: SweepSettings, options: CallOptions): Promise<void> {
+  options.signal.throwIfAborted()
+  for (const namespace of new Set(settings.namespaces)) {
+    // A claim that is filled from a snapshot holds it.
+    await sweepKind(cluster, KINDS.claim, `${CUT.role}=exposure`, namespace, settings, options)
+    await sweepKind(cluster, KINDS.volumeSnapshot, `${CUT.role}=cut,!${CUT.kept}`, namespace, settings, options)
+  }
+}
+
+async function sweepKind(
+  cluster: Cluster,
+  kind: ResourceKind,
+  labelSelector: string,
+  namespace: string,
+  { isKnown, now, olderThanMs = HOUR_MS, goneMs }: SweepSettings,
+  options: CallOptions,
+): Promise<void> {
+  const old: MetadataOnly[] = []
+  for await (const one of cluster.listMetadata(kind, { namespace, labelSelector }, options))
+    if (now.getTime() - Date.parse(one.metadata.creationTimestamp ?? '') >= olderThanMs) old.push(one)
+  const ends = await Promise.allSettled(
+    old.map(async ({ metadata: { name, uid, labels } }) => {
+      const runId = labels?.[CUT.runId]
+      if (runId === undefined || (await isKnown(runId))) return
+      // Nobody may have decided to keep it meanwhile.
+      const isStill = (found: MetadataOnly['metadata']): boolean =>
+        found.uid === uid && found.labels?.[CUT.kept] === undefined
+      await removeOwn(cluster, kind, { namespace, name }, isStill, { ...options, goneMs })
+    }),
+  )
+  for (const end of ends) if (end.status === 'rejected') throw end.reason
+}

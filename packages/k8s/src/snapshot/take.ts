@@ -1,0 +1,73 @@
+import { deadline, isSalvageError, SalvageError } from '@salvage-kit/core'
+import type { CallOptions, ClaimSource, SnapshotRef } from '@salvage-kit/core'
+import type { Cluster } from '../client/cluster.ts'
+import { KINDS } from '../resource/kind.ts'
+import { claimOf } from './claim-of.ts'
+import { isOf } from './own.ts'
+import { snapshotManifest } from './manifest.ts'
+import { cutToken } from './schema.ts'
+import type { ClaimShape } from './schema.ts'
+import type { CsiSettings } from './settings.ts'
+import { awaitStatus } from './status.ts'
+
+const CREATE_MS = 15_000
+const CUT_MS = 60_000
+const ERROR_MS = 5000
+
+/**
+ * Makes the snapshot and resolves when the driver has told the time of the cut; ready it is later. Rejects with
+ * `CSI.CUT_FAILED` (the driver's words) and `CSI.CUT_LATE`, `CSI.CLAIM_CHANGED`, `CSI.NAME_TAKEN`, `K8S.…`; what it made
+ * then `drop` removes.
+ */
+export async function takeCut(
+  cluster: Cluster,
+  ref: SnapshotRef,
+  { cutMs = CUT_MS, errorMs = ERROR_MS }: CsiSettings,
+  { signal }: CallOptions,
+): Promise<void> {
+  signal.throwIfAborted()
+  const { claim } = cutToken.parse(ref.token)
+  const source = claimOf(ref.source)
+  const [name] = await Promise.all([create(cluster, ref), mustBeSame(cluster, source, claim, signal)])
+  signal.throwIfAborted()
+  const at = { namespace: source.namespace, name }
+  await awaitStatus(cluster, at, ref.id, ({ creationTime }) => creationTime !== undefined, {
+    signal,
+    errorMs,
+    withinMs: cutMs,
+    failed: 'CSI.CUT_FAILED',
+    late: 'CSI.CUT_LATE',
+  })
+}
+
+/** Has a clock of its own: a creation that is cut off may still be carried out, after somebody has looked for it. */
+async function create(cluster: Cluster, ref: SnapshotRef): Promise<string> {
+  using own = deadline(CREATE_MS)
+  const manifest = snapshotManifest(ref)
+  const { name } = manifest.metadata
+  try {
+    await cluster.create(KINDS.volumeSnapshot, manifest, own)
+    return name
+  } catch (error) {
+    if (!isSalvageError(error) || error.code !== 'K8S.EXISTS') throw error
+    const { namespace } = claimOf(ref.source)
+    const found = await cluster.get(KINDS.volumeSnapshot, { namespace, name }, own)
+    if (found !== undefined && isOf(ref)(found.metadata)) return name
+    throw new SalvageError('CSI.NAME_TAKEN', `the name of the snapshot ${namespace}/${name} is taken`, {
+      hint: 'have {{ .rand }} in the template for names',
+    })
+  }
+}
+
+async function mustBeSame(
+  cluster: Cluster,
+  { namespace, name }: ClaimSource,
+  { uid }: ClaimShape,
+  signal: AbortSignal,
+): Promise<void> {
+  const found = await cluster.get(KINDS.claim, { namespace, name }, { signal })
+  if (found?.metadata.uid === uid) return
+  throw new SalvageError('CSI.CLAIM_CHANGED', `the claim ${namespace}/${name} is not the one that was to be cut`, {
+    why: found === undefined ? 'it is gone' : 'it was made anew since then',
+  })
+}
