@@ -11,8 +11,8 @@ import { execServer } from '../exec-server.ts'
 import { clusterOf, POD } from './cluster-of.ts'
 import { toolsOf } from './shells.ts'
 
-/** More with `SALVAGE_DUMPS=…`, another order with `SALVAGE_SEED=…`. */
-const DUMPS = Number(process.env['SALVAGE_DUMPS'] ?? 1000)
+/** More with `SALVAGE_DUMPS=1000`, another order with `SALVAGE_SEED=…`. */
+const DUMPS = Number(process.env['SALVAGE_DUMPS'] ?? 200)
 const SEED = Number(process.env['SALVAGE_SEED'] ?? 20_261_121)
 const AT_ONCE = 8
 const root = process.getuid?.() === 0

@@ -6,7 +6,7 @@ import { holdInPod, runScript, thawedElsewhere } from '../../src/index.ts'
 import type { FarEnd } from './script-suite.ts'
 
 const signal = new AbortController().signal
-const PATIENCE_MS = 6000
+const PATIENCE_MS = 12_000
 
 /** What `holdInPod` and `thawedElsewhere` promise, of any container with a shell and a directory that can be written. */
 export function holdSuite(name: string, far: () => FarEnd): void {

@@ -15,6 +15,7 @@ export interface FarEnd {
 }
 
 const signal = new AbortController().signal
+const GONE_MS = 30_000
 
 /** Which processes of a group are there: of what was started by exec, the group is the first shell's. */
 const GROUP = `for p in /proc/[0-9]*; do
@@ -29,9 +30,9 @@ export function scriptSuite(name: string, far: () => FarEnd): void {
   const run = (script: Parameters<typeof runScript>[2], shell?: string): Promise<ScriptResult> =>
     runScript(far().cluster, shell === undefined ? far().pod : { ...far().pod, shell }, script, { signal })
 
-  /** Resolves when nothing of the group is there any more; rejects after so many seconds. */
-  const gone = async (group: string, seconds: number): Promise<void> => {
-    const until = performance.now() + seconds * 1000
+  /** Resolves when nothing of the group is there any more; rejects when that will not be. */
+  const gone = async (group: string): Promise<void> => {
+    const until = performance.now() + GONE_MS
     for (;;) {
       const { stdout } = await run({ script: GROUP, environment: { WANTED: group } })
       if (stdout.length === 0) return
@@ -110,7 +111,7 @@ export function scriptSuite(name: string, far: () => FarEnd): void {
 
     test('nothing stays behind: neither what watches nor what the script left', async () => {
       const { stdout } = await run({ script: 'echo $$; sleep 300 >/dev/null 2>&1 &' })
-      await gone(stdout.toString().trim(), 5)
+      await gone(stdout.toString().trim())
     })
 
     test.each([
@@ -125,7 +126,7 @@ export function scriptSuite(name: string, far: () => FarEnd): void {
       controller.abort(new Error('enough'))
       await expect(streamed.ended).rejects.toThrow()
       expect(Number(group)).toBeGreaterThan(0)
-      await gone(group, 10)
+      await gone(group)
     })
 
     test('a container without that shell is told from a script that fails', async () => {

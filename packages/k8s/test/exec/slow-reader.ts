@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { streamScript } from '../../src/index.ts'
+import { streamScript } from '../../src/exec/run/stream-script.ts'
 import { clusterOf, POD } from './cluster-of.ts'
 
 /** Reads a dump of so many megabytes slowly, and tells `bytes before peak`: what came, and the memory of the process, in bytes. */
@@ -9,7 +9,7 @@ const before = process.memoryUsage().rss
 await using dump = await streamScript(clusterOf(server), POD, { script }, { signal: new AbortController().signal })
 let unslept = 0
 for await (const chunk of dump.stdout) {
-  unslept += Buffer.from(chunk).length
+  if (Buffer.isBuffer(chunk)) unslept += chunk.length
   if (unslept < 1024 * 1024) continue
   unslept = 0
   await sleep(Number(millisecondsEach))

@@ -18,7 +18,7 @@ import { readWords } from './words.ts'
 
 const LARGEST_STDIN = 64 * 1024
 const PATIENCE_MS = 30_000
-/** How much later than the last word of the shell output may come. */
+/** How much later than the last word of the shell, or than other output, output may come, when it is read here. */
 const LATE_MS = 1000
 const LOOK_MS = 5
 
@@ -103,10 +103,15 @@ async function* framed(
   }
 }
 
-/** Lets the far shell end when all that it sent is here, or does not come any more. */
+/** Lets the far shell end when all that it sent is here, or does not come any more. A slow reader has all the time it takes. */
 async function sayBye(session: ExecSession, report: readonly string[]): Promise<void> {
-  const until = performance.now() + LATE_MS
-  while (!report.includes(`bytes=${session.received}`) && performance.now() < until) await sleep(LOOK_MS)
+  let seen = session.received
+  let late = 0
+  while (session.stdin.writable && !report.includes(`bytes=${session.received}`) && late < LATE_MS) {
+    await sleep(LOOK_MS)
+    late = session.received === seen && session.stdout.readableLength === 0 ? late + LOOK_MS : 0
+    seen = session.received
+  }
   if (session.stdin.writable) session.stdin.write('bye\n')
 }
 

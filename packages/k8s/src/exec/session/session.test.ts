@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { WebSocket } from 'ws'
 import { REQUEST, send, serving, session, SUCCESS } from '../../../test/exec/serving.ts'
 import { openExec } from './open-exec.ts'
@@ -142,11 +142,11 @@ test('a refusal is told in the words of the server', async () => {
 
 test('silence is a loss, and pongs are no silence', async () => {
   const talking = await serving(async (socket) => {
-    await sleep(600)
+    await sleep(1500)
     send(socket, 3, SUCCESS)
     socket.close(1000)
   })
-  const quiet = await session(talking, { silenceTimeoutMs: 200 })
+  const quiet = await session(talking, { silenceTimeoutMs: 500 })
   quiet.stdout.resume()
   expect(await quiet.ended).toEqual({ code: 0 })
 
@@ -185,7 +185,7 @@ test('an aborted signal ends it with its reason, also while the rest is read', a
     socket.close(1000)
   })
   const unread = await session(done, {}, later.signal)
-  await sleep(50)
+  await vi.waitFor(() => expect(unread.stdin.destroyed).toBe(true), { timeout: 20_000 })
   later.abort(new Error('enough'))
   await expect(unread.ended).rejects.toMatchObject(LOST)
 })

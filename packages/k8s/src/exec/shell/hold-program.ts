@@ -86,7 +86,7 @@ salvage_hold() {
 {
   { ( exec 5>&- 7<&-; eval "$salvage_quiesce" ) >&2; echo "quiesced $?"; } &
   salvage_pulse
-} | salvage_hold
+} | { salvage_hold; exec 2>/dev/null; trap '' TERM; kill -TERM -$$; }
 exec 2>/dev/null
 trap '' TERM
 kill -TERM -$$

@@ -24,7 +24,8 @@ export function beatMsOf({ tickSeconds }: Patience): number {
 
 /**
  * Shell functions. `salvage_pulse` tells on its stdout what is said on fd 7 (`said …`), its end (`eof`), and the time
- * (`tick`), until nobody listens: `read -t` is not in every shell, and this way the reader needs no second clock.
+ * (`tick`), until nobody listens or TERM: `read -t` is not in every shell, and this way the reader needs no second clock. It
+ * awaits what it started: the first process of a container need not be one that buries those whose parent is gone.
  */
 export const PULSE_PROGRAM = `
 salvage_has() { command -v "$1" >/dev/null 2>&1; }
@@ -34,8 +35,23 @@ salvage_need() {
   done
 }
 salvage_pulse() {
-  { while IFS= read -r salvage_line; do echo "said $salvage_line" || exit; done <&7; echo eof; } 2>/dev/null &
-  while sleep "$salvage_tick"; do echo tick || exit; done 2>/dev/null
+  salvage_ear= salvage_nap=
+  trap '' PIPE
+  trap salvage_hush TERM
+  { while IFS= read -r salvage_line; do echo "said $salvage_line" || exit; done <&7; echo eof; } &
+  salvage_ear=$!
+  while :; do
+    sleep "$salvage_tick" &
+    salvage_nap=$!
+    wait "$salvage_nap"
+    echo tick || salvage_hush
+  done
+} 2>/dev/null
+salvage_hush() {
+  trap '' TERM
+  kill -TERM $salvage_ear $salvage_nap
+  wait
+  exit 0
 }
 `
 

@@ -16,8 +16,8 @@ export interface RunParts {
  * What runs a script in a frame. Words for this side on stderr: `SALVAGE-READY id sha256|cksum` before it starts, and
  * `SALVAGE-END id exit=N through=N tee=N sum=HASH bytes=N` when it has ended, made over what really left. fd 5 is the real
  * stdout, 4 gathers the report, 3 and 6 lead to the hash and the count; nothing is written to any disk. When the other side is
- * gone, all processes of the group are ended, within 3 seconds. The shell ends
- * when it hears `bye`: a server that closes while output is on its way to a slow reader loses it when anything is sent to it.
+ * gone, all processes of the group are ended, within 3 seconds. The shell ends when it hears `bye`: a server that closes while
+ * output is on its way to a slow reader loses it when anything is sent to it.
  */
 export function runProgram(parts: RunParts, id: string, patience: Patience): string {
   const words = prelude(parts.environment, parts.args)
@@ -40,6 +40,7 @@ salvage_fd=/dev/fd
 [ -d /dev/fd ] || salvage_fd=/proc/self/fd
 exec 7<&0 </dev/null
 {
+  trap : TERM
   salvage_pulse | {
     salvage_missed=0 salvage_bye=no
     while [ "$salvage_missed" -lt "$salvage_most" ] && IFS= read -r salvage_line; do

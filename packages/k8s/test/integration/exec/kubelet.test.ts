@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto'
 import { kubernetesCluster, part } from '@salvage-kit/testbed'
 import type { KubernetesCluster } from '@salvage-kit/testbed'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { connect, holdInPod, runScript, streamScript, thawedElsewhere } from '../../../src/index.ts'
 import type { Cluster, PodPlace } from '../../../src/index.ts'
 import { holdSuite } from '../../exec/hold-suite.ts'
+import { leavesNobody } from '../../exec/orphans.ts'
 import type { FarEnd } from '../../exec/script-suite.ts'
 import { scriptSuite } from '../../exec/script-suite.ts'
 
@@ -11,8 +13,11 @@ vi.setConfig({ maxConcurrency: 8 })
 
 const signal = new AbortController().signal
 const namespace = 'default'
-const WITH_SHELL: PodPlace = { namespace, pod: 'with-shell', container: 'main' }
-const LOCKED: PodPlace = { namespace, pod: 'locked', container: 'main' }
+const ours = randomBytes(4).toString('hex')
+const WITH_SHELL: PodPlace = { namespace, pod: `with-shell-${ours}`, container: 'main' }
+const LOCKED: PodPlace = { namespace, pod: `locked-${ours}`, container: 'main' }
+const UNTOUCHED: PodPlace = { namespace, pod: `untouched-${ours}`, container: 'main' }
+const PODS = [WITH_SHELL, LOCKED, UNTOUCHED].map(({ pod: each }) => `pod/${each}`)
 
 /** A pod that waits; `locked`: an ordinary user, a read-only root, one directory to write into. */
 function pod(name: string, locked: boolean): object {
@@ -52,11 +57,12 @@ describe.skipIf(!part('kubernetes').available)('on a real kubelet', () => {
   beforeAll(async () => {
     kubernetes = await kubernetesCluster({ level: 'node' })
     cluster = await connect({ kubeconfig: kubernetes.kubeconfig, environment: {} })
-    await kubernetes.apply(pod('with-shell', false), pod('locked', true))
-    await kubernetes.kubectl(['wait', '--for=condition=Ready', '--timeout=120s', 'pod/with-shell', 'pod/locked'])
+    await kubernetes.apply(pod(WITH_SHELL.pod, false), pod(LOCKED.pod, true), pod(UNTOUCHED.pod, false))
+    await kubernetes.kubectl(['wait', '--for=condition=Ready', '--timeout=240s', ...PODS])
   })
   afterAll(async () => {
     await cluster?.[Symbol.asyncDispose]()
+    await kubernetes?.kubectl(['delete', '--wait=false', ...PODS])
     await kubernetes?.[Symbol.asyncDispose]()
   })
   const farEnd = (place: PodPlace) => (): FarEnd => ({ cluster, pod: place, directory: '/room' })
@@ -68,6 +74,10 @@ describe.skipIf(!part('kubernetes').available)('on a real kubelet', () => {
   describe.concurrent('an ordinary user on a read-only root', () => {
     scriptSuite('scripts', farEnd(LOCKED))
     holdSuite('holds', farEnd(LOCKED))
+  })
+
+  test('scripts and holds leave nobody to bury in a container whose first process does not', async () => {
+    await leavesNobody(farEnd(UNTOUCHED)())
   })
 
   test('a pod that is not there is told from all else', async () => {
