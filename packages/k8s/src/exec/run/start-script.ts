@@ -58,7 +58,7 @@ export async function startScript(
   session.stdin.write(bootInput(program, id))
   const pulse = beats(session, beatMsOf(patience))
   return {
-    output: () => framed(session, id, place, shell),
+    output: () => framed(session, pulse, { id, place, shell }),
     async [Symbol.asyncDispose](): Promise<void> {
       pulse[Symbol.dispose]()
       await session[Symbol.asyncDispose]()
@@ -68,9 +68,8 @@ export async function startScript(
 
 async function* framed(
   session: ExecSession,
-  id: string,
-  place: string,
-  shell: string,
+  pulse: Disposable,
+  { id, place, shell }: { readonly id: string; readonly place: string; readonly shell: string },
 ): AsyncGenerator<Buffer, ScriptEnd> {
   const seen = tally()
   let kind: SumKind | undefined
@@ -80,7 +79,7 @@ async function* framed(
     if (name === 'LACKS') lacks ??= rest[0]
     if (name === 'END') {
       report ??= rest
-      void sayBye(session, rest)
+      void sayBye(session, pulse, rest)
     }
     if (name !== 'READY') return
     kind ??= rest[0] === 'cksum' ? 'cksum' : 'sha256'
@@ -103,8 +102,11 @@ async function* framed(
   }
 }
 
-/** Lets the far shell end when all that it sent is here, or does not come any more. A slow reader has all the time it takes. */
-async function sayBye(session: ExecSession, report: readonly string[]): Promise<void> {
+/**
+ * Lets the far shell end when all that it sent is here, or does not come any more; a slow reader has all the time it takes.
+ * Nothing is said after it, since the server may close: what is still on its way to the reader would be lost.
+ */
+async function sayBye(session: ExecSession, pulse: Disposable, report: readonly string[]): Promise<void> {
   let seen = session.received
   let late = 0
   while (session.stdin.writable && !report.includes(`bytes=${session.received}`) && late < LATE_MS) {
@@ -112,6 +114,7 @@ async function sayBye(session: ExecSession, report: readonly string[]): Promise<
     late = session.received === seen && session.stdout.readableLength === 0 ? late + LOOK_MS : 0
     seen = session.received
   }
+  pulse[Symbol.dispose]()
   if (session.stdin.writable) session.stdin.write('bye\n')
 }
 

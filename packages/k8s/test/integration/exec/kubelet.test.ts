@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { kubernetesCluster, part } from '@salvage-kit/testbed'
 import type { KubernetesCluster } from '@salvage-kit/testbed'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -96,6 +97,21 @@ describe.skipIf(!part('kubernetes').available)('on a real kubelet', () => {
     await expect(half.ended).rejects.toThrow()
   })
 
+  test.concurrent.each([100, 300, 600, 2000])(
+    'a reader that takes its time after the first of %i KiB has all of it',
+    async (kilobytes) => {
+      const make = { script: `dd if=/dev/zero bs=1024 count=${kilobytes} 2>/dev/null` }
+      await using slow = await streamScript(cluster, WITH_SHELL, make, { signal })
+      let slept = false
+      for await (const chunk of slow.stdout) {
+        expect(chunk).toBeDefined()
+        if (!slept) await sleep(12_000)
+        slept = true
+      }
+      expect(await slow.ended).toMatchObject({ bytes: kilobytes * 1024 })
+    },
+  )
+
   test('a hold outlives nobody: the API server is stopped, and the pod thaws once', async () => {
     const api = kubernetes.machinery?.apiServer
     if (api === undefined) return
@@ -109,9 +125,7 @@ describe.skipIf(!part('kubernetes').available)('on a real kubelet', () => {
     const held = await holdInPod(cluster, WITH_SHELL, of, { signal })
     const { stdout } = await runScript(cluster, WITH_SHELL, { script: 'date +%s' }, { signal })
     api.freeze()
-    await new Promise((resolve) => {
-      setTimeout(resolve, 31_000)
-    })
+    await sleep(31_000)
     api.thaw()
     expect(await thawedElsewhere(cluster, WITH_SHELL, of, { signal })).toEqual({})
     const log = await runScript(cluster, WITH_SHELL, { script: 'cat /room/thawed' }, { signal })
