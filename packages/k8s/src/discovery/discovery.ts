@@ -1,0 +1,34 @@
+import type { Discovery } from '@salvage-kit/core'
+import type { Cluster, Permission } from '../client/cluster.ts'
+import { sameClaim } from './confirm.ts'
+import { surveyNamespaces } from './survey.ts'
+import { watchNamespaces } from './watch.ts'
+
+/** What {@link kubernetesDiscovery} takes. */
+export interface DiscoverySettings {
+  /** Absent: the one of the cluster's context. */
+  readonly namespaces?: readonly string[]
+}
+
+/** Finds the claims and workloads of namespaces; see `surveyNamespaces`, `watchNamespaces` and `sameClaim`. */
+export function kubernetesDiscovery(cluster: Cluster, settings: DiscoverySettings = {}): Required<Discovery> {
+  const { namespaces = [cluster.namespace] } = settings
+  return {
+    survey: (options) => surveyNamespaces(cluster, namespaces, options),
+    watch: (options) => watchNamespaces(cluster, namespaces, options),
+    confirm: (source, options) => sameClaim(cluster, source, options),
+  }
+}
+
+const READ = [
+  ['', 'pods', ['list', 'get', 'watch']],
+  ['', 'persistentvolumeclaims', ['list', 'get']],
+  ['apps', 'deployments', ['list']],
+  ['apps', 'statefulsets', ['list']],
+  ['apps', 'replicasets', ['list']],
+] as const
+
+/** What discovery takes: rights to read in each of its namespaces. */
+export const DISCOVERY_PERMISSIONS: readonly Permission[] = READ.flatMap(([group, resource, verbs]) =>
+  verbs.map((verb) => ({ verb, group, resource })),
+)

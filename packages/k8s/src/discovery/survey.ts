@@ -1,0 +1,42 @@
+import type { CallOptions, Survey } from '@salvage-kit/core'
+import { WORKLOAD_KEYS } from '../annotation/key.ts'
+import { unknownKeys } from '../annotation/unknown.ts'
+import type { Cluster } from '../client/cluster.ts'
+import { collect } from './collected.ts'
+import { targetsOf } from './targets.ts'
+import { workloadsOf } from './workloads.ts'
+
+/**
+ * Every claim of these namespaces as a target, every Deployment, StatefulSet and whatever else has pods as a workload, with
+ * what their annotations say. Five lists for each namespace, one namespace after the other; nothing of the whole cluster is
+ * asked for. What this program made for a copy is left out. An annotation that cannot be read refuses its workload; one that
+ * is unknown is a problem.
+ */
+export async function surveyNamespaces(
+  cluster: Cluster,
+  namespaces: readonly string[],
+  options: CallOptions,
+): Promise<Survey> {
+  options.signal.throwIfAborted()
+  const surveys: Survey[] = []
+  for (const namespace of new Set(namespaces)) surveys.push(await surveyOne(cluster, namespace, options))
+  return {
+    targets: surveys.flatMap(({ targets }) => targets).toSorted((a, b) => (a.ref < b.ref ? -1 : 1)),
+    workloads: surveys.flatMap(({ workloads }) => workloads).toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+    problems: surveys.flatMap(({ problems }) => problems),
+  }
+}
+
+async function surveyOne(cluster: Cluster, namespace: string, options: CallOptions): Promise<Survey> {
+  const collected = await collect(cluster, namespace, options)
+  const found = workloadsOf(collected)
+  const { targets, problems } = targetsOf(collected.claims, found)
+  return {
+    targets,
+    workloads: found.map(({ workload }) => workload),
+    problems: [
+      ...problems,
+      ...found.flatMap((one) => [...one.problems, ...unknownKeys(one, one.where, WORKLOAD_KEYS)]),
+    ],
+  }
+}
