@@ -81,7 +81,7 @@ describe.skipIf(!DOCKER)('containers come to rest and back', () => {
   })
 
   test('its own grace and signal hold', async () => {
-    const trap = 'trap "sleep 2; exit 7" USR1; while :; do sleep 0.1; done'
+    const trap = 'trap "sleep 2; exit 7" USR1; echo ready; while :; do sleep 0.1; done'
     await on.cli(
       'run',
       '-d',
@@ -94,6 +94,8 @@ describe.skipIf(!DOCKER)('containers come to rest and back', () => {
       '-c',
       trap,
     )
+    // Before it has its trap, the first process of a container never gets the signal.
+    await expect.poll(() => on.cli('logs', 'app1'), { timeout: 30_000 }).toContain('ready')
     const one = await act(on, 'app1')
     await one.hold()
     expect(await on.engine.inspectContainer('app1', calm())).toMatchObject({ status: 'exited', exitCode: 7 })
