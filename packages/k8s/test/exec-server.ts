@@ -181,7 +181,7 @@ function signalNumber(signal: NodeJS.Signals | null): number {
 }
 
 /** As a kubelet says how a program ended. */
-export function statusOf(exit: number): object {
+function statusOf(exit: number): object {
   if (exit === 0) return { metadata: {}, status: 'Success' }
   return {
     metadata: {},
