@@ -17,10 +17,11 @@ describe.skipIf(!DOCKER)('a call to the engine that is given up half way', () =>
     return (await on.engine.inspectContainer(name, calm()))?.status ?? 'gone'
   }
 
-  const slow = 'trap "sleep 2; exit 0" TERM; while :; do sleep 0.1; done'
+  const slow = 'trap "sleep 2; exit 0" TERM; echo ready; while :; do sleep 0.1; done'
 
   test('goes on in the engine: resume waits for its end and starts the container again', async () => {
     await on.cli('run', '-d', '--name=app1', '--network=none', IMAGE, 'sh', '-c', slow)
+    await expect.poll(() => on.cli('logs', 'app1'), { timeout: 30_000 }).toContain('ready')
     const stop = quiescerOf(on, 'docker.stop')
     const token = await stop.prepare('docker:app1', {}, calm())
     const controller = new AbortController()

@@ -79,8 +79,9 @@ describe.skipIf(!DOCKER)('the engine restarts during a hold', () => {
       'salvage-test/busybox',
       'sh',
       '-c',
-      'trap "sleep 3; exit 0" TERM; while :; do sleep 0.1; done',
+      'trap "sleep 3; exit 0" TERM; echo ready; while :; do sleep 0.1; done',
     )
+    await expect.poll(() => on.cli('logs', 'app1'), { timeout: 30_000 }).toContain('ready')
     const one = await act(on, 'app1')
     const held = one.hold()
     const failed = expect(held).rejects.toMatchObject({ code: 'DOCKER.UNREACHABLE', retryable: true })

@@ -63,9 +63,10 @@ describe.skipIf(!part('dockerd').available)('scenarios of the original: what goe
   it('D-11 the grace of the container holds', async () => {
     await on.root()
     await on.volume('p1_data')
-    const script = 'trap "sleep 11; exit 0" TERM; while :; do sleep 0.1; done'
+    const script = 'trap "sleep 11; exit 0" TERM; echo ready; while :; do sleep 0.1; done'
     const args = ['--network=none', '--stop-timeout=30', '--volume=p1_data:/data', label('tide.d', 'g:p1_data')]
     await on.cli('run', '--detach', '--name=slow', ...args, 'salvage-test/busybox', 'sh', '-c', script)
+    await expect.poll(() => on.cli('logs', 'slow'), { timeout: 30_000 }).toContain('ready')
     const exits: string[] = []
     await on.cli('update', '--restart=no', 'slow')
     const told = await on.tide('d', {
