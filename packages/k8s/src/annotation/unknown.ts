@@ -1,15 +1,13 @@
 import { didYouMean } from '@salvage-kit/core'
 import type { Problem } from '@salvage-kit/core'
+import { OWN } from '../label/key.ts'
 import type { Metadata } from '../resource/resource.ts'
+import { CUT } from '../snapshot/key.ts'
 import type { Annotations } from './key.ts'
 import { DUMP_PREFIX, K8UP, K8UP_COMMAND, PREFIX } from './key.ts'
 
 /** Keys that this program writes on claims and workloads itself. */
-const WRITTEN = new Set(
-  ['run-id', 'request', 'target', 'machine', 'snapshot', 'role', 'kept', 'keep', 'claim', 'pvc'].map(
-    (key) => PREFIX + key,
-  ),
-)
+const WRITTEN: ReadonlySet<string> = new Set([...Object.values(CUT), ...Object.values(OWN), `${PREFIX}request`])
 
 /**
  * A warning for each annotation of ours that means nothing where it stands, for each that stands among the labels, and for

@@ -1,5 +1,6 @@
 import { failedCall } from '../error.ts'
 import type { Metadata, OwnerReference, Resource } from '../resource/resource.ts'
+import { CUT } from '../snapshot/key.ts'
 import type { PodSpecBody } from './schema.ts'
 import { PodBody } from './schema.ts'
 
@@ -27,8 +28,6 @@ export interface Pod {
   readonly own: boolean
 }
 
-const RUN_ID = 'salvage-kit.io/run-id'
-const ROLE = 'salvage-kit.io/role'
 const INSTANCE = 'app.kubernetes.io/instance'
 
 /** Reads a pod of the API. Throws `K8S.ANSWER`. */
@@ -59,7 +58,7 @@ export function podOf(resource: Resource): Pod {
     restarts: statuses.reduce((sum, one) => sum + one.restartCount, 0),
     live: status.phase !== 'Succeeded' && status.phase !== 'Failed',
     going: metadata.deletionTimestamp !== undefined,
-    own: metadata.labels?.[RUN_ID] !== undefined,
+    own: metadata.labels?.[CUT.runId] !== undefined,
   }
 }
 
@@ -78,7 +77,7 @@ export function controllerOf({ ownerReferences = [] }: Metadata): OwnerReference
 
 /** A claim that this program made of a snapshot to read it. One that it made to stay is like any other. */
 export function isExposure({ labels = {} }: Metadata): boolean {
-  return labels[ROLE] === 'exposure'
+  return labels[CUT.role] === 'exposure'
 }
 
 /** What groups objects for people: the instance of an application, as Helm and others label it. */
