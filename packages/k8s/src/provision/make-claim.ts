@@ -13,7 +13,7 @@ import type { PlaceToken } from './schema.ts'
 const FILL_MS = 6 * 3_600_000
 const CREATE_MS = 15_000
 /** The cluster's own controller tells within moments who is to make the volume of a claim, if nobody has to wait for a pod. */
-const ANNOUNCED_MS = 5000
+const ANNOUNCED_MS = 3000
 const PROVISIONERS = ['volume.kubernetes.io/storage-provisioner', 'volume.beta.kubernetes.io/storage-provisioner']
 
 /**

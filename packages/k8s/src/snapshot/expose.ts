@@ -12,6 +12,7 @@ import { removeOwn } from './removal.ts'
 import { cutToken } from './schema.ts'
 import type { SnapshotStatus } from './schema.ts'
 import type { CsiSettings } from './settings.ts'
+import { endProtection } from './source-protection.ts'
 import { awaitStatus, statusOf } from './status.ts'
 
 const READY_MS = 6 * 3_600_000
@@ -91,16 +92,5 @@ export async function concealCut(
 ): Promise<void> {
   const at = { namespace: claimOf(ref.source).namespace, name: exposureName(ref) }
   await removeOwn(cluster, KINDS.claim, at, isOf(ref), { signal, goneMs })
-}
-
-/** Removes the temporary claim, then the snapshot, and waits until both are gone. */
-export async function dropCut(
-  cluster: Cluster,
-  ref: SnapshotRef,
-  settings: CsiSettings,
-  options: CallOptions,
-): Promise<void> {
-  await concealCut(cluster, ref, settings, options)
-  const at = { namespace: claimOf(ref.source).namespace, name: snapshotName(ref) }
-  await removeOwn(cluster, KINDS.volumeSnapshot, at, isOf(ref), { ...options, goneMs: settings.goneMs })
+  await endProtection(cluster, { namespace: at.namespace, name: snapshotName(ref) }, isOf(ref), { signal })
 }

@@ -6,6 +6,7 @@ import { eachAtMost } from '../retention/pool.ts'
 import { CUT } from './key.ts'
 import { byCut, keptSelector, pointOf } from './point.ts'
 import type { KeptPoint } from './point.ts'
+import { removeSnapshot } from './drop.ts'
 import { removeOwn } from './removal.ts'
 import { pointToken } from './schema.ts'
 import type { CsiSettings } from './settings.ts'
@@ -35,7 +36,7 @@ export function csiPoints(cluster: Cluster, { namespaces, goneMs }: CsiSettings)
     if (found === undefined || !isIt(found.metadata)) return
     const own = found.metadata.labels?.[CUT.snapshot]
     if (own !== undefined) await removeExposures(cluster, at.namespace, own, { ...options, goneMs })
-    await removeOwn(cluster, KINDS.volumeSnapshot, at, isIt, { ...options, goneMs })
+    await removeSnapshot(cluster, at, isIt, { ...options, goneMs })
   }
   return {
     list,

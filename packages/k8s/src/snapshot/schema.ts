@@ -35,6 +35,7 @@ export interface ClaimParts {
     readonly storageClassName?: string | undefined
     readonly accessModes?: readonly string[] | undefined
     readonly volumeMode?: string | undefined
+    readonly dataSource?: { readonly name?: string | undefined } | undefined
     readonly resources?: { readonly requests?: { readonly storage?: string | undefined } | undefined } | undefined
   }
   readonly status?:
@@ -53,6 +54,7 @@ export const claimParts: z.ZodType<ClaimParts> = z.object({
     storageClassName: z.string().optional(),
     accessModes: z.array(z.string()).optional(),
     volumeMode: z.string().optional(),
+    dataSource: z.object({ name: z.string().optional() }).optional(),
     resources: z.object({ requests: storage }).optional(),
   }),
   status: z.object({ phase: z.string().optional(), capacity: storage }).optional(),

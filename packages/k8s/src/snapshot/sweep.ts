@@ -2,6 +2,7 @@ import type { CallOptions } from '@salvage-kit/core'
 import type { Cluster, MetadataOnly } from '../client/cluster.ts'
 import { KINDS } from '../resource/kind.ts'
 import type { ResourceKind } from '../resource/kind.ts'
+import { removeSnapshot } from './drop.ts'
 import { CUT } from './key.ts'
 import { removeOwn } from './removal.ts'
 
@@ -50,8 +51,12 @@ async function sweepKind(
       // Nobody may have decided to keep it meanwhile.
       const isStill = (found: MetadataOnly['metadata']): boolean =>
         found.uid === uid && found.labels?.[CUT.kept] === undefined
-      await removeOwn(cluster, kind, { namespace, name }, isStill, { ...options, goneMs })
+      const remove = kind === KINDS.claim ? removeClaim : removeSnapshot
+      await remove(cluster, { namespace, name }, isStill, { ...options, goneMs })
     }),
   )
   for (const end of ends) if (end.status === 'rejected') throw end.reason
 }
+
+const removeClaim: typeof removeSnapshot = async (cluster, at, isOwn, options) =>
+  removeOwn(cluster, KINDS.claim, at, isOwn, options)

@@ -28,8 +28,12 @@ export async function takeCut(
   signal.throwIfAborted()
   const { claim } = cutToken.parse(ref.token)
   const source = claimOf(ref.source)
-  const [name] = await Promise.all([create(cluster, ref), mustBeSame(cluster, source, claim, signal)])
+  // Both have ended when this goes on: nothing is made after `drop` has looked for it.
+  const [made, same] = await Promise.allSettled([create(cluster, ref), mustBeSame(cluster, source, claim, signal)])
   signal.throwIfAborted()
+  if (made.status === 'rejected') throw made.reason
+  if (same.status === 'rejected') throw same.reason
+  const name = made.value
   const at = { namespace: source.namespace, name }
   await awaitStatus(cluster, at, ref.id, ({ creationTime }) => creationTime !== undefined, {
     signal,

@@ -1,16 +1,26 @@
 import { randomBytes } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { kubernetesCluster, type KubernetesCluster } from '@salvage-kit/testbed'
-import type { Source } from '@salvage-kit/core'
+import type { ClaimSource, Source } from '@salvage-kit/core'
+import { expect, vi } from 'vitest'
+import { z } from 'zod'
 import type { Cluster } from '../../../src/client/cluster.ts'
 import { connect } from '../../../src/client/connect.ts'
 import { roleFor } from '../../../src/client/role.ts'
-import { KINDS } from '../../../src/resource/kind.ts'
+import { KINDS, type ResourceKind } from '../../../src/resource/kind.ts'
 import { claimOf } from '../../../src/snapshot/claim-of.ts'
 import { SNAPSHOT_PERMISSIONS } from '../../../src/snapshot/permission.ts'
 
 const signal = new AbortController().signal
 const ACCOUNT = 'keeper'
+const VOLUME: ResourceKind = {
+  group: '',
+  version: 'v1',
+  kind: 'PersistentVolume',
+  plural: 'persistentvolumes',
+  namespaced: false,
+}
+const bound = z.object({ spec: z.object({ volumeName: z.string() }), status: z.object({ phase: z.literal('Bound') }) })
+const volume = z.object({ spec: z.object({ csi: z.object({ volumeHandle: z.string() }) }) })
 
 /** A namespace of a cluster with a node, and a user who may do there what the package says that it takes, and nothing else. */
 export interface Tenant extends AsyncDisposable {
@@ -21,13 +31,12 @@ export interface Tenant extends AsyncDisposable {
   readonly cluster: Cluster
   readonly admin: Cluster
   /** Makes a claim with a volume; its class may make it wait for a pod. */
-  readonly newClaim: (storageClass?: string) => Promise<Source>
+  readonly newClaim: (storageClass?: string) => Promise<ClaimSource>
   readonly write: (source: Source, text: string) => Promise<void>
-  readonly read: (source: Source) => Promise<string>
+  readonly read: (source: Source, file?: string) => Promise<string>
   /** Snapshots of the namespace, and claims that show one. */
   readonly leftovers: () => Promise<readonly string[]>
-  /** A path of the node at which the content of a claim stands. */
-  readonly pathOf: (source: Source) => Promise<string>
+  readonly removeAll: () => Promise<void>
   readonly kubectl: (...args: readonly string[]) => Promise<string>
 }
 
@@ -41,26 +50,38 @@ export async function newTenant(): Promise<Tenant> {
   const subject = { kind: 'ServiceAccount', name: ACCOUNT } as const
   await kubernetes.apply(roleFor(SNAPSHOT_PERMISSIONS, { namespace, subject }))
   const cluster = await connect({ kubeconfig, namespace, environment: {} })
-  const kubectl = async (...args: readonly string[]): Promise<string> =>
-    kubernetes.kubectl(['--namespace', namespace, ...args])
-  const get = async (...args: readonly string[]): Promise<string> => (await kubectl('get', ...args)).trim()
   const node = async (file: string, ...args: readonly string[]): Promise<string> => {
     const run = kubernetes.machinery?.node?.run
     if (run === undefined) throw new Error('the node is out of reach')
     return run(file, args)
   }
-  const pathOf = async (source: Source): Promise<string> => {
-    const { name } = claimOf(source)
-    for (let look = 0; look < 300; look += 1) {
-      const volume = await get('pvc', name, '-o', 'jsonpath={.status.phase}/{.spec.volumeName}')
-      if (volume.startsWith('Bound/')) {
-        const handle = await get('pv', volume.slice('Bound/'.length), '-o', 'jsonpath={.spec.csi.volumeHandle}')
-        return `${String(kubernetes.machinery?.folder)}/disk/volumes/${handle}`
-      }
-      await sleep(100)
-    }
-    throw new Error(`${name} gets no volume`)
+  const handleOf = async (source: Source): Promise<string> => {
+    const claim = await admin.get(KINDS.claim, claimOf(source), { signal })
+    if (claim === undefined) throw new Error('there is no such claim')
+    const name = bound.safeParse(claim).data?.spec.volumeName
+    const found = name === undefined ? undefined : await admin.get(VOLUME, { name }, { signal })
+    return found === undefined ? '' : volume.parse(found).spec.csi.volumeHandle
   }
+  /** A path of the node at which the content of a claim stands. */
+  const pathOf = async (source: Source): Promise<string> => {
+    let handle = await handleOf(source)
+    const look = async (): Promise<void> => {
+      handle = await handleOf(source)
+      if (handle === '') throw new Error('it has no volume')
+    }
+    if (handle === '') await vi.waitFor(look, { timeout: 30_000 })
+    return `${String(kubernetes.machinery?.folder)}/disk/volumes/${handle}`
+  }
+  const names = async (kind: ResourceKind, labelSelector = ''): Promise<readonly string[]> => {
+    const found: string[] = []
+    const scope = { namespace, labelSelector }
+    for await (const { metadata } of admin.listMetadata(kind, scope, { signal })) found.push(metadata.name)
+    return found
+  }
+  const leftovers = async (): Promise<readonly string[]> => [
+    ...(await names(KINDS.volumeSnapshot)),
+    ...(await names(KINDS.claim, 'salvage-kit.io/role=exposure')),
+  ]
   let count = 0
   return {
     kubernetes,
@@ -68,16 +89,12 @@ export async function newTenant(): Promise<Tenant> {
     account: `${namespace}:${ACCOUNT}`,
     cluster,
     admin,
-    kubectl,
-    pathOf,
+    leftovers,
+    kubectl: async (...args) => kubernetes.kubectl(['--namespace', namespace, ...args]),
     newClaim: async (storageClassName = 'csi-hostpath-sc') => {
       count += 1
       const name = `data-${String(count)}`
-      const spec = {
-        accessModes: ['ReadWriteOnce'],
-        storageClassName,
-        resources: { requests: { storage: '1Gi' } },
-      }
+      const spec = { accessModes: ['ReadWriteOnce'], storageClassName, resources: { requests: { storage: '1Gi' } } }
       const metadata = { namespace, name }
       await admin.create(KINDS.claim, { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata, spec }, { signal })
       const source = { medium: 'pvc', namespace, name } as const
@@ -87,14 +104,11 @@ export async function newTenant(): Promise<Tenant> {
     write: async (source, text) => {
       await node('sh', '-c', `printf %s "$1" > "$2/file" && sync -f "$2"`, 'sh', text, await pathOf(source))
     },
-    read: async (source) => node('cat', `${await pathOf(source)}/file`),
-    leftovers: async () => {
-      const names = ['-o', 'jsonpath={.items[*].metadata.name}']
-      const found = await Promise.all([
-        get('volumesnapshot', ...names),
-        get('pvc', '-l', 'salvage-kit.io/role=exposure', ...names),
-      ])
-      return found.join(' ').split(' ').filter(Boolean)
+    read: async (source, file = 'file') => node('cat', `${await pathOf(source)}/${file}`),
+    removeAll: async () => {
+      for (const kind of [KINDS.claim, KINDS.volumeSnapshot])
+        for (const name of await names(kind)) await admin.remove(kind, { namespace, name }, { signal })
+      await vi.waitFor(async () => expect(await leftovers()).toEqual([]), { timeout: 30_000 })
     },
     async [Symbol.asyncDispose]() {
       await kubernetes.kubectl(['delete', 'namespace', namespace, '--wait=false'])

@@ -4,7 +4,12 @@ import { keeperContract, provisionerContract, snapshotterContract } from '@salva
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { claimProvisioner } from '../../../src/provision/claim-provisioner.ts'
+import { placeOf } from '../../../src/provision/place.ts'
+import { KINDS } from '../../../src/resource/kind.ts'
 import { csiSnapshotter } from '../../../src/snapshot/csi-snapshotter.ts'
+import { options } from './cut.ts'
+import { cutSuite } from './cuts.ts'
+import { stormSuite } from './storms.ts'
 import { newTenant, type Tenant } from './tenant.ts'
 
 const store: Store = { ref: 'csi:here', crane: 'csi', settings: { retain: { by: 'tiers' } } }
@@ -38,28 +43,27 @@ describe.skipIf(!part('kubernetes').available)('as a tenant of a namespace', () 
       read: tenant.read,
       leftovers: tenant.leftovers,
       places: { provisioner: provisioner(), free: `k8s:${tenant.namespace}/place` as const },
-      [Symbol.asyncDispose]: async () => {
-        await tenant.kubectl('delete', '--wait=false', 'volumesnapshot,pvc', '--all')
-        await expect.poll(tenant.leftovers, { timeout: 30_000 }).toEqual([])
-      },
+      [Symbol.asyncDispose]: tenant.removeAll,
     }
   }
   snapshotterContract('csi', fixture)
   keeperContract('csi', fixture)
 
   provisionerContract('claims', async () => {
-    const { name } = { name: 'occupied', ...(await tenant.newClaim()) }
+    const { name } = await tenant.newClaim()
     return {
       provisioner: provisioner(),
       again: provisioner,
       free: `k8s:${tenant.namespace}/free`,
       occupied: `k8s:${tenant.namespace}/${name}`,
-      exists: async (ref) =>
-        (await tenant.kubectl('get', 'pvc', ref.split('/')[1] ?? '', '--ignore-not-found', '-o', 'name')) !== '',
+      exists: async (ref) => (await tenant.admin.get(KINDS.claim, placeOf(ref), options)) !== undefined,
       fill: async (source) => tenant.write(source, 'something'),
-      [Symbol.asyncDispose]: async () => void (await tenant.kubectl('delete', 'pvc', '--all')),
+      [Symbol.asyncDispose]: tenant.removeAll,
     }
   })
+
+  cutSuite(() => tenant)
+  stormSuite(() => tenant)
 
   it('asked for nothing outside of the namespace but what it may do', () => {
     const log = tenant.kubernetes.machinery?.auditLog
