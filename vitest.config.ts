@@ -8,6 +8,8 @@ const ON_CLUSTER = [
   '{apps/*,packages/host}/test/{integration,crash}/kubernetes/**/*.test.ts',
   'testbed/test/integration/kubernetes-*.test.ts',
 ]
+/** What comes soon may take long where several suites share two processors. */
+const PATIENT = { poll: { timeout: 30_000 } }
 /** Real parts that the suites of the shared engine leave to others. */
 const ELSEWHERE = ['packages/btrfs/**', ON_BTRFS, ON_MACHINE, ...ON_CLUSTER]
 
@@ -19,6 +21,7 @@ export default defineConfig({
         // Anywhere, and all at once: no part is needed.
         test: {
           name: 'unit',
+          expect: PATIENT,
           include: [`${HOUSES}/src/**/*.test.ts`, `${HOUSES}/test/**/*.test.ts`, 'scripts/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/test/{integration,images,crash}/**'],
           testTimeout: 30_000,
@@ -29,6 +32,7 @@ export default defineConfig({
         // Real parts. The files share one engine, so they take turns.
         test: {
           name: 'integration',
+          expect: PATIENT,
           include: [`${HOUSES}/test/integration/**/*.test.ts`],
           exclude: ['**/node_modules/**', ...ELSEWHERE],
           testTimeout: 180_000,
@@ -41,6 +45,7 @@ export default defineConfig({
         // Crane images driven by hand. They meet nobody else on the engine, so `./test` runs them beside the others.
         test: {
           name: 'images',
+          expect: PATIENT,
           include: ['cranes/test/images/**/*.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 180_000,
@@ -52,6 +57,7 @@ export default defineConfig({
         // File systems, sshds and engines of their own: the same.
         test: {
           name: 'btrfs',
+          expect: PATIENT,
           include: ['packages/btrfs/test/{integration,crash}/**/*.test.ts', ON_BTRFS],
           testTimeout: 300_000,
           hookTimeout: 180_000,
@@ -63,6 +69,7 @@ export default defineConfig({
         // Programs, files and processes of this machine: the same.
         test: {
           name: 'machine',
+          expect: PATIENT,
           include: [ON_MACHINE],
           testTimeout: 600_000,
           hookTimeout: 180_000,
@@ -74,6 +81,7 @@ export default defineConfig({
         // A cluster of their own: the same.
         test: {
           name: 'k8s',
+          expect: PATIENT,
           include: ON_CLUSTER,
           testTimeout: 600_000,
           hookTimeout: 300_000,
@@ -85,6 +93,7 @@ export default defineConfig({
         // Child processes killed at each step, then recovery.
         test: {
           name: 'crash',
+          expect: PATIENT,
           include: [`${HOUSES}/test/crash/**/*.test.ts`],
           exclude: ['**/node_modules/**', ...ELSEWHERE],
           testTimeout: 600_000,
