@@ -4,7 +4,7 @@ const HOUSES = '{packages/*,apps/*,cranes,testbed}'
 const ON_BTRFS = 'packages/host/test/crash/btrfs/**/*.test.ts'
 const ON_MACHINE = 'packages/{core,local}/test/{integration,crash}/**/*.test.ts'
 const ON_CLUSTER = [
-  'packages/k8s/test/{integration,crash}/**/*.test.ts',
+  'packages/k8s/test/{exec,integration,crash}/**/*.test.ts',
   '{apps/*,packages/host}/test/{integration,crash}/kubernetes/**/*.test.ts',
   'testbed/test/integration/kubernetes-*.test.ts',
 ]
@@ -23,7 +23,7 @@ export default defineConfig({
           name: 'unit',
           expect: PATIENT,
           include: [`${HOUSES}/src/**/*.test.ts`, `${HOUSES}/test/**/*.test.ts`, 'scripts/**/*.test.ts'],
-          exclude: ['**/node_modules/**', '**/test/{integration,images,crash}/**'],
+          exclude: ['**/node_modules/**', '**/test/{integration,images,crash}/**', 'packages/k8s/test/exec/**'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },
@@ -78,7 +78,7 @@ export default defineConfig({
         },
       },
       {
-        // A cluster of their own: the same.
+        // A cluster of their own, or shells in place of one: the same.
         test: {
           name: 'k8s',
           expect: PATIENT,
