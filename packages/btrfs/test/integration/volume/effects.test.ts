@@ -2,11 +2,13 @@ import { readdirSync, renameSync } from 'node:fs'
 import { effectContract } from '@salvage-kit/core/testing'
 import { command, part } from '@salvage-kit/testbed'
 import { describe, expect, it } from 'vitest'
+import { snapshotSubvolume } from '../../../src/subvolume/subvolume.ts'
 import { createVolume } from '../../../src/volume/create-volume.ts'
 import { discardEffect } from '../../../src/volume/discard-effect.ts'
 import { exchange, prepareExchange } from '../../../src/volume/exchange.ts'
 import { hiddenPath } from '../../../src/volume/place.ts'
 import { restoreEffect } from '../../../src/volume/restore-effect.ts'
+import { markSafety, safetyNames } from '../../../src/volume/safety.ts'
 import { placesOf, readRestoreToken, restoreToken } from '../../../src/volume/restore-token.ts'
 import { snapshotVolume } from '../../../src/volume/snapshot-volume.ts'
 import { ground, never } from './ground.ts'
@@ -128,5 +130,18 @@ describe.skipIf(!part('btrfs').available)('effects of volumes', () => {
     await exchange(token)
     await restoreEffect().undo({ ...token }, never)
     expect(await there.read('n')).toBe('then')
+  })
+
+  it('takes back what was saved when what was to come in its place never came about', async () => {
+    const { there } = await world()
+    await using _there = there
+    const before = await stateOf(there)
+    const token = restoreToken(there.settings, { volume: 'v', runId: RUN, safety: SAFETY })
+    await markSafety(there.settings, SAFETY)
+    await snapshotSubvolume(there.volume('v'), there.snapshot(SAFETY), never)
+    await restoreEffect().undo({ ...token }, never)
+    await restoreEffect().undo({ ...token }, never)
+    expect(await stateOf(there)).toEqual(before)
+    expect(await safetyNames(there.settings)).toEqual(new Set())
   })
 })
