@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { part } from '@salvage-kit/testbed'
 import { runChild } from './kill.ts'
+import type { Ended } from './kill.ts'
 import { expectRecovered } from './recovered.ts'
 import { seeded, SEED } from './seed.ts'
 import { VOLUMES, yard } from './yard.ts'
@@ -40,7 +41,7 @@ describe.skipIf(!part('docker').available)(`an engine that restarts in the middl
         volumes: VOLUMES,
       } as const
       const ms = 200 + Math.round(next() * 1500)
-      const child = runChild(wishes, round % 2 === 0 ? ms : undefined)
+      const child = runChild(wishes, round % 2 === 0 ? ms : undefined).catch(cameTooLate)
       await delay(700 + ms)
       await (round % 4 < 2 ? there.engine.kill() : there.engine.stop())
       await there.engine.start()
@@ -74,6 +75,13 @@ describe.skipIf(!part('docker').available)(`a hold of ${String(MANY)} containers
     expect(ms).toBeLessThan(15_000)
   })
 })
+
+/** On a busy machine the engine may go before a process has looked at it: then that says so, and touches nothing. */
+function cameTooLate(error: unknown): Ended {
+  const output = String(error)
+  if (!output.includes("code: 'DOCKER.UNREACHABLE'")) throw error
+  return { output, killed: false }
+}
 
 /** Restart policies have done their work. */
 async function settledDown(there: Yard): Promise<void> {
