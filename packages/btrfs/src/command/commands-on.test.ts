@@ -41,6 +41,22 @@ test('a shell for commands is waited for when the process is no more that it wor
   }
 })
 
+test('a shell that waits in a container is not waited for', async () => {
+  const script = `sh -c 'echo ready; read line' ${SHELL_NAME} "$$"; :`
+  const container = spawn('unshare', ['--pid', '--fork', '--kill-child', 'sh', '-c', script], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+  })
+  const exit = once(container, 'exit')
+  try {
+    await once(container.stdout, 'data')
+    const waited = noCommandOn(['/some/path'], { signal }).then(() => 'gone')
+    expect(await Promise.race([waited, delay(20_000, 'there', { ref: false })])).toBe('gone')
+  } finally {
+    container.kill('SIGKILL')
+    await exit
+  }
+})
+
 test('a process that has been made to become a command, and is none yet, is waited for', async () => {
   using directory = temporaryDirectory()
   const pipe = join(directory.path, 'pipe')

@@ -42,10 +42,20 @@ async function isOn(pid: string, paths: ReadonlySet<string>, own: string): Promi
  * its locks do, and its children are given away after that.
  */
 async function isWaiting(pid: string, parent: string): Promise<boolean> {
+  try {
+    const above = await fieldOf(pid, 'PPid')
+    // The last of these is how it calls itself, which in a container is not how it is called here.
+    const ids = await fieldOf(above, 'NSpid')
+    if (ids.split(/\s+/).at(-1) !== parent) return false
+    await readlink(`/proc/${above}/exe`)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** https://man7.org/linux/man-pages/man5/proc_pid_status.5.html */
+async function fieldOf(pid: string, field: string): Promise<string> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8')
-  if (/^PPid:\s*(\d+)$/m.exec(status)?.[1] !== parent) return false
-  return readlink(`/proc/${parent}/exe`).then(
-    () => true,
-    () => false,
-  )
+  return new RegExp(`^${field}:\\s*(.*)$`, 'm').exec(status)?.[1]?.trim() ?? ''
 }

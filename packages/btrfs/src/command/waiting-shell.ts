@@ -115,8 +115,9 @@ async function finished(
     if (code?.endsWith('\n') !== true || onWords.afterNul() === undefined) return
     resolve({ end: endOf(Number(code)), out: onOut.text(), words: onWords.text() })
   }
+  // Without its mark nobody knows how the command ended, however well the shell did.
   const onClose = (code: number | null, signal: NodeJS.Signals | null): void =>
-    resolve({ end: code ?? signal ?? undefined, out: onOut.text(), words: onWords.text() })
+    resolve({ end: signal ?? (code === 0 ? undefined : (code ?? undefined)), out: onOut.text(), words: onWords.text() })
   child.stdout.on('data', onOut.take)
   child.stderr.on('data', onWords.take)
   child.once('close', onClose)

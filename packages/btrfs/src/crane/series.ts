@@ -25,7 +25,11 @@ export async function noteSeries(
 ): Promise<void> {
   const { scheme, value } = parseReference(target)
   if (!['btrfs', 'docker'].includes(scheme) || !isVolumeName(value)) return
-  if (!(await isSubvolume(join(volumesPath, value)))) return
+  if (!(await isSubvolume(join(volumesPath, value)))) {
+    // It was one of the plugin once, and is another one's by now: then nobody knows when its parents are of no use.
+    await rm(notePath(home, series), { force: true })
+    return
+  }
   await mkdir(join(home, 'series'), { recursive: true, mode: 0o700 })
   await writeFile(notePath(home, series), JSON.stringify({ version: 1, volume: value }), { mode: 0o600 })
 }

@@ -1,5 +1,5 @@
 import { readdir, readFile, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { CallOptions } from '@salvage-kit/core'
 import { areTogether } from '../snapshotter/home.ts'
 import { ageOf } from '../snapshotter/own-folder.ts'
@@ -24,10 +24,20 @@ export async function sweepRecords(
   const made = await Promise.all(
     records.map(async (name) => ({ path: join(directory, name), uuid: await readFile(join(directory, name), 'utf8') })),
   )
-  const standing = new Set((await listSubvolumes(settings.volumesPath, { signal })).map(({ uuid }) => uuid))
+  const volumes = await listSubvolumes(settings.volumesPath, { signal })
+  const standing = new Set(volumes.map(({ uuid }) => uuid))
+  const names = new Set(volumes.map(({ name }) => name))
   for (const { path, uuid } of made) {
     signal.throwIfAborted()
-    const isGone = uuid === '' ? ((await ageOf(path)) ?? 0) > UNMADE_MS : !standing.has(uuid)
+    // Of one that is being made nobody has written yet which volume it is: only its name tells what is taken back with it.
+    const isUnmade = uuid === '' && !names.has(volumeOfRecord(path)) && ((await ageOf(path)) ?? 0) > UNMADE_MS
+    const isGone = uuid === '' ? isUnmade : !standing.has(uuid)
     if (isGone) await rm(path, { force: true })
   }
+}
+
+/** A record is called `RUN.VOLUME`, and no run has a dot in its id. */
+function volumeOfRecord(path: string): string {
+  const name = basename(path)
+  return name.slice(name.indexOf('.') + 1)
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, realpathSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync, realpathSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { errorText, SalvageError } from '@salvage-kit/core'
 import { errorCode } from '../command/error-code.ts'
@@ -50,6 +50,8 @@ export function takeSchedule(schedulePath: string, statePath: string): FileLock 
 function takenAt(path: string, others: readonly string[]): FileLock | undefined {
   try {
     mkdirSync(dirname(path), { recursive: true })
+    // What it may only read, SQLite opens for reading, and then locks it against nobody.
+    if (existsSync(path)) accessSync(path, constants.W_OK)
     return takeFileLock(path, 0)
   } catch (error) {
     const [next, ...rest] = others

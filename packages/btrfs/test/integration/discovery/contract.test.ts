@@ -94,7 +94,11 @@ describe.skipIf(!part('btrfs').available)('on a real file system', () => {
     expect(await sweep({ ...settings, volumesPath: '/mnt' })).toEqual(['again', 'gone', 'living', 'unmade'])
     expect(await sweep(settings)).toEqual(['living', 'unmade'])
     const long = new Date(Date.now() - 3_600_000)
+    await command('btrfs', ['subvolume', 'create', join(settings.volumesPath, 'unmade')])
     await utimes(unmade, long, long)
+    // Whoever takes back its making needs the record.
+    expect(await sweep(settings)).toEqual(['living', 'unmade'])
+    await command('btrfs', ['subvolume', 'delete', join(settings.volumesPath, 'unmade')])
     expect(await sweep(settings)).toEqual(['living'])
     // What has no record is nobody's: the empty volume of somebody else stays.
     for (const token of [living, gone, again]) await provisioner.remove(token, { signal })
