@@ -1,6 +1,6 @@
 import { SalvageError } from '@salvage-kit/core'
 import type { NewEntry } from '@salvage-kit/core'
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { fakeCluster } from '../../../test/fake-cluster.ts'
 import type { FakeCluster } from '../../../test/fake-cluster.ts'
 import { KINDS } from '../../resource/kind.ts'
@@ -189,7 +189,9 @@ describe('what is there', () => {
     expect((await journal.pending())[0]).toEqual({ ...first, phase: 'done', copied: true })
   })
 
-  test('numbers do not come back when somebody has removed the map', async () => {
+  test('numbers do not come back when somebody has removed the map, in the same millisecond neither', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
+    onTestFinished(() => void vi.useRealTimers())
     const journal = configMapJournal(cluster, PLACE)
     const [first] = await journal.open([ENTRY, ENTRY])
     await cluster.remove(KINDS.configMap, PLACE, { signal: new AbortController().signal })

@@ -35,6 +35,9 @@ export function configMapJournal(cluster: Cluster, settings: JournalSettings): J
     patienceMs: settings.patienceMs ?? PATIENCE_MS,
   })
   const { where } = map
+  // The clock alone does not tell a number of a map that was removed from one of the map made in its place in the same
+  // millisecond.
+  let given = 0
 
   return {
     open: async (entries) => {
@@ -47,10 +50,11 @@ export function configMapJournal(cluster: Cluster, settings: JournalSettings): J
         const there = entryKeys(now.data).filter((one) => one.write === write)
         if (there.length > 0)
           return { changes: {}, result: born.map((entry, index) => withId(entry, there[index]?.id)) }
-        const last = lastIn(now)
+        const last = lastIn(now, given)
+        given = last + born.length
         const made = born.map((entry, index) => withId(entry, last + 1 + index))
         const written = made.map((entry) => [entryKey(entry.id, write), entryText(entry)] as const)
-        const changes = { ...standing(now, where, last + made.length), ...Object.fromEntries(written) }
+        const changes = { ...standing(now, where, given), ...Object.fromEntries(written) }
         return { changes, result: made }
       })
     },

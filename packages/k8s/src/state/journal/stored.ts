@@ -31,10 +31,13 @@ export function storedIn(
   })
 }
 
-/** The number of the newest entry ever. A map that was made anew goes on above all that it can have had. */
-export function lastIn({ data }: ConfigMap): number {
+/**
+ * The number of the newest entry ever. A map that was made anew goes on above all that it can have had: by the clock, and
+ * by the newest number that this process has given.
+ */
+export function lastIn({ data }: ConfigMap, given = 0): number {
   const known = Number(data[LAST] ?? Number.NaN)
-  return Number.isSafeInteger(known) ? Math.max(known, entryKeys(data).at(-1)?.id ?? 0) : Date.now()
+  return Number.isSafeInteger(known) ? Math.max(known, entryKeys(data).at(-1)?.id ?? 0) : Math.max(Date.now(), given)
 }
 
 /**
