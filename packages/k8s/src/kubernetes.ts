@@ -2,6 +2,7 @@ import type { Backend } from '@salvage-kit/core'
 import type { Cluster } from './client/cluster.ts'
 import type { DiscoverySettings } from './discovery/discovery.ts'
 import { kubernetesDiscovery } from './discovery/discovery.ts'
+import { dumpQuiescer } from './quiesce/dump.ts'
 import { execQuiescer } from './quiesce/exec.ts'
 import { scaleQuiescer } from './quiesce/scale.ts'
 
@@ -13,6 +14,6 @@ export function kubernetes(cluster: Cluster, settings: KubernetesSettings = {}):
   return {
     id: 'k8s',
     discovery: kubernetesDiscovery(cluster, settings),
-    quiescers: [scaleQuiescer(cluster), execQuiescer(cluster)],
+    quiescers: [scaleQuiescer(cluster), execQuiescer(cluster), dumpQuiescer(cluster)],
   }
 }

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 export const SHELLS = ['dash', 'bash', 'busybox', 'dash without sha256sum', 'bash without sha256sum'] as const
 
 const TOOLS =
-  'cat cksum dd false gzip head kill ls mkdir mv printf ps rm rmdir seq sha256sum sleep sort tail tee test touch tr true wc yes zcat'
+  'cat cksum date dd df false grep gzip head kill ls mkdir mv printf ps rm rmdir seq sha256sum sleep sort stat sync tail tee test touch tr true wc yes zcat'
 
 /** A directory with the programs of such a container and no others; it is its `PATH`. */
 export interface Tools extends Disposable {

@@ -1,0 +1,93 @@
+import { quoted } from '../../exec/shell/quoted.ts'
+import type { DumpRecipe } from '../recipe.ts'
+import { shellText } from './text.ts'
+
+const UNSAFE = /^utf-?8(?:mb3)?$/i
+
+/**
+ * Shell functions for MySQL and MariaDB. Their tables cannot be put back by a transaction, so a restore is first tried in a
+ * database of its own; then what is there is dumped, and loaded again when the restore fails all the same.
+ */
+export function mysqlProgram(recipe: DumpRecipe, id: string): string {
+  const { file = '', host = '', port = '', user = '', password = '', name = '', characterSet = '' } = recipe
+  const own = recipe.database === 'mysql' ? 'mysql mariadb' : 'mariadb mysql'
+  const dumpers = recipe.database === 'mysql' ? 'mysqldump mariadb-dump' : 'mariadb-dump mysqldump'
+  return `
+d_file=${shellText(file)}
+[ -n "$d_file" ] || d_file=/var/lib/mysql/dump.sql.gz
+d_host=${shellText(host)} d_port=${shellText(port)} d_user=${shellText(user)} d_name=${shellText(name)}
+d_set=${quoted(characterSet === '' || UNSAFE.test(characterSet) ? 'utf8mb4' : characterSet)}
+MYSQL_PWD=${shellText(password)}
+[ -n "$d_host" ] || d_host=127.0.0.1
+[ -n "$d_port" ] || d_port=3306
+[ -n "$d_user" ] || d_user=root
+[ -n "$d_name" ] || d_name=\${MARIADB_DATABASE:-\${MYSQL_DATABASE-}}
+d_secret() {
+  [ -z "$MYSQL_PWD" ] || return 0
+  if [ -n "$1" ]; then MYSQL_PWD=$1; elif [ -n "$2" ]; then MYSQL_PWD=$(cat "$2"); fi
+}
+if [ "$d_user" = root ]; then
+  d_secret "\${MARIADB_ROOT_PASSWORD-}" "\${MARIADB_ROOT_PASSWORD_FILE-}"
+  d_secret "\${MYSQL_ROOT_PASSWORD-}" "\${MYSQL_ROOT_PASSWORD_FILE-}"
+else
+  d_secret "\${MARIADB_PASSWORD-}" "\${MARIADB_PASSWORD_FILE-}"
+  d_secret "\${MYSQL_PASSWORD-}" "\${MYSQL_PASSWORD_FILE-}"
+fi
+export MYSQL_PWD
+[ -n "$MYSQL_PWD" ] || unset MYSQL_PWD
+d_tools() {
+  [ -n "$d_name" ] || d_fail NO_DATABASE
+  d_client=$(d_first ${own}) || d_fail NO_TOOL '${own.replace(' ', ' or ')}'
+  d_dumper=$(d_first ${dumpers}) || d_fail NO_TOOL '${dumpers.replace(' ', ' or ')}'
+}
+d_version() { "$d_dumper" --version; }
+d_sql() {
+  "$d_client" --host="$d_host" --port="$d_port" --user="$d_user" --default-character-set="$d_set" --connect-timeout=10 "$@"
+}
+d_ping() { d_sql --database="$d_name" -e 'SELECT 1' >/dev/null; }
+d_dump() {
+  d_more=
+  [ "$d_dumper" = mariadb-dump ] || d_more=--loose-set-gtid-purged=OFF
+  "$d_dumper" --host="$d_host" --port="$d_port" --user="$d_user" --default-character-set="$d_set" $d_more \\
+    --single-transaction --quick --routines --events --triggers --hex-blob --no-tablespaces --add-locks --set-charset \\
+    --create-options --add-drop-table -- "$d_name"
+}
+d_leaves='^USE \`'
+d_complete() {
+  d_verdict=1
+  while IFS= read -r d_line; do
+    case $d_line in
+      '-- Dump completed'*) d_verdict=0 ;;
+      '') ;;
+      *) d_verdict=1 ;;
+    esac
+  done
+  return "$d_verdict"
+}
+d_load() {
+  d_ends=$(
+    {
+      { gzip -dc <"$1" 3>&-; echo "$?" >&3; } | d_sql --database="$2" 3>&- >/dev/null
+      echo "$?" >&3
+    } 3>&1
+  )
+  [ "$(echo $d_ends)" = '0 0' ]
+}
+d_restore() {
+  d_trial=salvage_${id} d_before=$d_file.before-${id}
+  d_forget() { d_sql -e "DROP DATABASE IF EXISTS $d_trial"; }
+  trap 'd_forget; [ "$d_stage" = live ] || rm -f "$d_before"' EXIT
+  d_stage=trial
+  d_sql -e "CREATE DATABASE $d_trial" || d_fail RESTORE_FAILED
+  d_load "$d_file" "$d_trial" || d_fail RESTORE_FAILED
+  d_forget || d_fail RESTORE_FAILED
+  d_write "$d_before" || d_fail RESTORE_FAILED
+  d_prove "$d_before" || d_fail RESTORE_FAILED
+  d_stage=live
+  if d_load "$d_file" "$d_name"; then d_stage=done; return; fi
+  d_load "$d_before" "$d_name" || d_fail HALF_RESTORED "$d_before"
+  d_stage=back
+  d_fail RESTORE_FAILED
+}
+`
+}

@@ -1,0 +1,54 @@
+import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import type { Cluster } from '../../../src/index.ts'
+import { clusterOf } from '../../exec/cluster-of.ts'
+import { execServer } from '../../exec-server.ts'
+
+const call = promisify(execFile)
+
+/** A database in a container, and a far end that runs programs there as a kubelet does. */
+export interface DatabaseContainer extends AsyncDisposable {
+  readonly cluster: Pick<Cluster, 'exec'>
+  /** What a script says there; rejects when it fails. */
+  inside(script: string): Promise<string>
+}
+
+/** Starts one; resolves when `ready` succeeds in it. `options` are those of `docker run`. */
+export async function databaseContainer(
+  image: string,
+  options: readonly string[],
+  ready: string,
+): Promise<DatabaseContainer> {
+  const name = `salvage-dump-${randomBytes(4).toString('hex')}`
+  await call('docker', ['run', '-d', '--rm', '--name', name, '--network', 'none', '--init', ...options, image])
+  const server = await execServer({
+    environment: process.env['PATH'] === undefined ? {} : { PATH: process.env['PATH'] },
+    wrap: ['docker', 'exec', '-i', name],
+  })
+  const inside = async (script: string): Promise<string> => {
+    const { stdout } = await call('docker', ['exec', name, 'sh', '-c', script])
+    return stdout.trim()
+  }
+  const made: DatabaseContainer = {
+    cluster: clusterOf(server.server),
+    inside,
+    async [Symbol.asyncDispose]() {
+      await server[Symbol.asyncDispose]()
+      await call('docker', ['rm', '-f', name])
+    },
+  }
+  for (let left = 300; ; left -= 1) {
+    try {
+      await inside(ready)
+      return made
+    } catch (error) {
+      if (left === 0) {
+        await made[Symbol.asyncDispose]()
+        throw error
+      }
+      await sleep(200)
+    }
+  }
+}

@@ -1,0 +1,144 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { quiescerContract } from '@salvage-kit/core/testing'
+import { kubernetesCluster, part } from '@salvage-kit/testbed'
+import type { KubernetesCluster } from '@salvage-kit/testbed'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import type { Cluster, Dump } from '../../../src/index.ts'
+import {
+  connect,
+  DISCOVERY_PERMISSIONS,
+  dumpQuiescer,
+  EXEC_PERMISSIONS,
+  kubernetes,
+  restoreDump,
+  roleFor,
+  runScript,
+  storedDump,
+} from '../../../src/index.ts'
+import { claimNamed, controllerOf } from '../quiesce/manifest.ts'
+
+const namespace = 'dump-inside'
+const workload = `k8s:${namespace}/statefulset/db`
+const where = { namespace, pod: 'db-0', container: 'postgres' }
+const place = { where, recipe: { database: 'postgres', name: 'postgres', fullPercent: 100 } } as const
+const options = { signal: new AbortController().signal }
+const child = new URL('../../crash/quiesce/quiesce-child.ts', import.meta.url).pathname
+
+describe.skipIf(!part('kubernetes').available || !part('postgres-image').available)('PostgreSQL of a tenant', () => {
+  let on: KubernetesCluster
+  let cluster: Cluster
+  let tenant = ''
+  const inside = async (script: string): Promise<string> => {
+    const { code, stdout, stderr } = await runScript(cluster, where, { script }, options)
+    if (code !== 0) throw new Error(`${script}: ${stderr}`)
+    return stdout.toString().trim()
+  }
+  beforeAll(async () => {
+    on = await kubernetesCluster({ level: 'node' })
+    await on.machinery?.node?.loadImages('salvage-test/postgres')
+    await on.kubectl(['create', 'namespace', namespace])
+    tenant = await on.serviceAccount(namespace, 'tenant')
+    const subject = { kind: 'ServiceAccount', name: 'tenant' } as const
+    await on.apply(roleFor([...DISCOVERY_PERMISSIONS, ...EXEC_PERMISSIONS], { namespace, subject }))
+    cluster = await connect({ kubeconfig: tenant, environment: {} })
+    // PostgreSQL as the first process takes the death of any process that lost its parent for that of one of its own, and starts
+    // anew: what a script leaves when it is ended. With a namespace for the whole pod another one buries them.
+    const spec = {
+      shareProcessNamespace: true,
+      terminationGracePeriodSeconds: 0,
+      containers: [
+        {
+          name: 'postgres',
+          image: 'salvage-test/postgres',
+          imagePullPolicy: 'Never',
+          volumeMounts: [{ name: 'data', mountPath: '/var/lib/postgresql' }],
+          readinessProbe: { exec: { command: ['pg_isready', '-h', '127.0.0.1'] }, periodSeconds: 1 },
+        },
+      ],
+    }
+    const db = controllerOf('StatefulSet', 'db', spec, {
+      serviceName: 'db',
+      annotations: { 'salvage-kit.io/dump': 'postgres', 'salvage-kit.io/dump-full-percent': '100' },
+      volumeClaimTemplates: [claimNamed('data')],
+    })
+    await on.apply({
+      ...db,
+      metadata: { ...('metadata' in db && typeof db.metadata === 'object' ? db.metadata : {}), namespace },
+    })
+    await vi.waitUntil(async () => (await on.kubectl(['-n', namespace, 'get', 'pods', '-o', 'name'])) !== '', {
+      timeout: 60_000,
+    })
+    await on.kubectl(['-n', namespace, 'wait', '--for=condition=Ready', '--timeout=120s', 'pod/db-0'])
+    await inside(`psql -Xq -c 'CREATE TABLE goods AS SELECT i FROM generate_series(1, 1000) i' -h 127.0.0.1 postgres`)
+  }, 240_000)
+  afterAll(async () => {
+    await cluster?.[Symbol.asyncDispose]()
+    await on?.kubectl(['delete', 'namespace', namespace, '--wait=false'])
+    await on?.[Symbol.asyncDispose]()
+  })
+
+  quiescerContract(
+    'k8s.dump',
+    async () => ({
+      quiescer: dumpQuiescer(cluster),
+      again: () => dumpQuiescer(cluster),
+      workload,
+      settings: { database: 'postgres', options: { 'full-percent': '100' } },
+      // All but the dump itself, which is to be there.
+      state: () =>
+        inside(
+          `cd /var/lib/postgresql/data && ls -A | grep -v '^dump.sql.gz$'; psql -XAtc 'TABLE goods' postgres | cksum`,
+        ),
+      [Symbol.asyncDispose]: async () => {},
+    }),
+    ['rest', 'wake', 'wakeBriefly'],
+  )
+
+  test('is dumped as its annotations say, and its dump restores what was lost', async () => {
+    const told: Dump[] = []
+    const survey = await kubernetes(cluster, { namespaces: [namespace] }).discovery?.survey(options)
+    const [choice] = survey?.workloads.find(({ id }) => id === workload)?.quiesce ?? []
+    expect(choice?.quiescer).toBe('k8s.dump')
+    const quiescer = dumpQuiescer(cluster, { onDump: (_, dump) => told.push(dump) })
+    const token = await quiescer.prepare(workload, choice?.settings ?? {}, options)
+    await quiescer.quiesce(token, options)
+    expect(await quiescer.resume(token, { ...options, quiesced: 'yes' })).toEqual([])
+    expect(told).toMatchObject([{ sum: (await storedDump(cluster, place, options)).sum }])
+    await inside(`psql -Xq -c 'DELETE FROM goods' -h 127.0.0.1 postgres`)
+    await restoreDump(cluster, place, options)
+    expect(await inside(`psql -XAt -c 'SELECT count(*) FROM goods' -h 127.0.0.1 postgres`)).toBe('1000')
+  })
+
+  test('ends within 10 seconds when this program is killed, and leaves no part', async () => {
+    const before = await storedDump(cluster, place, options)
+    const lock = inside(`psql -Xq -c 'BEGIN; LOCK goods; SELECT pg_sleep(20)' -h 127.0.0.1 postgres`).catch(String)
+    const parts = (): Promise<string> => inside('ls /var/lib/postgresql/data | grep -c "[.]part$" || :')
+    const killed = spawn(process.execPath, [child, tenant, workload], { stdio: ['ignore', 'pipe', 'inherit'] })
+    killed.stdout.resume()
+    await vi.waitUntil(async () => (await parts()) === '1', { timeout: 15_000, interval: 200 })
+    killed.kill('SIGKILL')
+    await once(killed, 'exit')
+    // Those that have ended and that nobody has buried yet have no command line.
+    const running = (): Promise<string> =>
+      inside(String.raw`cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' '\n' | grep -e '^pg_dump' -e '^gzip' || :`)
+    await vi.waitUntil(async () => (await parts()) === '0' && (await running()) === '', {
+      timeout: 10_000,
+      interval: 200,
+    })
+    expect(await storedDump(cluster, place, options)).toEqual(before)
+    await inside(
+      `psql -XAt -c "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'" -h 127.0.0.1 postgres`,
+    )
+    expect(await lock).toContain('due to administrator command')
+  }, 60_000)
+
+  test('a password in an annotation is refused before anything is done, and is not repeated', async () => {
+    const settings = { database: 'postgres', options: { password: 'tell-tale' } }
+    const error: unknown = await dumpQuiescer(cluster)
+      .prepare(workload, settings, options)
+      .catch((reason: unknown) => reason)
+    expect(error).toMatchObject({ code: 'K8S.SETTINGS' })
+    expect(JSON.stringify(error) + String(error)).not.toContain('tell-tale')
+  })
+})
