@@ -14,6 +14,9 @@ const USAGE = `./test [--all] [-- ARGUMENTS OF VITEST]
 /** The suites that meet no other on an engine. */
 const BESIDE = ['images', 'btrfs', 'machine', 'k8s']
 
+/** On a machine that has only one try: what passes the second time is told as flaky, at the end of the output. */
+const REPEATED = process.env['CI'] === 'true' ? ['--retry=1'] : []
+
 const { values, positionals } = parseArgs({
   options: { all: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
   allowPositionals: true,
@@ -73,7 +76,7 @@ async function vitest(
   output?: string,
 ): Promise<VitestRun> {
   const reporters = ['--reporter=default', `--reporter=${join(import.meta.dirname, 'result-reporter.ts')}`]
-  const args = ['node_modules/vitest/vitest.mjs', 'run', ...reporters, ...vitestArguments]
+  const args = ['node_modules/vitest/vitest.mjs', 'run', ...reporters, ...REPEATED, ...vitestArguments]
   const code = await child(process.execPath, args, { ...env, SALVAGE_TEST_SUMMARY: summary }, output)
   const text = existsSync(summary) ? readFileSync(summary, 'utf8') : `the test run broke off\n${count(0, 1, 0)}\n`
   return { code, summary: text }

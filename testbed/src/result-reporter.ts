@@ -1,12 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import type { Reporter, TestCase, TestModule } from 'vitest/node'
-import { count, skippedLines } from './summary.ts'
+import { count, skippedLines, testLine } from './summary.ts'
 import type { SkippedTest } from './summary.ts'
 
 /**
  * The reporter that `./test` adds: writes what the run came to, over all suites, to the file that
- * `SALVAGE_TEST_SUMMARY` names: every skipped file with its reason, then the counts on the last line.
+ * `SALVAGE_TEST_SUMMARY` names: every skipped file with its reason, every test that passed only when it was repeated, every
+ * failed one, then the counts on the last line.
  */
 // oxlint-disable-next-line import/no-default-export -- vitest loads a reporter by its default export
 export default function resultReporter(): Reporter {
@@ -21,10 +22,24 @@ export default function resultReporter(): Reporter {
       )
       // A file that does not load and an error outside of any test are failures too.
       const failed = (states.get('failed')?.length ?? 0) + outsideOfTests(modules) + unhandledErrors.length
-      const lines = [...skippedLines(skipped), count(states.get('passed')?.length ?? 0, failed, skipped.length)]
+      const lines = [
+        ...skippedLines(skipped),
+        ...tests.filter((test) => test.diagnostic()?.flaky).map((test) => line('flaky', test)),
+        ...(states.get('failed') ?? []).map((test) => line('failed', test)),
+        count(states.get('passed')?.length ?? 0, failed, skipped.length),
+      ]
       writeFileSync(file, `${lines.join('\n')}\n`)
     },
   }
+}
+
+function line(word: string, test: TestCase): string {
+  return testLine(
+    word,
+    relative(process.cwd(), test.module.moduleId),
+    test.fullName,
+    test.result().errors?.[0]?.message,
+  )
 }
 
 function outsideOfTests(modules: readonly TestModule[]): number {

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { count, joined, skippedLines } from './summary.ts'
+import { count, joined, skippedLines, testLine } from './summary.ts'
 
 test('the counts stand on one line', () => {
   expect(count(3, 0, 2)).toBe('3 passed, 0 failed, 2 skipped')
@@ -22,6 +22,13 @@ test('a part that is missing is the reason', () => {
   const [line] = skippedLines([{ file: 'c.test.ts', note: '', source: "const restic = part('restic')" }])
   vi.unstubAllEnvs()
   expect(line).toBe('skipped 1 of c.test.ts: no restic (fails here: restic version)')
+})
+
+test('what passed only when it was repeated is told, with the first line of why', () => {
+  expect(testLine('flaky', 'a.test.ts', 'waits\nlong', 'too soon\nat line 3')).toBe(
+    'flaky a.test.ts: waits long (too soon)',
+  )
+  expect(testLine('failed', 'a.test.ts', 'waits', undefined)).toBe('failed a.test.ts: waits')
 })
 
 test('two runs are told as one', () => {

@@ -23,6 +23,12 @@ export function joined(summaries: readonly string[]): string {
   return [...others, count(sum(1), sum(2), sum(3)), ''].join('\n')
 }
 
+/** One line for a test that did not simply pass, with the first line of why. */
+export function testLine(word: string, file: string, name: string, why: string | undefined): string {
+  const [reason = ''] = (why ?? '').split('\n')
+  return `${word} ${file}: ${name.replaceAll('\n', ' ')}${reason === '' ? '' : ` (${reason})`}`
+}
+
 /** One line for each file with skipped tests and each reason: a part that is missing here, or what the test says. */
 export function skippedLines(skipped: readonly SkippedTest[]): readonly string[] {
   const missing = PARTS.map((name) => ({ name, found: findPart(name) })).filter(({ found }) => !found.available)
