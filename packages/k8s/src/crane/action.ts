@@ -1,5 +1,8 @@
 /** What a crane image can be asked to do. */
-export type Action = 'lift' | 'lower' | 'list' | 'check' | 'forget'
+export type Action = (typeof ACTIONS)[number]
+
+/** All of them. */
+export const ACTIONS = ['lift', 'lower', 'list', 'check', 'forget'] as const
 
 /** What an image does. A cluster does not tell of the labels of an image, so the configuration repeats them. */
 export interface Contract {

@@ -38,7 +38,7 @@ export function jobCrane(cluster: Cluster, { cranes, machine, onLine }: JobCrane
   const notBegun = unbegun()
 
   function ready(store: Store): ReadyCrane {
-    const { namespace } = JobStore.parse(store.settings)
+    const { namespace = cluster.namespace } = JobStore.parse(store.settings)
     return { cluster, crane: craneOf(store, cranes), store, namespace, machine }
   }
 
@@ -86,7 +86,7 @@ export function jobCrane(cluster: Cluster, { cranes, machine, onLine }: JobCrane
     },
     async clear(ref, { signal }) {
       signal.throwIfAborted()
-      for (const namespace of namespacesOf(ref))
+      for (const namespace of namespacesOf(ref, cluster))
         await removeJobs(cluster, { namespace, label: JOB.lift, value: ref.id }, { signal })
     },
     async abilities(store, { signal }: CallOptions) {
@@ -103,7 +103,7 @@ export function jobCrane(cluster: Cluster, { cranes, machine, onLine }: JobCrane
       async readyToWithdraw(ref) {
         if (notBegun.has(ref.id)) return undefined
         const on = ready(ref.store)
-        const [namespace = on.namespace] = namespacesOf(ref)
+        const [namespace = on.namespace] = namespacesOf(ref, cluster)
         return on.crane.contract.actions.has('forget') ? { ...on, namespace } : undefined
       },
     }),
@@ -111,15 +111,16 @@ export function jobCrane(cluster: Cluster, { cranes, machine, onLine }: JobCrane
 }
 
 /**
- * The store of a crane of the configuration: `crane:NAME`. `namespace` is that in which its archives are listed, checked and
- * removed. Throws `REFERENCE.INVALID`.
+ * The store of a crane of the configuration: `job:NAME`. `namespace` is that in which its archives are listed, checked and
+ * removed; absent: that of the cluster's context. Throws `REFERENCE.INVALID`.
  */
-export function jobStore(name: string, namespace: string): Store {
-  return { ref: reference(`crane:${name}`), crane: CRANE_ID, settings: { name, namespace } }
+export function jobStore(name: string, namespace?: string): Store {
+  const settings = { name, ...(namespace === undefined ? {} : { namespace }) }
+  return { ref: reference(`job:${name}`), crane: CRANE_ID, settings }
 }
 
 /** Where Jobs of a lift may be: what shows a claim is in the namespace of that claim. */
-function namespacesOf({ target, store }: LiftRef): ReadonlySet<string> {
-  const { namespace } = JobStore.parse(store.settings)
+function namespacesOf({ target, store }: LiftRef, cluster: Cluster): ReadonlySet<string> {
+  const { namespace = cluster.namespace } = JobStore.parse(store.settings)
   return new Set(parseReference(target).scheme === 'k8s' ? [placeOf(target).namespace, namespace] : [namespace])
 }

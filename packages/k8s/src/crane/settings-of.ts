@@ -11,10 +11,10 @@ export interface NamedCrane {
   readonly contract: Contract
 }
 
-/** What a store of this crane holds: its name, and the namespace in which it is asked about its archives. */
-export const JobStore: z.ZodType<{ name: string; namespace: string }> = z.object({
+/** What a store of this crane holds: its name, and the namespace in which it is asked about its archives, if not the context's. */
+export const JobStore: z.ZodType<{ name: string; namespace?: string }> = z.object({
   name: z.string().min(1),
-  namespace: z.string().min(1),
+  namespace: z.string().min(1).exactOptional(),
 })
 
 const TAKEN = /^\/(?:salvage(?:\/.*)?|run\/secrets(?:\/.*)?|var\/run\/secrets(?:\/.*)?)?$/
@@ -45,16 +45,19 @@ function contractOf(name: string, { contract2 }: JobCraneSettings): Contract {
 
 function mustBeFree(crane: string, places: readonly string[]): void {
   for (const [index, place] of places.entries()) {
-    const why = !place.startsWith('/')
-      ? 'it is not absolute'
-      : TAKEN.test(place)
-        ? 'it belongs to the crane contract'
-        : places.indexOf(place) === index
-          ? undefined
-          : 'it is named twice'
+    const why = placeFault(places, index)
     if (why !== undefined)
       throw new SalvageError('CRANE.MOUNT', `the crane ${JSON.stringify(crane)} can have no mount at ${place}`, { why })
   }
+}
+
+/** Why nothing can stand at one of these places of a crane; undefined when something can. */
+export function placeFault(places: readonly string[], index: number): string | undefined {
+  const place = places[index] ?? ''
+  if (!place.startsWith('/')) return 'it is not absolute'
+  if (/[\p{Cc}:]|\/\.{1,2}(?:\/|$)/u.test(place)) return 'it holds "..", "." or what no path has'
+  if (TAKEN.test(place)) return 'it belongs to the crane contract'
+  return places.indexOf(place) === index ? undefined : 'it is named twice'
 }
 
 function unusable(name: string, why: string, hint: string): SalvageError {
