@@ -188,6 +188,9 @@ describe.each([
       bytes: 3,
       parent: 'v@0',
     })
+    // A schedule that sends to two hosts, neither of which answers.
+    for (const host of ['one', 'two', 'one', 'two']) await send({ code: 'A.D', host })
+    expect(await known()).toEqual(['r14', 'r13', 'r10', 'r8', 'r7', 'r6', 'r5', 'r4', 'r3', 'r2'])
     await catalog.finishRun(report('tide', '2025-01-01T00:00:00.000Z'))
     for (let n = 0; n < 1000; n += 1) await send({})
     expect((await known()).length).toBe(1001)

@@ -19,7 +19,7 @@ export function memoryCatalog(): Catalog {
   function tidyTransfers(report: RunReport): void {
     const transfers = newestFirst().filter(isTransfer)
     const isOfSame = (one: RunRecord): boolean =>
-      one.kind === report.kind && one.runId !== report.runId && targetOf(one.report) === targetOf(report)
+      one.kind === report.kind && one.runId !== report.runId && wayOf(one.report) === wayOf(report)
     const before = transfers.find(isOfSame)?.report
     if (before !== undefined && isRepeated(before, report)) runs.delete(before.runId)
     for (const { runId } of transfers.slice(KEPT_TRANSFERS)) runs.delete(runId)
@@ -63,8 +63,10 @@ export function memoryCatalog(): Catalog {
   }
 }
 
-function targetOf(report: RunReport | undefined): TargetRef | undefined {
-  return report?.groups[0]?.targets[0]?.target
+/** What was carried, and with which host. */
+function wayOf(report: RunReport | undefined): string {
+  const first = report?.groups[0]?.targets[0]
+  return JSON.stringify([first?.target, first?.transfer?.host])
 }
 
 /** No reference and no id holds a newline. */

@@ -58,9 +58,9 @@ const START = `INSERT INTO run (run_id, kind, tide, started_at) VALUES (?, ?, ?,
 const FINISH = `INSERT INTO run (run_id, kind, tide, started_at, ended_at, outcome, report) VALUES (?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (run_id) DO UPDATE SET ended_at = excluded.ended_at, outcome = excluded.outcome, report = excluded.report`
 
-/** The transfer of the same kind and target before this one. */
+/** The transfer of the same kind and target, with the same host, before this one. */
 const BEFORE = `SELECT * FROM run WHERE kind = ? AND run_id <> ? AND report ->> '$.groups[0].targets[0].target' = ?
-  ORDER BY started_at DESC, rowid DESC LIMIT 1`
+  AND report ->> '$.groups[0].targets[0].transfer.host' IS ? ORDER BY started_at DESC, rowid DESC LIMIT 1`
 
 const OLD_TRANSFERS = `DELETE FROM run WHERE run_id IN
   (SELECT run_id FROM run WHERE kind IN ('send', 'sync') ORDER BY started_at DESC, rowid DESC LIMIT -1 OFFSET ?)`
@@ -139,7 +139,9 @@ export function sqliteCatalog(path: string, { readOnly = false }: OpenFile = {})
 
 function tidyTransfers(database: DatabaseSync, report: RunReport): void {
   const drop = database.prepare('DELETE FROM run WHERE run_id = ?')
-  const [before] = database.prepare(BEFORE).all(report.kind, report.runId, report.groups[0]?.targets[0]?.target ?? null)
+  const [first] = report.groups[0]?.targets ?? []
+  const about = [first?.target ?? null, first?.transfer?.host ?? null]
+  const [before] = database.prepare(BEFORE).all(report.kind, report.runId, ...about)
   const former = before === undefined ? undefined : readRun(before, '').report
   if (former !== undefined && isRepeated(former, report)) drop.run(former.runId)
   database.prepare(OLD_TRANSFERS).run(KEPT_TRANSFERS)

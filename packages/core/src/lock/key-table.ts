@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
 import { openDatabase } from '../sqlite/database.ts'
@@ -51,17 +52,48 @@ export interface KeyTable {
   forget(runId: string): void
 }
 
+/** A connection that this process keeps: to open one anew takes longer than all that is done with it. */
+interface Kept {
+  readonly database: DatabaseSync
+  /** Which file it is open on; undefined when that is not sure. */
+  readonly inode: bigint | undefined
+  readonly table: KeyTable
+}
+
+const kept = new Map<string, Kept>()
+
 /**
  * Runs `work` while no other process can use the table. Throws `LOCK.UNREADABLE`, `LOCK.VERSION`, and `LOCK.BUSY` when
  * others keep it locked.
  */
 export function withKeyTable<T>(path: string, work: (table: KeyTable) => T): T {
+  return guarded(path, SETTINGS, () => {
+    for (;;) {
+      const open = kept.get(path) ?? opened(path)
+      const done = transaction(open.database, () => {
+        // Somebody may have removed the table and others may have made it anew: what stands in the old one nobody reads.
+        if (open.inode === undefined || inodeOf(path) !== open.inode) return undefined
+        return { result: work(open.table) }
+      })
+      if (done !== undefined) return done.result
+      kept.delete(path)
+      open.database.close()
+    }
+  })
+}
+
+function opened(path: string): Kept {
+  const before = inodeOf(path)
   const database = openDatabase(path, SETTINGS)
-  try {
-    return guarded(path, SETTINGS, () => transaction(database, () => work(keyTable(database))))
-  } finally {
-    database.close()
-  }
+  const inode = inodeOf(path)
+  // Else it was just made, or is another one by now: it is opened once more.
+  const open = { database, inode: inode === before ? inode : undefined, table: keyTable(database) }
+  kept.set(path, open)
+  return open
+}
+
+function inodeOf(path: string): bigint | undefined {
+  return statSync(path, { bigint: true, throwIfNoEntry: false })?.ino
 }
 
 const heldRow: z.ZodType<HeldKey> = z
@@ -69,21 +101,18 @@ const heldRow: z.ZodType<HeldKey> = z
   .transform(({ run_id: runId, ...row }) => ({ ...row, runId }))
 
 function keyTable(database: DatabaseSync): KeyTable {
+  const select = database.prepare('SELECT * FROM held WHERE key = ?')
+  const insert = database.prepare('INSERT OR REPLACE INTO held (key, run_id, pid, host, since) VALUES (?,?,?,?,?)')
+  const update = database.prepare('UPDATE held SET pid = ?, host = ?, since = ? WHERE run_id = ?')
+  const ofRun = database.prepare('SELECT key FROM held WHERE run_id = ?')
+  const remove = database.prepare('DELETE FROM held WHERE run_id = ?')
   return {
-    find: (keys) => {
-      const select = database.prepare('SELECT * FROM held WHERE key = ?')
-      return keys.flatMap((key) => select.all(key)).map((row) => heldRow.parse(row))
-    },
+    find: (keys) => keys.flatMap((key) => select.all(key)).map((row) => heldRow.parse(row)),
     give: (keys, { runId, pid, host, since }) => {
-      const insert = database.prepare('INSERT OR REPLACE INTO held (key, run_id, pid, host, since) VALUES (?,?,?,?,?)')
       for (const key of keys) insert.run(key, runId, pid, host, since)
     },
-    hand: ({ runId, pid, host, since }) => {
-      database.prepare('UPDATE held SET pid = ?, host = ?, since = ? WHERE run_id = ?').run(pid, host, since, runId)
-    },
-    keysOf: (runId) => database.prepare('SELECT key FROM held WHERE run_id = ?').all(runId).length,
-    forget: (runId) => {
-      database.prepare('DELETE FROM held WHERE run_id = ?').run(runId)
-    },
+    hand: ({ runId, pid, host, since }) => void update.run(pid, host, since, runId),
+    keysOf: (runId) => ofRun.all(runId).length,
+    forget: (runId) => void remove.run(runId),
   }
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -90,6 +90,16 @@ test('disposing frees the run even when the table has become unreadable', async 
   rmSync(table(), { recursive: true })
   await using adopted = await locks.adopt('run-1')
   expect(adopted).toBeDefined()
+})
+
+test('a table that was removed and made anew meanwhile is the one that counts', async () => {
+  const locks = sqliteLocks(directory)
+  await using _first = await locks.acquire('run-1', ['a'])
+  // Another file of the same name, as another process makes it.
+  const other = join(directory, '..', 'other')
+  await using _second = await sqliteLocks(other).acquire('run-2', ['b'])
+  for (const name of readdirSync(other)) renameSync(join(other, name), join(directory, name))
+  await expect(locks.acquire('run-3', ['b'])).rejects.toMatchObject({ code: 'LOCK.BUSY' })
 })
 
 test('a table of an earlier boot counts for nothing, and goes', async () => {
