@@ -1,6 +1,6 @@
 import type { ArchiveStore, CallOptions, LiftRef, RestorePoint, Store } from '@salvage-kit/core'
 import { SalvageError } from '@salvage-kit/core'
-import { readArchives } from './result-files.ts'
+import { archiveList } from './result-files.ts'
 import { runTask } from './tasks.ts'
 import type { ReadyCrane } from './tasks.ts'
 
@@ -28,7 +28,7 @@ export function containerArchives(access: ArchiveAccess): ArchiveStore {
         { action: 'list' },
         {
           signal,
-          conclude: (stage) => readArchives(on.engine, stage.container, { ...stage, store: store.ref, onProblem }),
+          conclude: (stage) => archiveList(on.engine, stage.container, { ...stage, store: store.ref, onProblem }),
         },
       )
     },

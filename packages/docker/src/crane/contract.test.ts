@@ -1,5 +1,6 @@
+import { hasArchives } from '@salvage-kit/core'
 import { expect, test } from 'vitest'
-import { hasArchives, readContract } from './contract.ts'
+import { readContract } from './contract.ts'
 
 const crane = { name: 'c', settings: { image: 'i', pull: 'never', env: {}, mounts: {} } } as const
 const contract = (version: string, actions?: string, deduplicates?: string): Record<string, string> => ({

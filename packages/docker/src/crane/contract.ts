@@ -1,31 +1,23 @@
-import type { CallOptions } from '@salvage-kit/core'
-import { SalvageError } from '@salvage-kit/core'
+import type { CallOptions, CraneContract } from '@salvage-kit/core'
+import { CRANE_ACTIONS as ACTIONS, SalvageError } from '@salvage-kit/core'
 import type { DockerEngine, Image } from '../engine.ts'
 import { CRANE_ACTIONS, CRANE_CONTRACT, CRANE_DEDUPLICATES } from '../label/keys.ts'
 import { imageMissing } from './preflight.ts'
 import type { NamedCrane } from './settings-of.ts'
 
-/** What a crane image can be asked to do. */
-export type Action = 'lift' | 'lower' | 'list' | 'check' | 'forget'
-
-/** What an image says of itself. An image that says nothing follows version 1, which has no way back. */
-export interface Contract {
-  readonly version: 1 | 2
-  readonly actions: ReadonlySet<Action>
-  readonly deduplicates: boolean
-}
-
-const ACTIONS: readonly Action[] = ['lift', 'lower', 'list', 'check', 'forget']
-
 /** The contract of the crane's image on the engine. Rejects with `CRANE.IMAGE_MISSING` or `CRANE.CONTRACT`. */
-export async function contractOf(engine: DockerEngine, crane: NamedCrane, options: CallOptions): Promise<Contract> {
+export async function contractOf(
+  engine: DockerEngine,
+  crane: NamedCrane,
+  options: CallOptions,
+): Promise<CraneContract> {
   const image = await engine.inspectImage(crane.settings.image, options)
   if (image === undefined) throw imageMissing(crane, 'it is not on this engine', undefined)
   return readContract(image.labels, crane)
 }
 
-/** Throws `CRANE.CONTRACT` for a version that is not known here, and for a version 2 that cannot lift. */
-export function readContract(labels: Image['labels'], crane: NamedCrane): Contract {
+/** What an image says of itself; one that says nothing follows version 1. Throws `CRANE.CONTRACT` for a version that is not known here, and for a version 2 that cannot lift. */
+export function readContract(labels: Image['labels'], crane: NamedCrane): CraneContract {
   const version = labels[CRANE_CONTRACT]?.trim() ?? '1'
   if (version === '1') return { version: 1, actions: new Set(['lift']), deduplicates: false }
   if (version !== '2')
@@ -34,11 +26,6 @@ export function readContract(labels: Image['labels'], crane: NamedCrane): Contra
   const actions = new Set(ACTIONS.filter((action) => named.has(action)))
   if (!actions.has('lift')) throw refused(crane, `its label ${CRANE_ACTIONS} does not name "lift"`)
   return { version: 2, actions, deduplicates: labels[CRANE_DEDUPLICATES]?.trim() === 'true' }
-}
-
-/** Whether archives can be brought back and removed; checking them is a thing of its own. */
-export function hasArchives({ actions }: Contract): boolean {
-  return actions.has('lower') && actions.has('list') && actions.has('forget')
 }
 
 function refused({ name, settings }: NamedCrane, why: string): SalvageError {

@@ -1,10 +1,9 @@
-import type { CallOptions } from '@salvage-kit/core'
+import type { CallOptions, CraneAction } from '@salvage-kit/core'
 import type { DockerEngine } from '../engine.ts'
-import type { Action } from './contract.ts'
 import { clearVessel } from './clear-vessel.ts'
 import { ACTION_LABEL, LIFT_LABEL } from './vessel-labels.ts'
 
-const LOWER: Action = 'lower'
+const LOWER: CraneAction = 'lower'
 
 /**
  * Resolves when no crane container fills this volume any more. For who takes the volume away: the process that waits for

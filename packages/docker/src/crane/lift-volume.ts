@@ -1,13 +1,12 @@
-import type { Archive, DockerVolumeSource, Finding, LiftRef, RestorePoint } from '@salvage-kit/core'
+import type { Archive, CraneContract, DockerVolumeSource, LiftRef } from '@salvage-kit/core'
+import { lifted, liftedUntold } from '@salvage-kit/core'
 import type { DockerEngine } from '../engine.ts'
-import type { Contract } from './contract.ts'
-import { judgeAction } from './exit-codes.ts'
+import { JUDGE } from './judge.ts'
 import { perform } from './perform.ts'
 import type { PerformOptions } from './perform.ts'
-import { readLiftResult } from './result-files.ts'
+import { liftResult } from './result-files.ts'
 import { DEFAULT_TIMEOUT_MS } from './settings.ts'
 import type { NamedCrane } from './settings-of.ts'
-import { judge } from './verdict.ts'
 import { liftVessel } from './vessel-labels.ts'
 import { liftWork, liftWork2 } from './work.ts'
 
@@ -15,7 +14,7 @@ import { liftWork, liftWork2 } from './work.ts'
 export interface Lift {
   readonly ref: LiftRef
   readonly crane: NamedCrane
-  readonly contract: Contract
+  readonly contract: CraneContract
   readonly source: DockerVolumeSource
 }
 
@@ -32,46 +31,16 @@ export async function liftVolume(
     const work = liftWork(vessel, crane, ref, source)
     return perform(engine, crane, work, {
       ...all,
-      conclude: (end) => archive(ref, takenAt, { id: ref.id, token: null }, judge(work.what, end)),
+      conclude: (end) => liftedUntold(ref, takenAt, JUDGE.lift(work.what, end)),
     })
   }
   const work = liftWork2(vessel, crane, ref, source, takenAt)
   return perform(engine, crane, work, {
     ...all,
     async conclude(end, stage) {
-      const verdict = judgeAction(work.what, 'lift', ref.store, end)
-      const { findings, ...said } = await readLiftResult(engine, stage.container, { what: work.what, ...stage })
-      const told = [...findings, ...verdict.findings]
-      return archive(ref, takenAt, said, verdict.partial && told.length === 0 ? [unsaid(work.what)] : told)
+      const verdict = JUDGE.action(work.what, 'lift', ref.store, end)
+      const said = await liftResult(engine, stage.container, { what: work.what, ...stage })
+      return lifted(ref, takenAt, work.what, said, verdict)
     },
   })
-}
-
-function archive(
-  ref: LiftRef,
-  takenAt: string,
-  said: Pick<RestorePoint, 'id' | 'bytes' | 'storedBytes' | 'files' | 'token'>,
-  findings: readonly Finding[],
-): Archive {
-  return {
-    point: {
-      kind: 'archive',
-      ...said,
-      target: ref.target,
-      store: ref.store.ref,
-      takenAt,
-      state: findings.length === 0 ? 'good' : 'partial',
-      machine: ref.machine,
-      runId: ref.runId,
-    },
-    findings,
-  }
-}
-
-function unsaid(what: string): Finding {
-  return {
-    code: 'CRANE.PARTIAL',
-    message: `${what} says that its archive is not whole, and not why`,
-    hint: 'see what it prints',
-  }
 }

@@ -1,5 +1,5 @@
-import type { CallOptions } from '@salvage-kit/core'
-import { createRedactor, deadline, SalvageError } from '@salvage-kit/core'
+import type { CallOptions, Clean, CraneEnd } from '@salvage-kit/core'
+import { createRedactor, deadline, lastWords, SalvageError } from '@salvage-kit/core'
 import type { DockerEngine } from '../engine.ts'
 import { clearVessel } from './clear-vessel.ts'
 import { prepareVessel } from './prepare-vessel.ts'
@@ -9,11 +9,8 @@ import type { Secret } from './secrets.ts'
 import type { ContainerCraneSettings } from './settings.ts'
 import { DEFAULT_GRACE_MS, DEFAULT_STOP_TIMEOUT_MS } from './settings.ts'
 import type { NamedCrane } from './settings-of.ts'
-import { sentences } from './verdict.ts'
-import type { VesselEnd } from './verdict.ts'
 import type { Vessel } from './vessel-labels.ts'
 import { lastLines } from './vessel-output.ts'
-import type { Clean } from './vessel-output.ts'
 import type { Work } from './work.ts'
 
 /** Engine calls end a little after the deadline that ends the crane, so that theirs is never the reason given. */
@@ -31,7 +28,7 @@ export interface PerformOptions<Outcome> extends CallOptions {
   /** Gets each line that the crane prints, without secrets. */
   readonly onLine?: (line: string) => void
   /** Says what came of it, from its end and from the container itself, which stands until this settles. */
-  readonly conclude: (end: VesselEnd, stage: Stage) => Promise<Outcome> | Outcome
+  readonly conclude: (end: CraneEnd, stage: Stage) => Promise<Outcome> | Outcome
 }
 
 /** What is left of an action when its container has ended. */
@@ -103,7 +100,7 @@ function cleaner(env: ContainerCraneSettings['env'], secrets: readonly Secret[])
 
 function late({ what }: Work, limitMs: number, lines: readonly string[]): SalvageError {
   return new SalvageError('CRANE.TIMEOUT', `${what} did not end within ${String(limitMs / 1000)} s`, {
-    why: sentences(undefined, lines),
+    why: lastWords(lines),
     hint: 'see what it waits for, perhaps a lock of another machine, or give it a longer "timeout"',
   })
 }

@@ -1,72 +1,22 @@
 import { posix } from 'node:path'
-import type { CallOptions, Finding, Reference, RestorePoint } from '@salvage-kit/core'
-import { isSalvageError, SalvageError } from '@salvage-kit/core'
-import { z } from 'zod'
+import { CRANE_FILE_BYTES, isSalvageError, readArchiveLines, readLiftResult, unusableResult } from '@salvage-kit/core'
+import type { CallOptions, Clean, CraneFile, Finding, LiftResult, Reference, RestorePoint } from '@salvage-kit/core'
 import type { DockerEngine } from '../engine.ts'
 import { RESULT_PATH } from './mounts.ts'
-import type { Clean } from './vessel-output.ts'
 
 const READ_MS = 120_000
-const RESULT_BYTES = 2 ** 20
-const LIST_BYTES = 64 * 2 ** 20
-const MOST_FINDINGS = 100
-const TEXT_LENGTH = 500
-
-/** It goes into environments, and into files of one id a line. */
-const Id = z.string().regex(/^[^\s\p{C}]{1,500}$/u, 'an id has 1 to 500 printable characters and no blanks')
-const Count = z.int().nonnegative()
-const sizes = { bytes: Count.exactOptional(), storedBytes: Count.exactOptional(), files: Count.exactOptional() }
-const TargetReference = z.custom<Reference>(
-  (value) => typeof value === 'string' && /^[a-z][a-z0-9-]*:[^\p{Cc}]+$/u.test(value),
-  'a target is SCHEME:VALUE',
-)
-const Time = z.iso.datetime({ offset: true }).transform((time) => new Date(time).toISOString())
-
-const Result = z.object({
-  id: Id,
-  ...sizes,
-  findings: z.array(z.object({ code: z.string(), message: z.string() })).default([]),
-})
-
-const Line = z.object({
-  id: Id,
-  liftId: z.string().exactOptional(),
-  runId: z.string().exactOptional(),
-  target: TargetReference,
-  machine: z.string().exactOptional(),
-  takenAt: Time,
-  state: z.enum(['good', 'partial']),
-  warm: z.boolean().exactOptional(),
-  ...sizes,
-})
-
-/** What a crane says of the archive that it made. */
-export interface LiftResult {
-  readonly id: string
-  readonly bytes?: number
-  readonly storedBytes?: number
-  readonly files?: number
-  readonly findings: readonly Finding[]
-}
 
 /** Reads what a lift says of itself; `what` names it. Rejects with `CRANE.RESULT`. */
-export async function readLiftResult(
+export async function liftResult(
   engine: DockerEngine,
   container: string,
-  { what, clean, signal }: CallOptions & { readonly what: string; readonly clean: Clean },
+  options: CallOptions & { readonly what: string; readonly clean: Clean },
 ): Promise<LiftResult> {
-  const text = await read(engine, container, 'result.json', RESULT_BYTES, what, signal)
-  const parsed = Result.safeParse(json(text))
-  if (!parsed.success) throw wrong(what, 'result.json', reasonOf(parsed.error))
-  return { ...parsed.data, findings: parsed.data.findings.slice(0, MOST_FINDINGS).map((one) => finding(one, clean)) }
+  return readLiftResult(await read(engine, container, 'result.json', options), options)
 }
 
-/**
- * Reads a list of archives, newest last, without those of warm lifts. A line that cannot be understood goes to `onProblem`,
- * and so does an id of several lines, which stands for none of them then.
- * Rejects with `CRANE.RESULT`.
- */
-export async function readArchives(
+/** Reads a list of archives, as `readArchiveLines` does. Rejects with `CRANE.RESULT`. */
+export async function archiveList(
   engine: DockerEngine,
   container: string,
   options: CallOptions & {
@@ -75,86 +25,23 @@ export async function readArchives(
     readonly onProblem?: ((finding: Finding) => void) | undefined
   },
 ): Promise<readonly RestorePoint[]> {
-  const { what, store, onProblem, signal } = options
-  const text = await read(engine, container, 'archives.jsonl', LIST_BYTES, what, signal)
-  const points: RestorePoint[] = []
-  const twice = new Set<string>()
-  const seen = new Set<string>()
-  for (const [index, line] of text.split('\n').entries()) {
-    if (line.trim() === '') continue
-    const { data, error } = Line.safeParse(json(line))
-    if (data === undefined)
-      onProblem?.({
-        code: 'CRANE.RESULT',
-        message: `line ${String(index + 1)} of the list of ${store} cannot be understood`,
-        why: reasonOf(error),
-        hint: 'the crane image is at fault: tell its author',
-      })
-    else {
-      if (seen.has(data.id)) twice.add(data.id)
-      seen.add(data.id)
-      if (data.warm !== true) points.push(pointOf(data, store))
-    }
-  }
-  for (const id of twice)
-    onProblem?.({
-      code: 'CRANE.RESULT',
-      message: `the archive ${id} stands more than once in the list of ${store}, and is left out`,
-      why: 'to forget one of them would be to forget all of them',
-      hint: 'the crane image is at fault: tell its author',
-    })
-  return points.filter(({ id }) => !twice.has(id)).toSorted((a, b) => a.takenAt.localeCompare(b.takenAt))
-}
-
-function pointOf(line: z.infer<typeof Line>, store: Reference): RestorePoint {
-  const { liftId: _liftId, warm: _warm, ...rest } = line
-  return { kind: 'archive', store, ...rest }
+  return readArchiveLines(await read(engine, container, 'archives.jsonl', options), options)
 }
 
 async function read(
   engine: DockerEngine,
   container: string,
-  name: string,
-  limitBytes: number,
-  what: string,
-  signal: AbortSignal,
+  name: CraneFile,
+  { what, signal }: CallOptions & { readonly what: string },
 ): Promise<string> {
   const path = posix.join(RESULT_PATH, name)
   try {
-    const content = await engine.readFile(container, path, { signal, limitMs: READ_MS, limitBytes })
+    const limits = { limitMs: READ_MS, limitBytes: CRANE_FILE_BYTES[name] }
+    const content = await engine.readFile(container, path, { signal, ...limits })
     if (content !== undefined) return new TextDecoder().decode(content)
   } catch (error) {
     if (!(isSalvageError(error) && error.code === 'DOCKER.FILE')) throw error
-    throw wrong(what, name, error.why ?? error.message)
+    throw unusableResult(what, name, error.why ?? error.message)
   }
-  throw wrong(what, name, 'it is not there')
-}
-
-function finding({ code, message }: Finding, clean: Clean): Finding {
-  const plain = clean(message)
-    .replaceAll(/\p{Cc}+/gu, ' ')
-    .slice(0, TEXT_LENGTH)
-  return { code: /^[A-Z0-9]+(\.[A-Z0-9_]+)*$/.test(code) ? code : 'CRANE.SAID', message: plain }
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-function reasonOf(error: z.ZodError): string {
-  const [issue] = error.issues
-  return issue === undefined || issue.path.length === 0
-    ? 'it is no JSON object'
-    : `${issue.path.join('.')}: ${issue.message}`
-}
-
-function wrong(what: string, name: string, why: string): SalvageError {
-  return new SalvageError('CRANE.RESULT', `${what} ended well and gave no usable ${name}`, {
-    why,
-    hint: 'the crane image is at fault: its contract says what stands in /salvage/result',
-  })
+  throw unusableResult(what, name, 'it is not there')
 }

@@ -1,10 +1,11 @@
-import type { CallOptions } from '@salvage-kit/core'
-import { isSalvageError, SalvageError } from '@salvage-kit/core'
+import type { CallOptions, Clean, CraneEnd } from '@salvage-kit/core'
+import { isSalvageError, SalvageError, signalName } from '@salvage-kit/core'
 import type { DockerEngine } from '../engine.ts'
-import type { VesselEnd } from './verdict.ts'
-import type { Clean } from './vessel-output.ts'
 import { followOutput, lastLines } from './vessel-output.ts'
 import { watchVessel } from './vessel-watch.ts'
+
+/** Signals that ask a program for a word and end nothing: USR1, USR2, CONT, WINCH. */
+const HARMLESS = new Set([10, 12, 18, 28])
 
 /** What {@link runVessel} takes. */
 export interface RunVesselOptions extends CallOptions {
@@ -20,7 +21,7 @@ export interface RunVesselOptions extends CallOptions {
  * started, `CRANE.LOST` when the engine went away meanwhile, `CRANE.FAILED` when somebody removed it, and the reason of
  * the signal, in which case it may still run.
  */
-export async function runVessel(engine: DockerEngine, id: string, options: RunVesselOptions): Promise<VesselEnd> {
+export async function runVessel(engine: DockerEngine, id: string, options: RunVesselOptions): Promise<CraneEnd> {
   const { signal, clean, onLine } = options
   await using watch = await watchVessel(engine, id, { signal })
   await start(engine, id)
@@ -31,17 +32,24 @@ export async function runVessel(engine: DockerEngine, id: string, options: RunVe
     const state = await engine.inspectContainer(id, { signal })
     if (state === undefined) throw removed()
     const { exitCode } = state
+    const endedBy = sentBy(news.signals)
     return {
       exitCode,
       outOfMemory: news.outOfMemory || state.oomKilled,
-      signals: news.signals,
-      lastLines: exitCode === 0 && news.signals.length === 0 ? [] : await lastLines(engine, id, clean),
+      ...(endedBy === undefined ? {} : { endedBy }),
+      lastLines: exitCode === 0 && endedBy === undefined ? [] : await lastLines(engine, id, clean),
     }
   } catch (error) {
     signal.throwIfAborted()
     if (isSalvageError(error) && error.code === 'DOCKER.NOT_FOUND') throw removed()
     throw isSalvageError(error) && error.code.startsWith('DOCKER.') ? lost(error) : error
   }
+}
+
+/** Who ended a container to which others sent these signals through the engine. */
+export function sentBy(signals: readonly number[]): string | undefined {
+  const ending = signals.filter((signal) => !HARMLESS.has(signal))
+  return ending.length === 0 ? undefined : `it was sent ${ending.map(signalName).join(', ')} through the engine`
 }
 
 /** Not given up by a signal: a start that nobody waits for may come after the clearing up. */

@@ -1,12 +1,11 @@
 import { hostname } from 'node:os'
-import type { CallOptions, LiftRef, Store } from '@salvage-kit/core'
+import type { CallOptions, CraneContract, LiftRef, Store } from '@salvage-kit/core'
 import type { DockerEngine } from '../engine.ts'
-import type { Contract } from './contract.ts'
-import { judgeAction } from './exit-codes.ts'
 import { perform } from './perform.ts'
 import type { Stage } from './perform.ts'
 import { DEFAULT_TIMEOUT_MS } from './settings.ts'
 import type { NamedCrane } from './settings-of.ts'
+import { JUDGE } from './judge.ts'
 import { turnOf } from './turns.ts'
 import { taskVessel } from './vessel-labels.ts'
 import { taskWork } from './work.ts'
@@ -21,7 +20,7 @@ const MARGIN_MS = 10 * 60_000
 export interface ReadyCrane {
   readonly engine: DockerEngine
   readonly crane: NamedCrane
-  readonly contract: Contract
+  readonly contract: CraneContract
   readonly store: Store
   readonly machine: string | undefined
 }
@@ -34,7 +33,7 @@ export interface TaskOptions<Outcome> extends CallOptions {
   readonly conclude: (stage: Stage & { readonly what: string }) => Promise<Outcome> | Outcome
 }
 
-/** Runs one action that is not a lift. Rejects with the errors of `perform` and `judgeAction`. */
+/** Runs one action that is not a lift. Rejects with the errors of `perform` and `JUDGE`. */
 export async function runTask<Outcome>(
   on: ReadyCrane,
   task: Omit<Task, 'machine'>,
@@ -56,7 +55,7 @@ export async function runTask<Outcome>(
     signal,
     limitMs,
     conclude(end, stage) {
-      judgeAction(work.what, task.action, store, end)
+      JUDGE.action(work.what, task.action, store, end)
       return conclude({ ...stage, what: work.what })
     },
   })

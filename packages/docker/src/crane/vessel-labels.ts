@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import type { LiftRef, TargetRef } from '@salvage-kit/core'
+import type { CraneAction, LiftRef, TargetRef } from '@salvage-kit/core'
 import type { ContainerSummary } from '../container.ts'
 import { ENTITY } from '../label/keys.ts'
-import type { Action } from './contract.ts'
 import { thisProcess } from './process-identity.ts'
 
 /** The run that something was made for. */
@@ -40,7 +39,7 @@ export function liftVessel(ref: Pick<LiftRef, 'id' | 'runId' | 'target'>): Vesse
 
 /** A container that belongs to no lift, or that withdraws one: what clears the lift up clears it up too. */
 export async function taskVessel(
-  action: Action,
+  action: CraneAction,
   task: { readonly ref?: Pick<LiftRef, 'id' | 'runId'>; readonly target?: TargetRef; readonly untilMs: number },
 ): Promise<Vessel> {
   const { ref, target, untilMs } = task

@@ -1,4 +1,4 @@
-import type { CallOptions } from '@salvage-kit/core'
+import type { CallOptions, Clean } from '@salvage-kit/core'
 import { deadline, errorText } from '@salvage-kit/core'
 import type { DockerEngine, LogChunk } from '../engine.ts'
 import { logLines } from './log-lines.ts'
@@ -8,9 +8,6 @@ const SETTLE_MS = 10_000
 /** The engine takes in both outputs side by side: what was said last on stderr may stand before much of stdout. */
 const READ_LINES = 5000
 const KEPT_LINES = 5
-
-/** Takes secrets out of a text. */
-export type Clean = (text: string) => string
 
 /**
  * The last five lines of each output of a container, in the order in which the engine took them in, read from the end

@@ -1,7 +1,6 @@
 import { posix } from 'node:path'
-import type { DockerVolumeSource, DirectorySource, LiftRef, RestorePoint } from '@salvage-kit/core'
+import type { CraneAction, DockerVolumeSource, DirectorySource, LiftRef, RestorePoint } from '@salvage-kit/core'
 import type { Volume } from '../engine.ts'
-import type { Action } from './contract.ts'
 import { liftEnvironment } from './environment.ts'
 import { metaJson } from './meta-json.ts'
 import { FORGET_PATH, META_PATH, RESULT_PATH } from './mounts.ts'
@@ -63,7 +62,7 @@ export function liftWork2(
 
 /** What a task of version 2 is about. */
 export interface Task {
-  readonly action: Exclude<Action, 'lift'>
+  readonly action: Exclude<CraneAction, 'lift'>
   readonly machine: string
   /** Of lower, and of the check of one archive. */
   readonly point?: RestorePoint
@@ -105,7 +104,11 @@ const ownEntries: readonly TarEntry[] = [
   { path: `${RESULT_PATH.slice(1)}/`, mode: 0o1777 },
 ]
 
-function contractEnvironment(action: Action, machine: string, crane: NamedCrane): Readonly<Record<string, string>> {
+function contractEnvironment(
+  action: CraneAction,
+  machine: string,
+  crane: NamedCrane,
+): Readonly<Record<string, string>> {
   return {
     SALVAGE_CONTRACT: '2',
     SALVAGE_ACTION: action,

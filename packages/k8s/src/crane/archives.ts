@@ -1,8 +1,8 @@
-import { SalvageError } from '@salvage-kit/core'
+import { readArchiveLines, SalvageError } from '@salvage-kit/core'
 import type { ArchiveStore, CallOptions, LiftRef, Store } from '@salvage-kit/core'
 import { claimSourceOf, mountsThere, sameClaim } from './claims.ts'
 import { clearFillers } from './remove-jobs.ts'
-import { readArchives } from './result.ts'
+import { fileOf } from './result.ts'
 import { runTask } from './tasks.ts'
 import type { ReadyCrane } from './tasks.ts'
 
@@ -24,7 +24,7 @@ export function jobArchives(access: ArchiveAccess): ArchiveStore {
       signal.throwIfAborted()
       const on = await access.ready(store, { signal })
       const conclude = async (what: string, tell: () => Promise<readonly string[]>) =>
-        readArchives(await tell(), { what, store: store.ref, onProblem })
+        readArchiveLines(fileOf(await tell(), 'archives.jsonl', what), { store: store.ref, onProblem })
       yield* await runTask(on, { action: 'list' }, { signal, conclude })
     },
     async lower(point, store, destination, { signal }) {

@@ -1,8 +1,7 @@
-import { parseReference, reference, writeOnly } from '@salvage-kit/core'
+import { hasArchives, parseReference, reference, unbegun, writeOnly } from '@salvage-kit/core'
 import type { CallOptions, Crane, LiftRef, Store } from '@salvage-kit/core'
 import type { Cluster } from '../client/cluster.ts'
 import { placeOf } from '../provision/place.ts'
-import { hasArchives } from './action.ts'
 import { jobArchives } from './archives.ts'
 import { claimSourceOf, mountsThere, sameClaim } from './claims.ts'
 import { JOB } from './key.ts'
@@ -13,7 +12,6 @@ import type { JobCraneSettings } from './settings.ts'
 import { craneOf, JobStore } from './settings-of.ts'
 import { runTask } from './tasks.ts'
 import type { ReadyCrane } from './tasks.ts'
-import { unbegun } from './unbegun.ts'
 
 /** The id of the crane that runs crane images as Jobs. */
 const CRANE_ID = 'job'

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import type { ClaimSource, LiftRef } from '@salvage-kit/core'
+import type { ClaimSource, CraneAction, LiftRef } from '@salvage-kit/core'
 import { labelValue } from '../label/label-value.ts'
 import { CUT } from '../snapshot/key.ts'
-import type { Action } from './action.ts'
 import { CRANE_ROLE, JOB } from './key.ts'
 import type { JobRef } from './manifest.ts'
 import { hostName, liftJob, taskJob, withdrawalJob } from './name.ts'
@@ -20,7 +19,7 @@ export function jobOfLift(ref: Pick<LiftRef, 'id' | 'runId'>, namespace: string)
 
 /** A Job that belongs to no lift, or that withdraws one: what clears the lift up clears it up too. */
 export function jobOfTask(
-  action: Action,
+  action: CraneAction,
   namespace: string,
   about: { readonly ref?: Pick<LiftRef, 'id' | 'runId'>; readonly fills?: ClaimSource },
 ): JobRef {
@@ -36,7 +35,7 @@ export function jobOfTask(
   }
 }
 
-function labelsOf(action: Action, id: string, runId: string): Readonly<Record<string, string>> {
+function labelsOf(action: CraneAction, id: string, runId: string): Readonly<Record<string, string>> {
   return {
     [CUT.runId]: labelValue(runId),
     [CUT.role]: CRANE_ROLE,

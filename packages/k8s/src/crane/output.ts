@@ -1,9 +1,8 @@
 import { stripVTControlCharacters } from 'node:util'
 import { deadline, errorText } from '@salvage-kit/core'
-import type { CallOptions } from '@salvage-kit/core'
+import type { CallOptions, Clean } from '@salvage-kit/core'
 import type { Cluster } from '../client/cluster.ts'
 import { CRANE_CONTAINER, TELLER_CONTAINER } from './manifest.ts'
-import type { Clean } from './result.ts'
 
 const LINE_LENGTH = 500
 const KEPT_LINES = 10

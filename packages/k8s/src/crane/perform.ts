@@ -1,16 +1,14 @@
 import { createRedactor, deadline, SalvageError } from '@salvage-kit/core'
-import type { CallOptions } from '@salvage-kit/core'
+import type { CallOptions, Clean, CraneEnd } from '@salvage-kit/core'
 import type { Cluster } from '../client/cluster.ts'
 import { jobManifest } from './manifest.ts'
 import type { JobRef } from './manifest.ts'
 import { makeJob } from './started.ts'
 import { toldBy } from './output.ts'
 import { removeJob } from './remove-jobs.ts'
-import type { Clean } from './result.ts'
 import { runJob } from './run-job.ts'
 import { DEFAULT_GRACE_MS, DEFAULT_START_MS } from './settings.ts'
 import type { NamedCrane } from './settings-of.ts'
-import type { PodEnd } from './verdict.ts'
 import type { Work } from './work.ts'
 
 /** For removing a Job whose pod ends within its grace. */
@@ -26,7 +24,7 @@ export interface PerformOptions<Outcome> extends CallOptions {
   /** Gets each line that the crane prints, without the values of its environment. */
   readonly onLine?: (line: string) => void
   /** Says what came of it; `tell` reads what the crane wrote down. */
-  readonly conclude: (end: PodEnd, tell: () => Promise<readonly string[]>, clean: Clean) => Promise<Outcome> | Outcome
+  readonly conclude: (end: CraneEnd, tell: () => Promise<readonly string[]>, clean: Clean) => Promise<Outcome> | Outcome
 }
 
 /**

@@ -50,5 +50,5 @@ test.each([
   ],
   ['its end is not known', pod({ phase: 'Failed' })],
 ])('was taken away when %s', (_name, one) => {
-  expect(stateOf(one)).toMatchObject({ is: 'ended', end: { takenAway: expect.any(String) } })
+  expect(stateOf(one)).toMatchObject({ is: 'ended', end: { endedBy: expect.any(String) } })
 })

@@ -1,14 +1,14 @@
+import type { CraneEnd } from '@salvage-kit/core'
 import type { Resource } from '../resource/resource.ts'
 import { CRANE_CONTAINER } from './manifest.ts'
 import { CranePod } from './schema.ts'
-import type { PodEnd } from './verdict.ts'
 
 /** Where the pod of a crane is. */
 export type PodState =
   /** `hopeless`: it will never begin as it is; else it may still. */
   | { readonly is: 'waiting'; readonly code: string; readonly why: string; readonly hopeless: boolean }
   | { readonly is: 'running' }
-  | { readonly is: 'ended'; readonly end: Omit<PodEnd, 'lastLines'> }
+  | { readonly is: 'ended'; readonly end: Omit<CraneEnd, 'lastLines'> }
 
 const IMAGE = new Set([
   'ErrImagePull',
@@ -42,10 +42,10 @@ export function stateOf(pod: Resource): PodState {
     const why = takenAway ?? lost
     return {
       is: 'ended',
-      end: { exitCode, outOfMemory: reason === 'OOMKilled', ...(why === undefined ? {} : { takenAway: why }) },
+      end: { exitCode, outOfMemory: reason === 'OOMKilled', ...(why === undefined ? {} : { endedBy: why }) },
     }
   }
-  if (takenAway !== undefined) return { is: 'ended', end: { exitCode: -1, outOfMemory: false, takenAway } }
+  if (takenAway !== undefined) return { is: 'ended', end: { exitCode: -1, outOfMemory: false, endedBy: takenAway } }
   if (crane?.running !== undefined || terminated !== undefined) return { is: 'running' }
   return waiting(status)
 }

@@ -1,5 +1,5 @@
 import { isSalvageError, SalvageError } from '@salvage-kit/core'
-import type { CallOptions } from '@salvage-kit/core'
+import type { CallOptions, Clean, CraneEnd } from '@salvage-kit/core'
 import type { Cluster } from '../client/cluster.ts'
 import { KINDS } from '../resource/kind.ts'
 import type { Resource } from '../resource/resource.ts'
@@ -10,9 +10,7 @@ import type { JobRef } from './manifest.ts'
 import { followOutput } from './output.ts'
 import { stateOf } from './pod-state.ts'
 import type { PodState } from './pod-state.ts'
-import type { Clean } from './result.ts'
 import { CraneJob } from './schema.ts'
-import type { PodEnd } from './verdict.ts'
 
 /** What {@link runJob} takes. */
 export interface RunJobOptions extends CallOptions {
@@ -24,7 +22,7 @@ export interface RunJobOptions extends CallOptions {
 
 /** A Job that ended, and where its pod is. */
 export interface EndedJob {
-  readonly end: PodEnd
+  readonly end: CraneEnd
   readonly pod: string
 }
 
@@ -59,7 +57,7 @@ export async function runJob(cluster: Cluster, job: JobRef, options: RunJobOptio
   }
 }
 
-function endOf(pod: Resource | undefined, { what }: RunJobOptions): Omit<PodEnd, 'lastLines'> | undefined {
+function endOf(pod: Resource | undefined, { what }: RunJobOptions): Omit<CraneEnd, 'lastLines'> | undefined {
   if (pod === undefined) throw removed(what)
   const state = stateOf(pod)
   if (state.is === 'waiting' && state.hopeless) throw notBegun(what, state.code, state.why)

@@ -1,14 +1,13 @@
 import { SalvageError } from '@salvage-kit/core'
-import type { Store } from '@salvage-kit/core'
+import type { CraneContract, Store } from '@salvage-kit/core'
 import { z } from 'zod'
-import type { Contract } from './action.ts'
 import type { JobCraneSettings } from './settings.ts'
 
-/** A crane by its name. */
+/** A crane by its name. A cluster does not tell of the labels of an image, so the configuration repeats them. */
 export interface NamedCrane {
   readonly name: string
   readonly settings: JobCraneSettings
-  readonly contract: Contract
+  readonly contract: CraneContract
 }
 
 /** What a store of this crane holds: its name, and the namespace in which it is asked about its archives, if not the context's. */
@@ -34,7 +33,7 @@ export function craneOf(store: Store, cranes: Readonly<Record<string, JobCraneSe
   return { name, settings, contract: contractOf(name, settings) }
 }
 
-function contractOf(name: string, { contract2 }: JobCraneSettings): Contract {
+function contractOf(name: string, { contract2 }: JobCraneSettings): CraneContract {
   if (contract2 === undefined) return { version: 1, actions: new Set(['lift']), deduplicates: false }
   const actions = new Set(contract2.actions)
   if (actions.has('lift')) return { version: 2, actions, deduplicates: contract2.deduplicates ?? false }

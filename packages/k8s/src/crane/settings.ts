@@ -1,4 +1,4 @@
-import type { Action } from './action.ts'
+import type { CraneAction } from '@salvage-kit/core'
 
 /** One key of a Secret of the namespace in which the Job runs. It is never read here. */
 export interface SecretKey {
@@ -38,7 +38,7 @@ export interface JobCraneSettings {
   /** Names of Secrets by which the image is pulled. */
   readonly pullSecrets?: readonly string[]
   /** Version 2 of the crane contract, and what the labels of the image say; absent: version 1, whose archives are only written. */
-  readonly contract2?: { readonly actions: readonly Action[]; readonly deduplicates?: boolean }
+  readonly contract2?: { readonly actions: readonly CraneAction[]; readonly deduplicates?: boolean }
   readonly env?: Readonly<Record<string, string>>
   /** By the name of a variable. */
   readonly envSecrets?: Readonly<Record<string, SecretKey>>

@@ -1,6 +1,5 @@
-import { isSalvageError, parseDuration } from '@salvage-kit/core'
+import { CRANE_ACTIONS, isSalvageError, parseDuration } from '@salvage-kit/core'
 import { z } from 'zod'
-import { ACTIONS } from './action.ts'
 import type { JobCraneSettings } from './settings.ts'
 import { placeFault } from './settings-of.ts'
 
@@ -78,7 +77,7 @@ export const JobStoreConfig: z.ZodType<JobStoreEntry> = z
     pull: z.enum(['missing', 'always', 'never']).exactOptional().describe('when a node pulls it; default: missing'),
     pullSecrets: z.array(ObjectName).exactOptional().describe('Secrets by which it is pulled'),
     actions: z
-      .array(z.enum(ACTIONS))
+      .array(z.enum(CRANE_ACTIONS))
       .exactOptional()
       .describe(
         'repeats the label salvage.crane.actions of the image; absent: version 1, whose archives are only written',

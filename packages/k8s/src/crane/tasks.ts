@@ -1,8 +1,8 @@
 import { hostname } from 'node:os'
 import type { CallOptions, LiftRef, Store } from '@salvage-kit/core'
 import type { Cluster } from '../client/cluster.ts'
-import { judgeAction } from './exit-codes.ts'
 import { jobOfTask } from './job-ref.ts'
+import { JUDGE } from './judge.ts'
 import { perform } from './perform.ts'
 import { DEFAULT_TIMEOUT_MS } from './settings.ts'
 import type { NamedCrane } from './settings-of.ts'
@@ -29,7 +29,7 @@ export interface TaskOptions<Outcome> extends CallOptions {
   readonly conclude: (what: string, tell: () => Promise<readonly string[]>) => Promise<Outcome> | Outcome
 }
 
-/** Runs one action that is not a lift. Rejects with the errors of `perform` and `judgeAction`. */
+/** Runs one action that is not a lift. Rejects with the errors of `perform` and `JUDGE`. */
 export async function runTask<Outcome>(
   on: ReadyCrane,
   task: Task,
@@ -47,7 +47,7 @@ export async function runTask<Outcome>(
     signal,
     limitMs: isQuestion ? Math.min(ownMs, CHECK_MS) : ownMs,
     conclude(end, tell) {
-      judgeAction(work.what, task.action, store, end)
+      JUDGE.action(work.what, task.action, store, end)
       return conclude(work.what, tell)
     },
   })

@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto'
 import { gunzipSync } from 'node:zlib'
+import type { CraneFile } from '@salvage-kit/core'
 
 /*
  * Who reads what a crane said: its pod cannot be entered any more when it has ended, and a termination message holds 4 KiB
  * and no file that was moved into place. So a second container of the same image looks on: a cluster ends it after the
  * crane, and then it prints the files, framed, into a log of its own.
  */
-
-/** The name of a file in `/salvage/result`. */
-export type ResultName = 'result.json' | 'archives.jsonl'
 
 const BEGIN = 'SALVAGE-RESULT'
 const END = 'SALVAGE-RESULT-END'
@@ -41,7 +39,7 @@ export type Untold = { readonly why: string }
  * Takes the file of a name out of what was told; at most `limitBytes` of it. The sum says that it is whole: a log may be cut
  * by the node.
  */
-export function told(lines: readonly string[], name: ResultName, limitBytes: number): string | Untold {
+export function told(lines: readonly string[], name: CraneFile, limitBytes: number): string | Untold {
   const begin = lines.findIndex((line) => line.startsWith(`${BEGIN} ${name} `))
   if (begin === -1)
     return { why: 'nobody said whether it is there: the log of the pod is cut, or its image has no shell' }

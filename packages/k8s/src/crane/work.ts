@@ -1,11 +1,10 @@
-import type { ClaimSource, LiftRef, RestorePoint } from '@salvage-kit/core'
+import type { ClaimSource, CraneAction, LiftRef, RestorePoint } from '@salvage-kit/core'
 import type { Resource } from '../resource/resource.ts'
-import type { Action } from './action.ts'
 import type { NamedCrane } from './settings-of.ts'
 
 /** What one Job is to do, and what its crane finds. */
 export interface Work {
-  readonly action: Action
+  readonly action: CraneAction
   /** For messages: the crane and what it is for. */
   readonly what: string
   /** Stronger than what the configuration says. */
@@ -46,7 +45,7 @@ export function liftWork(
 
 /** What a task of version 2 is about. */
 export interface Task {
-  readonly action: Exclude<Action, 'lift'>
+  readonly action: Exclude<CraneAction, 'lift'>
   /** Of lower, and of the check of one archive. */
   readonly point?: RestorePoint
   /** Of lower. */
@@ -77,7 +76,7 @@ export function taskWork(crane: NamedCrane, machine: string, task: Task): Work {
   }
 }
 
-function contractEnvironment(action: Action): Readonly<Record<string, string>> {
+function contractEnvironment(action: CraneAction): Readonly<Record<string, string>> {
   return { SALVAGE_CONTRACT: '2', SALVAGE_ACTION: action }
 }
 

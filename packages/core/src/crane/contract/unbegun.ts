@@ -1,4 +1,4 @@
-import { isSalvageError } from '@salvage-kit/core'
+import { isSalvageError } from '../../error.ts'
 
 /** Of the exit codes by which a crane of version 2 says so. */
 const STORED_NOTHING = new Set(['STORE.NOT_FOUND', 'STORE.WRONG_PASSWORD', 'CRANE.UNSUPPORTED', 'CRANE.SETTINGS'])
