@@ -20,7 +20,7 @@ describe('a wrong command line is one clear error and exit code 2', () => {
     ['plan --max-concurrent 0 dir:/a', "'--max-concurrent <n>' argument '0' is invalid", ''],
     ['plan --max-hold soon dir:/a --to archive:/b', '"soon" is not a duration', '30m'],
     ['plan --max-hold 0s dir:/a --to archive:/b', '--max-hold must be longer than nothing', '90s'],
-    ['run k8s:a/b --to archive:/b', 'this version does not serve k8s:', 'dir:PATH, docker:VOLUME and btrfs:VOLUME'],
+    ['run rancher:a/b --to archive:/b', 'this version does not serve rancher:', 'btrfs:VOLUME and k8s:NAMESPACE/CLAIM'],
     ['run --plan p dir:/a', '--plan says everything itself', 'leave out'],
     ['restore', "missing required argument 'point'", ''],
     ['completion tcsh', "'tcsh' is invalid", ''],

@@ -1,7 +1,7 @@
 import { oneLine } from '@salvage-kit/core'
 import type { LiftRef, Reporter } from '@salvage-kit/core'
-import { loadConfig, openRig, readState, stateDirectory } from '@salvage-kit/host'
-import type { LoadedConfig, OpenRig, RigSettings, Scope, State } from '@salvage-kit/host'
+import { loadConfig, openRig, openRigState, stateDirectory } from '@salvage-kit/host'
+import type { LoadedConfig, OpenRig, RigSettings, RigState, Scope } from '@salvage-kit/host'
 import { failureText } from './failure.ts'
 import type { Invocation } from './invocation.ts'
 
@@ -44,9 +44,10 @@ export async function openSession(
   return rig
 }
 
-/** Opens journal and catalog alone, for what only looks back; ends with `using`. */
-export async function openMemory(invocation: Invocation): Promise<State> {
-  return readState((await placeOf(invocation)).state)
+/** Opens journal and catalog alone, for what only looks back; ends with `await using`. */
+export async function openMemory(invocation: Invocation): Promise<RigState> {
+  const { loaded, state } = await placeOf(invocation)
+  return openRigState({ loaded, stateDirectory: state, reads: 'must' })
 }
 
 /** Reads the configuration. Rejects with `CONFIG.NOT_FOUND`, `CONFIG.UNREADABLE`, `CONFIG.INVALID`. */

@@ -99,6 +99,7 @@ export { CLASS_PERMISSIONS, SNAPSHOT_PERMISSIONS } from './snapshot/permission.t
 export { sweepCuts } from './snapshot/sweep.ts'
 export type { SweepSettings } from './snapshot/sweep.ts'
 export { CUT } from './snapshot/key.ts'
+export { keptStores } from './snapshot/kept-stores.ts'
 export { claimProvisioner } from './provision/claim-provisioner.ts'
 export type { ProvisionerSettings } from './provision/claim-provisioner.ts'
 export type { PlaceDefaults } from './provision/shape.ts'

@@ -1,19 +1,71 @@
-import type { Backend } from '@salvage-kit/core'
+import type { Backend, LiftRef } from '@salvage-kit/core'
 import type { Cluster } from './client/cluster.ts'
+import { jobCrane } from './crane/job-crane.ts'
+import type { JobCraneSettings } from './crane/settings.ts'
 import type { DiscoverySettings } from './discovery/discovery.ts'
 import { kubernetesDiscovery } from './discovery/discovery.ts'
+import type { Dump } from './dump/schema.ts'
+import { claimProvisioner } from './provision/claim-provisioner.ts'
+import type { PlaceDefaults } from './provision/shape.ts'
 import { dumpQuiescer } from './quiesce/dump.ts'
 import { execQuiescer } from './quiesce/exec.ts'
 import { scaleQuiescer } from './quiesce/scale.ts'
+import { csiSnapshotter } from './snapshot/csi-snapshotter.ts'
+import { sweepCuts } from './snapshot/sweep.ts'
 
 /** What {@link kubernetes} takes. */
-export type KubernetesSettings = DiscoverySettings
+export interface KubernetesSettings extends DiscoverySettings {
+  /** The VolumeSnapshotClass of cuts for which the store names none; absent: the default one of the driver. */
+  readonly snapshotClass?: string
+  /** Crane images that run as Jobs, by name; see `jobStore`. */
+  readonly cranes?: Readonly<Record<string, JobCraneSettings>>
+  /** The name of this machine in archives; absent: its host name. */
+  readonly machine?: string
+  /** Of new claims that nothing else tells. */
+  readonly newClaims?: PlaceDefaults
+  /** Gets each line that a crane prints. Must not throw. */
+  readonly onLine?: (ref: LiftRef, line: string) => void
+  /** Told of each dump when it is in place, before it is cut. */
+  readonly onDump?: (workload: string, dump: Dump) => void
+  /**
+   * Whether a run lives, or the journal tells of it, by the value of its label: what it made stays. Absent: what runs left
+   * behind is not looked for.
+   */
+  readonly isKnown?: (runId: string) => Promise<boolean>
+}
+
+/** Processes elsewhere, whose state is not seen here, are done with a cut by then: a crane has one day. */
+const NOBODYS_MS = 48 * 3_600_000
 
 /** Namespaces of a cluster: their claims, and what writes to them. Calls nothing before something is asked. */
 export function kubernetes(cluster: Cluster, settings: KubernetesSettings = {}): Backend {
+  const { namespaces = [cluster.namespace], snapshotClass, cranes = {}, newClaims, isKnown } = settings
+  const { machine, onLine, onDump } = settings
   return {
     id: 'k8s',
-    discovery: kubernetesDiscovery(cluster, settings),
-    quiescers: [scaleQuiescer(cluster), execQuiescer(cluster), dumpQuiescer(cluster)],
+    discovery: kubernetesDiscovery(cluster, { namespaces }),
+    quiescers: [
+      scaleQuiescer(cluster),
+      execQuiescer(cluster),
+      dumpQuiescer(cluster, onDump === undefined ? {} : { onDump }),
+    ],
+    snapshotters: [
+      csiSnapshotter(cluster, { namespaces, ...(snapshotClass === undefined ? {} : { class: snapshotClass }) }),
+    ],
+    cranes: [
+      jobCrane(cluster, {
+        cranes,
+        ...(machine === undefined ? {} : { machine }),
+        ...(onLine === undefined ? {} : { onLine }),
+      }),
+    ],
+    provisioners: [claimProvisioner(cluster, newClaims === undefined ? {} : { defaults: newClaims })],
+    // Restores in place: exchangers.
+    ...(isKnown === undefined
+      ? {}
+      : {
+          sweep: async (options) =>
+            sweepCuts(cluster, { namespaces, isKnown, now: new Date(), olderThanMs: NOBODYS_MS }, options),
+        }),
   }
 }

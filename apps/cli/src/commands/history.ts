@@ -1,6 +1,6 @@
 import { formatBytes, formatElapsed } from '@salvage-kit/core'
 import type { GroupReport, RunRecord } from '@salvage-kit/core'
-import type { State } from '@salvage-kit/host'
+import type { RigState } from '@salvage-kit/host'
 import type { Invocation } from '../invocation.ts'
 import { timeText } from '../output/points-text.ts'
 import { table } from '../output/table.ts'
@@ -9,7 +9,7 @@ import { openMemory } from '../session.ts'
 /** Shows past runs and restores, newest first. */
 export async function execute(invocation: Invocation<{ readonly limit: number }>): Promise<number> {
   const { options, terminal } = invocation
-  using memory = await openMemory(invocation)
+  await using memory = await openMemory(invocation)
   const runs = await memory.catalog.runs(options.limit)
   if (options.json === true) terminal.out(`${JSON.stringify({ version: 1, runs }, undefined, 2)}\n`)
   else if (runs.length > 0) {
@@ -21,7 +21,7 @@ export async function execute(invocation: Invocation<{ readonly limit: number }>
 
 /** What became of the runs without a report. */
 async function endsOf(
-  { journal, locks }: Pick<State, 'journal' | 'locks'>,
+  { journal, locks }: Pick<RigState, 'journal' | 'locks'>,
   runs: readonly RunRecord[],
 ): Promise<ReadonlyMap<string, string>> {
   const ends = new Map<string, string>()

@@ -1,3 +1,4 @@
+import type { JobStoreEntry } from '@salvage-kit/k8s'
 import type { Grouping, HoldChoice, KeepRules, TargetRef } from '@salvage-kit/core'
 import type { AddressEntry, ReportEntry } from './report-entry.ts'
 
@@ -9,6 +10,7 @@ export interface Config {
   readonly state?: string
   readonly docker?: DockerEntry
   readonly btrfs?: BtrfsEntry
+  readonly kubernetes?: KubernetesEntry
   readonly stores?: Readonly<Record<string, StoreEntry>>
   readonly cranes?: Readonly<Record<string, CraneEntry>>
   readonly directories?: readonly DirectoryEntry[]
@@ -49,12 +51,44 @@ export interface BtrfsEntry {
   readonly scheduler?: boolean
 }
 
+/** How a cluster is reached, and what of it is looked at. */
+export interface KubernetesEntry {
+  /** True: it is looked at in every survey; false: it is left alone; absent: it is used when something is Kubernetes's. */
+  readonly enabled?: boolean
+  /** Absolute. Default: as kubectl finds it, or the service account of the pod. */
+  readonly kubeconfig?: string
+  /** Default: the current one of the kubeconfig. */
+  readonly context?: string
+  /** Default: that of the context. Those of targets that are named are looked at besides. */
+  readonly namespaces?: readonly string[]
+  /** Of cuts, and of what `csi:` keeps. Default: the default one of the driver. */
+  readonly snapshotClass?: string
+  /** Where journal and locks stand in the cluster. Default: they stand in the state directory. */
+  readonly state?: ClusterStateEntry
+  readonly newClaims?: NewClaimsEntry
+}
+
+/** ConfigMaps and Leases whose names begin so, for processes without a disk. */
+export interface ClusterStateEntry {
+  readonly namespace: string
+  /** Default: `salvage-kit`. */
+  readonly name?: string
+}
+
+/** Of claims that restores make, before what is known of the claim that was backed up. */
+export interface NewClaimsEntry {
+  readonly size?: string
+  readonly storageClass?: string
+  readonly accessModes?: readonly string[]
+}
+
 /** A place for archives under a name: a reference, or the same in parts. */
 export type StoreEntry =
   | string
   | { readonly kind: 'archive'; readonly directory: string }
   | { readonly kind: 'restic'; readonly address: string; readonly passwordFile?: string }
   | { readonly kind: 'btrfs' | 'btrfs-raw'; readonly directory: string; readonly host?: string }
+  | JobStoreEntry
 
 /** A crane image. The values of `env` may be secrets: they go into the crane's container and nowhere else. */
 export interface CraneEntry {
@@ -101,6 +135,8 @@ export interface TideEntry {
   readonly to?: string
   /** The same as `to: crane:NAME`. */
   readonly crane?: string
+  /** A store that keeps the cuts themselves as restore points, `csi:` or `csi:CLASS`, with or without `to`. */
+  readonly snapshots?: string
   readonly keep?: KeepRules
   readonly maxHold?: number
   readonly maxConcurrent?: number

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path'
 import { isSalvageError } from '@salvage-kit/core'
 import { checkStoreText } from '../store/store-text.ts'
+import type { StoreNames } from '../store/store-text.ts'
 import type { Path } from './document.ts'
-import type { Config } from './config.ts'
+import type { Config, TideEntry } from './config.ts'
 import { reportProblems } from './report-problems.ts'
 
 /** Something that is wrong between two places of a configuration. */
@@ -59,8 +60,21 @@ function tideProblems(config: Config): readonly CrossProblem[] {
       ...(to === undefined || to.startsWith('crane:')
         ? []
         : attempt([...path, 'to'], () => checkStoreText(to, names, 'absolute'))),
+      ...snapshotsProblems([...path, 'snapshots'], tide, names),
     ]
   })
+}
+
+/** Only one place can keep the cuts. What is wrong with `to` is told of that. */
+function snapshotsProblems(path: Path, { to, snapshots }: TideEntry, names: StoreNames): readonly CrossProblem[] {
+  if (snapshots === undefined) return []
+  const kindOf = (text: string): string => checkStoreText(text, names, 'absolute').kind
+  const wrong = attempt(path, () => kindOf(snapshots))
+  if (wrong.length > 0) return wrong
+  if (kindOf(snapshots) !== 'csi')
+    return [{ path, message: `${JSON.stringify(snapshots)} keeps no snapshots`, hint: 'write csi: or csi:CLASS' }]
+  if (to === undefined || attempt(path, () => kindOf(to)).length > 0 || kindOf(to) !== 'csi') return []
+  return [{ path, message: 'to and snapshots both say where the cuts are kept', hint: 'keep one' }]
 }
 
 function attempt(path: Path, check: () => unknown): readonly CrossProblem[] {

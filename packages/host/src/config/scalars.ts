@@ -55,10 +55,10 @@ export const Duration: z.ZodType<number, string> = z
   .describe('a span of time such as 90s, 30m, 1h or 7d')
   .transform(checked(positiveDuration))
 
-/** A reference to a target, `dir:PATH`, `docker:VOLUME` or `btrfs:VOLUME`. */
+/** A reference to a target, `dir:PATH`, `docker:VOLUME`, `btrfs:VOLUME` or `k8s:NAMESPACE/CLAIM`. */
 export const TargetReference: z.ZodType<TargetRef, string> = z
   .string()
-  .describe('a target: dir:PATH, docker:VOLUME or btrfs:VOLUME')
+  .describe('a target: dir:PATH, docker:VOLUME, btrfs:VOLUME or k8s:NAMESPACE/CLAIM')
   .transform(checked((text) => checkTarget(text, 'absolute')))
 
 /** A command as one text, which is split at blanks. */

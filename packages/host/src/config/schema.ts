@@ -1,6 +1,8 @@
 import { keepRules } from '@salvage-kit/core'
+import { JobStoreConfig } from '@salvage-kit/k8s/job-store'
 import { z } from 'zod'
 import type { BtrfsEntry, CommandEntry, Config, CraneEntry, DirectoryEntry, StoreEntry, TideEntry } from './config.ts'
+import { Kubernetes } from './kubernetes-schema.ts'
 import { Heartbeat, Report } from './report-schema.ts'
 import {
   AbsolutePath,
@@ -19,7 +21,7 @@ const Text = z.string().min(1)
 const HOST = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,252}$/
 
 const Store: z.ZodType<StoreEntry> = z.union([
-  z.string().describe('archive:DIR, restic:ADDRESS, btrfs:[HOST:]DIR or btrfs-raw:[HOST:]DIR'),
+  z.string().describe('archive:DIR, restic:ADDRESS, btrfs:[HOST:]DIR, btrfs-raw:[HOST:]DIR or csi:[CLASS]'),
   z.strictObject({ kind: z.literal('archive'), directory: AbsolutePath }),
   z.strictObject({
     kind: z.literal('restic'),
@@ -31,6 +33,7 @@ const Store: z.ZodType<StoreEntry> = z.union([
     directory: AbsolutePath,
     host: Text.regex(HOST, 'it is not the name of a host').exactOptional().describe('over ssh; default: this machine'),
   }),
+  JobStoreConfig,
 ])
 
 const Command: z.ZodType<CommandEntry> = z.union([
@@ -88,8 +91,9 @@ const Tide: z.ZodType<TideEntry> = z.strictObject({
   cron: Schedule.exactOptional(),
   targets: z.array(TargetReference).exactOptional(),
   grouping: z.enum(['individual', 'smart', 'project']).exactOptional(),
-  to: Text.exactOptional().describe('store: a name, archive:DIR, restic:ADDRESS or btrfs:[HOST:]DIR'),
+  to: Text.exactOptional().describe('store: a name, archive:DIR, restic:ADDRESS, btrfs:[HOST:]DIR or csi:[CLASS]'),
   crane: Name.exactOptional().describe('a crane of this file or of labels; the same as to: crane:NAME'),
+  snapshots: Text.exactOptional().describe('keeps the cuts themselves, besides to: csi: or csi:CLASS'),
   keep: keepRules.exactOptional().describe('how many points to keep of each period; within keeps everything younger'),
   maxHold: Duration.exactOptional().describe('the longest time that workloads may be at rest'),
   maxConcurrent: Count.exactOptional().describe('how many lifts of one group run at once'),
@@ -133,6 +137,7 @@ export const ConfigFile: z.ZodType<Config> = z.strictObject({
   state: AbsolutePath.exactOptional().describe('where journal and catalog stand'),
   docker: Docker.exactOptional(),
   btrfs: Btrfs.exactOptional().describe('volumes on BTRFS; the defaults are those of buttervolume'),
+  kubernetes: Kubernetes.exactOptional().describe('how a cluster is reached, and what of it is looked at'),
   stores: z.record(Name, Store).exactOptional(),
   cranes: z.record(Name, Crane).exactOptional(),
   directories: z.array(Directory).exactOptional(),

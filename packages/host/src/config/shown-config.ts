@@ -7,7 +7,18 @@ export interface ShownConfig {
   readonly yaml: string
 }
 
-const SPANS = new Set(['maxHold', 'withinMs', 'timeout', 'stopTimeout', 'grace', 'healthTimeout', 'jitter'])
+const SPANS = new Set([
+  'maxHold',
+  'withinMs',
+  'timeout',
+  'stopTimeout',
+  'grace',
+  'healthTimeout',
+  'jitter',
+  'timeoutMs',
+  'startMs',
+  'graceMs',
+])
 
 /** Makes a configuration fit to be shown. */
 export async function shownConfig(config: Config): Promise<ShownConfig> {
@@ -29,8 +40,9 @@ function shown(value: unknown, path: readonly string[]): unknown {
 const SECRETS = new Set(['url', 'token', 'secret', 'password'])
 
 /** Whether a value may be one: variables of cranes, and what reports are reached by. */
-function isSecret([area, , key, inner]: readonly string[]): boolean {
+function isSecret([area, , key, inner, variable]: readonly string[]): boolean {
   if (area === 'cranes') return key === 'env' && inner !== undefined
+  if (area === 'stores') return key === 'crane' && inner === 'env' && variable !== undefined
   if (area === 'reports') return key !== undefined && (SECRETS.has(key) || (key === 'headers' && inner !== undefined))
   return area === 'tides' && key === 'heartbeat' && (inner === undefined || inner === 'url')
 }

@@ -74,9 +74,9 @@ test.each([
   ],
   [
     'a target of a later version',
-    'tides: { d: { targets: ["k8s:a/b"] } }',
+    'tides: { d: { targets: ["rancher:a/b"] } }',
     '1:25 tides.d.targets.0',
-    /does not serve k8s:/,
+    /does not serve rancher:/,
     /dir:PATH/,
   ],
   [

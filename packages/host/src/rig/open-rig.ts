@@ -23,10 +23,12 @@ import { directoriesOf } from './directories.ts'
 import { btrfsHere, openBtrfs, volumeRootsOf } from './open-btrfs.ts'
 import { openDocker } from './open-docker.ts'
 import type { OpenDocker } from './open-docker.ts'
+import { kubernetesNeed, namespacesOf } from './kubernetes-need.ts'
+import { openKubernetes } from './open-kubernetes.ts'
+import type { OpenKubernetes } from './open-kubernetes.ts'
 import { btrfsNeed, dockerNeed } from './platforms.ts'
 import type { Scope } from './platforms.ts'
-import { readStateIfPossible } from './read-state.ts'
-import { openState } from './state.ts'
+import { openRigState } from './rig-state.ts'
 
 /** What a rig is opened from. */
 export interface RigSettings {
@@ -51,6 +53,8 @@ export interface OpenRig extends Rig, AsyncDisposable {
   readonly docker: Pick<OpenDocker, 'state' | 'failure'>
   /** Where BTRFS volumes are; absent when nothing here is BTRFS's. */
   readonly btrfs?: BtrfsSettings
+  /** The cluster that is looked at; absent when nothing here is Kubernetes's. */
+  readonly kubernetes?: OpenKubernetes
   /** The tides of configuration and labels. */
   readonly tides: ReadonlyMap<string, TideSettings>
   /** Throws `TIDE.UNKNOWN`, or what is wrong with the tide's labels. */
@@ -72,15 +76,15 @@ export interface OpenRig extends Rig, AsyncDisposable {
 /**
  * Puts the backends that a command needs together with journal, locks and catalog. Docker is loaded and connected only
  * when something is Docker's; when it is away and nothing asked for it, it is left out. Rejects with `PREFLIGHT.STATE`,
- * `PREFLIGHT.DOCKER`, `TIDE.CONFLICT`, `BTRFS.SETTINGS`.
+ * `PREFLIGHT.DOCKER`, `TIDE.CONFLICT`, `BTRFS.SETTINGS`, `PREFLIGHT.KUBERNETES`, `K8S.CONFIG`; with the state in a cluster
+ * also with what the cluster says.
  */
 export async function openRig(settings: RigSettings, options: CallOptions): Promise<OpenRig> {
   options.signal.throwIfAborted()
   const { loaded, scope } = settings
   await using opening = new AsyncDisposableStack()
-  const { state: read, finding: unknown } =
-    scope.reads === true ? readStateIfPossible(settings.stateDirectory) : { state: openState(settings.stateDirectory) }
-  const state = opening.use(read)
+  const { stateDirectory } = settings
+  const state = opening.use(await openRigState({ loaded, stateDirectory, reads: scope.reads }))
   const pending = await state.journal.pending()
   const machine = loaded.config.machine ?? hostname()
   const need = dockerNeed(loaded.config, scope, pending)
@@ -105,6 +109,19 @@ export async function openRig(settings: RigSettings, options: CallOptions): Prom
     targets: named,
     warn,
   })
+  const found = await openKubernetes(
+    {
+      loaded,
+      need: kubernetesNeed(loaded.config, scope, pending),
+      namespaces: namespacesOf(loaded.config, scope, { named, pending }),
+      cluster: state.cluster,
+      journal: state.journal,
+      locks: state.locks,
+      onLine,
+    },
+    opening,
+  )
+  const inCluster = found !== undefined && 'backend' in found ? found : undefined
   const here = scope.btrfs === true ? undefined : await openLocal(settings, named)
   const names = { stores: loaded.config.stores ?? {}, cranes: Object.keys(docker.cranes) }
   const stores: StoreOptions = {
@@ -115,16 +132,17 @@ export async function openRig(settings: RigSettings, options: CallOptions): Prom
   }
   const kept = opening.move()
   return {
-    backends: [here, docker.backend, onBtrfs.backend].filter((backend) => backend !== undefined),
+    backends: [here, docker.backend, onBtrfs.backend, inCluster?.backend].filter((backend) => backend !== undefined),
     journal: state.journal,
     locks: state.locks,
     catalog: state.catalog,
     report: settings.report,
     now: () => new Date(),
     machine,
-    stateDirectory: settings.stateDirectory,
+    stateDirectory,
     docker,
     ...(onBtrfs.settings === undefined ? {} : { btrfs: onBtrfs.settings }),
+    ...(inCluster === undefined ? {} : { kubernetes: inCluster }),
     tides,
     tide: (name) => tideNamed(name, tides, problems, docker.failure),
     storeNames: Object.keys(names.stores),
@@ -132,10 +150,11 @@ export async function openRig(settings: RigSettings, options: CallOptions): Prom
     storeOf: (ref) => storeByReference(ref, stores),
     slips: (targets) => [...problems, ...undefinedTides(defined, loaded, targets)],
     warnings: [
-      ...(unknown === undefined ? [] : [unknown]),
+      ...(state.finding === undefined ? [] : [state.finding]),
       ...problems.filter((problem) => problem.tide === undefined && problem.crane === undefined),
       ...(scope.tide === undefined ? [] : leftOut(docker)),
       ...onBtrfs.findings,
+      ...(found !== undefined && 'code' in found ? [found] : []),
     ],
     secrets: Object.values(docker.cranes).flatMap(({ env }) => secretValues(env)),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),

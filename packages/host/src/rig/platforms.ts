@@ -16,6 +16,8 @@ export interface Scope {
   readonly docker?: string | undefined
   /** The command only looks: it works also where the state cannot be written. */
   readonly reads?: boolean
+  /** Namespaces of a cluster that are looked at besides. */
+  readonly namespaces?: readonly string[]
   /** The command works on BTRFS volumes themselves, and needs nothing else: it is to begin quickly. */
   readonly btrfs?: boolean
 }

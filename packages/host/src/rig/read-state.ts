@@ -59,7 +59,7 @@ function isThere(path: string): boolean {
 }
 
 /** The directory and what of these files is there. As the kernel sees it, so that a read-only file system counts too. */
-function isWritable(directory: string): boolean {
+export function isWritable(directory: string): boolean {
   const names = ['journal.sqlite', 'catalog.sqlite', 'locks']
   const paths = names.map((name) => join(directory, name)).filter(isThere)
   return [directory, ...paths].every((path) => may(path, constants.R_OK | constants.W_OK))

@@ -1,5 +1,5 @@
 import type { Reference, Store } from '@salvage-kit/core'
-import { checkStoreText } from './store-text.ts'
+import { ANY_CLASS, checkStoreText } from './store-text.ts'
 import type { StoreNames, StoreText } from './store-text.ts'
 
 /** What a store needs besides its text. */
@@ -14,7 +14,7 @@ export interface StoreOptions {
 }
 
 /**
- * The store that a person means: a configured name, `archive:DIR`, `restic:ADDRESS`, `crane:NAME`. Rejects with
+ * The store that a person means: a configured name, `archive:DIR`, `restic:ADDRESS`, `csi:`, `crane:NAME`. Rejects with
  * `STORE.UNKNOWN`, `REFERENCE.INVALID`, and what the backend says of an address.
  */
 export async function makeStore(text: string, options: StoreOptions): Promise<Store> {
@@ -50,9 +50,20 @@ async function storeOf(text: StoreText, { passwordFile, sshPort }: StoreOptions)
       const address = text.host === undefined ? text.directory : `${text.host}:${text.directory}`
       return btrfsStore(address, text.kind, sshPort === undefined ? {} : { port: sshPort })
     }
+    case 'csi':
+      return csiStore(text.class)
+    case 'job': {
+      const { jobStore } = await import('@salvage-kit/k8s')
+      return jobStore(text.name, text.namespace)
+    }
     case 'crane': {
       const { craneStore } = await import('@salvage-kit/docker')
       return craneStore(text.name)
     }
   }
+}
+
+/** Keeps snapshots of claims; without a class those of the snapshotter's, whatever that is by then. */
+function csiStore(name: string | undefined): Store {
+  return { ref: `csi:${name ?? ANY_CLASS}`, crane: 'csi', settings: name === undefined ? {} : { class: name } }
 }

@@ -14,14 +14,22 @@ export type StoreText =
   | { readonly kind: 'archive'; readonly directory: string }
   | { readonly kind: 'restic'; readonly address: string; readonly passwordFile?: string | undefined }
   | { readonly kind: 'crane'; readonly name: string }
+  /** Keeps snapshots of claims, cut by a VolumeSnapshotClass; absent: the configured one, else that of the driver. */
+  | { readonly kind: 'csi'; readonly class?: string }
+  /** A crane image that is run as Jobs of a cluster; the name is that of the store. */
+  | { readonly kind: 'job'; readonly name: string; readonly namespace?: string }
   /** On this machine, or over ssh on the host. */
   | { readonly kind: 'btrfs' | 'btrfs-raw'; readonly directory: string; readonly host?: string }
 
-const SCHEMES = ['archive', 'restic', 'crane', 'btrfs', 'btrfs-raw']
+const SCHEMES = ['archive', 'restic', 'crane', 'btrfs', 'btrfs-raw', 'csi', 'job']
 const LATER = ['borg', 'duplicity']
 const TARGETS = ['dir', 'docker', 'k8s', 'rancher']
 const KINDS =
-  'stores are archive:DIR, restic:ADDRESS, btrfs:[HOST:]DIR, btrfs-raw:[HOST:]DIR, crane:NAME, or a configured name'
+  'stores are archive:DIR, restic:ADDRESS, btrfs:[HOST:]DIR, btrfs-raw:[HOST:]DIR, csi:[CLASS], crane:NAME, or a configured name'
+
+/** How the reference of a `csi:` store ends that names no class. */
+export const ANY_CLASS = 'default'
+const CLASS = /^[a-z0-9](?:[-.a-z0-9]{0,251}[a-z0-9])?$/
 
 /**
  * Reads what a person writes for a store. A configured name goes before anything else. Throws `STORE.UNKNOWN` for a
@@ -29,7 +37,7 @@ const KINDS =
  */
 export function checkStoreText(text: string, names: StoreNames, rule: PathRule): StoreText {
   const entry = Object.hasOwn(names.stores, text) ? names.stores[text] : undefined
-  if (entry !== undefined) return typeof entry === 'string' ? byReference(entry, names, 'absolute') : entry
+  if (entry !== undefined) return ofEntry(text, entry, names)
   if (!text.includes(':')) {
     if (names.cranes.includes(text)) return { kind: 'crane', name: text }
     throw unknownName(text, [...Object.keys(names.stores), ...names.cranes])
@@ -37,7 +45,16 @@ export function checkStoreText(text: string, names: StoreNames, rule: PathRule):
   return byReference(text, names, rule)
 }
 
+function ofEntry(name: string, entry: StoreEntry, names: StoreNames): StoreText {
+  if (typeof entry === 'string') return byReference(entry, names, 'absolute')
+  if (entry.kind !== 'job') return entry
+  const { kind, namespace } = entry
+  return { kind, name, ...(namespace === undefined ? {} : { namespace }) }
+}
+
 function byReference(text: string, names: StoreNames, rule: PathRule): StoreText {
+  // The class is the driver's choice: nothing needs to stand there.
+  if (text === 'csi:') return { kind: 'csi' }
   const { scheme, value } = referenceOf(text)
   switch (scheme) {
     case 'archive':
@@ -47,12 +64,30 @@ function byReference(text: string, names: StoreNames, rule: PathRule): StoreText
     case 'btrfs':
     case 'btrfs-raw':
       return { kind: scheme, ...placeOf(text, value, rule, scheme) }
+    case 'csi':
+      return className(text, value)
+    case 'job':
+      return jobNamed(value, names)
     case 'crane':
       if (!names.cranes.includes(value)) throw unknownName(value, names.cranes)
       return { kind: 'crane', name: value }
     default:
       throw unknownScheme(text, scheme)
   }
+}
+
+function jobNamed(name: string, names: StoreNames): StoreText {
+  const entry = Object.hasOwn(names.stores, name) ? names.stores[name] : undefined
+  if (typeof entry === 'object' && entry.kind === 'job') return ofEntry(name, entry, names)
+  throw unknownName(name, Object.keys(names.stores))
+}
+
+function className(text: string, value: string): StoreText {
+  if (value === ANY_CLASS) return { kind: 'csi' }
+  if (CLASS.test(value)) return { kind: 'csi', class: value }
+  throw new SalvageError('STORE.UNKNOWN', `${text}: ${JSON.stringify(value)} cannot be the name of a snapshot class`, {
+    hint: 'write csi: for the default one, or csi:CLASS; see kubectl get volumesnapshotclass',
+  })
 }
 
 function referenceOf(text: string): ReturnType<typeof parseReference> {

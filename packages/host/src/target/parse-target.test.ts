@@ -10,6 +10,7 @@ test.each([
   ['dir:/with:colon', 'dir:/with:colon'],
   ['docker:pg_data-1.x', 'docker:pg_data-1.x'],
   ['btrfs:_pg.data-1', 'btrfs:_pg.data-1'],
+  ['k8s:shop/pg.data-0', 'k8s:shop/pg.data-0'],
 ])('%s is %s', (text, target) => expect(parseTarget(text, '/home/me')).toBe(target))
 
 test.each([
@@ -25,7 +26,10 @@ test.each([
   ['btrfs:/srv/app', 'TARGET.NAME', /dir:\/srv\/app/],
   ['btrfs:a..b', 'TARGET.NAME', /volume list/],
   ['btrfs:.data', 'TARGET.NAME', /volume list/],
-  ['k8s:a/b', 'TARGET.SCHEME', /does not serve k8s:/],
+  ['k8s:data', 'TARGET.NAME', /k8s:NAMESPACE\/CLAIM/],
+  ['k8s:Shop/data', 'TARGET.NAME', /lower case/],
+  ['k8s:shop/data/x', 'TARGET.NAME', /kubectl get pvc/],
+  ['csi:fast', 'TARGET.SCHEME', /--to/],
   ['rancher:a/b', 'TARGET.SCHEME', /does not serve rancher:/],
   ['archive:/backups', 'TARGET.SCHEME', /--to/],
   ['dokcer:pgdata', 'TARGET.SCHEME', /did you mean docker:/],

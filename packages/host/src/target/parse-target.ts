@@ -3,17 +3,16 @@ import type { TargetRef } from '@salvage-kit/core'
 import { absolutePath } from './absolute-path.ts'
 import type { PathRule } from './absolute-path.ts'
 
-const SERVED = ['dir', 'docker', 'btrfs']
+const SERVED = ['dir', 'docker', 'btrfs', 'k8s']
 const LATER: Readonly<Record<string, string>> = {
-  k8s: 'Kubernetes volume claims',
   rancher: 'Rancher services',
 }
-const KINDS = 'targets are dir:PATH, docker:VOLUME and btrfs:VOLUME'
-const STORES = ['archive', 'restic', 'crane', 'borg', 'duplicity']
+const KINDS = 'targets are dir:PATH, docker:VOLUME, btrfs:VOLUME and k8s:NAMESPACE/CLAIM'
+const STORES = ['archive', 'restic', 'crane', 'csi', 'borg', 'duplicity']
 
 /**
- * Reads the reference of a target as a person writes it: `dir:PATH`, `docker:VOLUME`, `btrfs:VOLUME`. The path is made absolute and
- * plain. Throws `REFERENCE.INVALID`, `TARGET.SCHEME` for one that this version does not serve, `REFERENCE.RELATIVE` and
+ * Reads the reference of a target as a person writes it: `dir:PATH`, `docker:VOLUME`, `btrfs:VOLUME`,
+ * `k8s:NAMESPACE/CLAIM`. The path is made absolute and plain. Throws `REFERENCE.INVALID`, `TARGET.SCHEME` for one that this version does not serve, `REFERENCE.RELATIVE` and
  * `TARGET.NAME` for a path or a volume name that cannot be.
  */
 export function parseTarget(text: string, directory: string): TargetRef {
@@ -30,6 +29,8 @@ export function checkTarget(text: string, rule: PathRule): TargetRef {
       return `docker:${volumeName(text, value)}`
     case 'btrfs':
       return `btrfs:${subvolumeName(text, value)}`
+    case 'k8s':
+      return `k8s:${claimName(text, value)}`
     default:
       throw unserved(text, scheme)
   }
@@ -49,6 +50,14 @@ function subvolumeName(text: string, name: string): string {
   throw new SalvageError('TARGET.NAME', `${text}: ${JSON.stringify(name)} cannot be the name of a volume`, {
     why: 'a volume name starts with a letter, a digit or _ and holds letters, digits, _ . and - only',
     hint: name.startsWith('/') ? `for a directory write dir:${name}` : 'see salvage-kit volume list',
+  })
+}
+
+function claimName(text: string, value: string): string {
+  if (/^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?\/[a-z0-9](?:[-.a-z0-9]{0,251}[a-z0-9])?$/.test(value)) return value
+  throw new SalvageError('TARGET.NAME', `${text}: ${JSON.stringify(value)} cannot be a claim of a namespace`, {
+    why: 'both names are lower case letters, digits and -, and a / stands between them',
+    hint: 'write it like k8s:NAMESPACE/CLAIM; see kubectl get pvc',
   })
 }
 

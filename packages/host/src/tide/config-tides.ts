@@ -12,6 +12,7 @@ export function configTides({ config, placeOf }: LoadedConfig): readonly TideSou
     cron: tide.cron?.trim(),
     grouping: tide.grouping,
     to: tide.to ?? (tide.crane === undefined ? undefined : `crane:${tide.crane}`),
+    snapshots: tide.snapshots,
     targets: tide.targets,
     keep: tide.keep,
     maxHoldMs: tide.maxHold,

@@ -8,6 +8,8 @@ export interface TideSource extends Omit<Schedule, 'cron'> {
   readonly grouping?: Grouping | undefined
   /** A store as a person writes it: a name, `archive:DIR`, `crane:NAME`. */
   readonly to?: string | undefined
+  /** A store that keeps the cuts themselves, as a person writes it: `csi:`, `csi:CLASS`. */
+  readonly snapshots?: string | undefined
   readonly targets?: readonly TargetRef[] | undefined
   readonly keep?: KeepRules | undefined
   readonly maxHoldMs?: number | undefined
@@ -30,6 +32,7 @@ export const SETTING_WORDS: Readonly<Record<Setting, string>> = {
   catchUp: 'catchUp',
   grouping: 'grouping',
   to: 'to',
+  snapshots: 'snapshots',
   keep: 'keep',
   maxHoldMs: 'maxHold',
   maxConcurrent: 'maxConcurrent',
@@ -78,6 +81,7 @@ function join(a: TideSettings, b: TideSource): TideSettings {
     catchUp: a.catchUp ?? b.catchUp,
     grouping: a.grouping ?? b.grouping,
     to: a.to ?? b.to,
+    snapshots: a.snapshots ?? b.snapshots,
     keep: a.keep ?? b.keep,
     maxHoldMs: a.maxHoldMs ?? b.maxHoldMs,
     maxConcurrent: a.maxConcurrent ?? b.maxConcurrent,

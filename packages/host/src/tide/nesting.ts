@@ -3,7 +3,8 @@ import type { Store, TargetRef } from '@salvage-kit/core'
 import { isBelow, realPath } from '../target/real-path.ts'
 
 /** Refuses a store that lies in a directory that is copied into it: each copy would hold all former ones. Throws `TIDE.NESTED`. */
-export async function refuseNested(targets: readonly TargetRef[], store: Store): Promise<void> {
+export async function refuseNested(targets: readonly TargetRef[], store: Store | undefined): Promise<void> {
+  if (store === undefined) return
   const at = parseReference(store.ref)
   if (!at.value.startsWith('/')) return
   const storePath = await realPath(at.value)

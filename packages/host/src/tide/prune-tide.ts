@@ -55,8 +55,9 @@ function ownPoints(machine: string, policy: RetentionPolicy): RetentionPolicy {
 function storesOfPlan(plan: Plan): readonly { readonly store: Store; readonly targets: readonly TargetRef[] }[] {
   const stores = new Map<string, { store: Store; targets: TargetRef[] }>()
   for (const step of plan.groups.flatMap((group) => [...group.whileQuiesced, ...group.afterResume])) {
-    if (step.kind !== 'lift') continue
-    const { store, target } = step.ref
+    const store = step.kind === 'lift' ? step.ref.store : step.ref.keep?.store
+    if (store === undefined) continue
+    const { target } = step.ref
     const known = stores.get(JSON.stringify(store)) ?? { store, targets: [] }
     known.targets.push(target)
     stores.set(JSON.stringify(store), known)

@@ -16,8 +16,13 @@ export interface TideOverrides {
   readonly hold?: HoldChoice | undefined
 }
 
+/** Where a tide brings its targets: into a store, into one that keeps their snapshots, or into both from one cut. */
+export type TideStores =
+  | { readonly store: Store; readonly snapshots?: undefined }
+  | { readonly store?: Store; readonly snapshots: Store }
+
 /** A tide as the planner takes it: what the command line says, else what the tide says, else the defaults. */
-export function resolveTide(settings: TideSettings | undefined, store: Store, overrides: TideOverrides): Tide {
+export function resolveTide(settings: TideSettings | undefined, stores: TideStores, overrides: TideOverrides): Tide {
   const whole = settings !== undefined && overrides.targets.length === 0
   const keep = settings?.keep
   const hold = overrides.hold ?? settings?.hold
@@ -25,7 +30,7 @@ export function resolveTide(settings: TideSettings | undefined, store: Store, ov
     ...(whole ? { name: settings.name } : {}),
     targets: whole ? settings.targets : overrides.targets,
     grouping: overrides.grouping ?? settings?.grouping ?? 'smart',
-    store,
+    ...stores,
     maxHoldMs: overrides.maxHoldMs ?? settings?.maxHoldMs ?? DEFAULT_MAX_HOLD_MS,
     maxConcurrent: overrides.maxConcurrent ?? settings?.maxConcurrent ?? DEFAULT_MAX_CONCURRENT,
     ...(keep === undefined ? {} : { keep }),

@@ -1,0 +1,66 @@
+import { findingOf, isSalvageError } from '@salvage-kit/core'
+import type { Backend, CallOptions, Finding, Journal, LiftRef, Locks, Reference } from '@salvage-kit/core'
+import type { Cluster } from '@salvage-kit/k8s'
+import type { LoadedConfig } from '../config/load-config.ts'
+import { jobCranes } from '../store/job-cranes.ts'
+import type { KubernetesNeed } from './kubernetes-need.ts'
+import { openCluster } from './open-cluster.ts'
+
+/** What the rig has of Kubernetes. */
+export interface OpenKubernetes {
+  readonly cluster: Cluster
+  readonly backend: Backend
+  readonly namespaces: readonly string[]
+  /** The stores that have kept snapshots in these namespaces, whoever kept them. */
+  keptIn(options: CallOptions): Promise<readonly Reference[]>
+}
+
+/** What opening takes. */
+export interface KubernetesOpening {
+  readonly loaded: LoadedConfig
+  readonly need: KubernetesNeed
+  /** `undefined` is that of the context. */
+  readonly namespaces: ReadonlySet<string | undefined>
+  /** Opened before, and fenced, where the state is in the cluster. */
+  readonly cluster: Cluster | undefined
+  readonly journal: Journal
+  readonly locks: Locks
+  readonly onLine: (ref: LiftRef, line: string) => void
+}
+
+/**
+ * The backend, loaded only when it is needed; `opened` closes a cluster that was opened here. Rejects as `openCluster` does
+ * when it is required; when it is only wanted that is a finding.
+ */
+export async function openKubernetes(
+  opening: KubernetesOpening,
+  opened: AsyncDisposableStack,
+): Promise<OpenKubernetes | Finding | undefined> {
+  const { loaded, need, journal, locks, onLine } = opening
+  if (need.kind === 'none') return undefined
+  try {
+    const by = need.kind === 'required' ? need.by : 'what is left to undo'
+    const cluster = opening.cluster ?? opened.use(await openCluster(loaded, by))
+    const { keptStores, kubernetes, labelValue } = await import('@salvage-kit/k8s')
+    const { machine, kubernetes: { snapshotClass, newClaims } = {} } = loaded.config
+    const namespaces = [...new Set([...opening.namespaces].map((one) => one ?? cluster.namespace))]
+    const backend = kubernetes(cluster, {
+      namespaces,
+      cranes: jobCranes(loaded.config),
+      onLine,
+      isKnown: async (runId) => {
+        const pending = await journal.pending()
+        if (pending.some((entry) => labelValue(entry.runId) === runId)) return true
+        await using dead = await locks.adopt(runId)
+        return dead === undefined
+      },
+      ...(machine === undefined ? {} : { machine }),
+      ...(snapshotClass === undefined ? {} : { snapshotClass }),
+      ...(newClaims === undefined ? {} : { newClaims }),
+    })
+    return { cluster, backend, namespaces, keptIn: async (options) => keptStores(cluster, namespaces, options) }
+  } catch (error) {
+    if (need.kind === 'required' || !isSalvageError(error)) throw error
+    return findingOf(error)
+  }
+}
