@@ -3,6 +3,7 @@ import { whyNoBtrfs } from './btrfs-here.ts'
 import { buttervolumeProgram } from './buttervolume.ts'
 import { engineAddress } from './engine.ts'
 import { whyNoTools } from './kubernetes/go-tools.ts'
+import { helm } from './kubernetes/helm.ts'
 import { kubectlProgram } from './kubernetes/kubectl.ts'
 import { pathOf } from './program.ts'
 
@@ -12,6 +13,7 @@ export const PARTS = [
   'crane-images',
   'docker',
   'dockerd',
+  'helm',
   'kubernetes-api',
   'kubernetes',
   'postgres-image',
@@ -68,6 +70,8 @@ export function findPart(name: PartName): Part {
             ['docker', '--host', engine, 'image', 'inspect', 'salvage-test/busybox'],
           ])
         : { available: false, reason: 'an engine of its own needs root', address: 'dockerd' }
+    case 'helm':
+      return { available: whyNoTools('helm') === '', reason: whyNoTools('helm'), address: helm() }
     case 'kubernetes-api':
       return kubernetesApi()
     case 'kubernetes':

@@ -24,6 +24,7 @@ const SETS = {
   kube: { from: 'kube', make: makeKube },
   csi: { from: 'csi', make: makeCsi },
   definitions: { from: 'csi', make: makeDefinitions },
+  helm: { from: 'helm', make: makeHelm },
 } as const
 
 /** The folder of the cache with the programs of a set, or where they would be: it goes by what they are built from. */
@@ -58,7 +59,7 @@ export function whyNoTools(set: ToolSet): string {
 
 /** Builds every set that is missing, one after the other: a linker takes 2.5 GB. Rejects where there is no Go. */
 export async function buildKubernetes(say: (text: string) => void): Promise<void> {
-  for (const set of ['definitions', 'kube', 'csi'] as const) {
+  for (const set of ['definitions', 'kube', 'csi', 'helm'] as const) {
     if (whyNoTools(set) === '') continue
     if (pathOf('go') === undefined) throw new Error(whyNoTools(set))
     say(`building the parts of Kubernetes (${set}), some minutes`)
@@ -106,7 +107,21 @@ async function makeDefinitions(into: string): Promise<void> {
     if (name.includes('snapshot.storage.k8s.io_')) await cp(join(crds, name), join(into, name))
 }
 
-async function goBuild(set: 'kube' | 'csi', output: string, flags: string, packages: readonly string[]): Promise<void> {
+/** Without a cluster to ask, helm believes in the release of Kubernetes that it was built with. */
+async function makeHelm(into: string): Promise<void> {
+  const [major = '', minor = ''] = KUBERNETES.split('.')
+  const version = ['chartutil', 'lint/rules']
+    .map((path) => `helm.sh/helm/v3/pkg/${path}`)
+    .flatMap((path) => [`-X ${path}.k8sVersionMajor=${major}`, `-X ${path}.k8sVersionMinor=${minor}`])
+  await goBuild('helm', join(into, 'helm'), version.join(' '), ['helm.sh/helm/v3/cmd/helm'])
+}
+
+async function goBuild(
+  set: 'kube' | 'csi' | 'helm',
+  output: string,
+  flags: string,
+  packages: readonly string[],
+): Promise<void> {
   const jobs = String(Math.min(availableParallelism(), 4))
   const args = ['build', '-mod=readonly', '-buildvcs=false', '-trimpath', '-p', jobs]
   await command('nice', ['-n', '5', 'go', ...args, '-ldflags', `-s -w ${flags}`, '-o', output, ...packages], {
