@@ -124,7 +124,7 @@ retention: { enabled: false }
   })
 
   test('the plain manifests are the chart with the values beside them', async () => {
-    const text = await command(helm(), [
+    const made = await command(helm(), [
       'template',
       'salvage-kit',
       CHART,
@@ -133,7 +133,7 @@ retention: { enabled: false }
       '--values',
       join(EXAMPLE, 'values.yaml'),
     ])
-    expect(readFileSync(join(EXAMPLE, 'namespace.yaml'), 'utf8')).toBe(text)
+    expect(readFileSync(join(EXAMPLE, 'namespace.yaml'), 'utf8')).toBe(made)
   })
 })
 
