@@ -1,17 +1,24 @@
-import type { Backend, LiftRef } from '@salvage-kit/core'
-import type { Cluster } from './client/cluster.ts'
+import { isSalvageError } from '@salvage-kit/core'
+import type { Backend, CallOptions, LiftRef } from '@salvage-kit/core'
+import type { Cluster, Permission } from './client/cluster.ts'
 import { jobCrane } from './crane/job-crane.ts'
 import type { JobCraneSettings } from './crane/settings.ts'
 import type { DiscoverySettings } from './discovery/discovery.ts'
 import { kubernetesDiscovery } from './discovery/discovery.ts'
 import type { Dump } from './dump/schema.ts'
+import { claimExchanger } from './exchange/claim-exchanger.ts'
+import { sweepExchanges } from './exchange/sweep.ts'
 import { claimProvisioner } from './provision/claim-provisioner.ts'
 import type { PlaceDefaults } from './provision/shape.ts'
 import { dumpQuiescer } from './quiesce/dump.ts'
-import { execQuiescer } from './quiesce/exec.ts'
-import { scaleQuiescer } from './quiesce/scale.ts'
+import { EXEC_PERMISSIONS, execQuiescer } from './quiesce/exec.ts'
+import { permitted } from './quiesce/permitted.ts'
+import { SCALE_PERMISSIONS, scaleQuiescer } from './quiesce/scale.ts'
 import { csiSnapshotter } from './snapshot/csi-snapshotter.ts'
 import { sweepCuts } from './snapshot/sweep.ts'
+import type { SweepSettings } from './snapshot/sweep.ts'
+import { scalable } from './workload/workload-id.ts'
+import type { WorkloadName } from './workload/workload-id.ts'
 
 /** What {@link kubernetes} takes. */
 export interface KubernetesSettings extends DiscoverySettings {
@@ -45,9 +52,9 @@ export function kubernetes(cluster: Cluster, settings: KubernetesSettings = {}):
     id: 'k8s',
     discovery: kubernetesDiscovery(cluster, { namespaces }),
     quiescers: [
-      scaleQuiescer(cluster),
-      execQuiescer(cluster),
-      dumpQuiescer(cluster, onDump === undefined ? {} : { onDump }),
+      permitted(cluster, scaleQuiescer(cluster), scalePermissions),
+      permitted(cluster, execQuiescer(cluster), () => EXEC_PERMISSIONS),
+      permitted(cluster, dumpQuiescer(cluster, onDump === undefined ? {} : { onDump }), () => EXEC_PERMISSIONS),
     ],
     snapshotters: [
       csiSnapshotter(cluster, { namespaces, ...(snapshotClass === undefined ? {} : { class: snapshotClass }) }),
@@ -60,12 +67,29 @@ export function kubernetes(cluster: Cluster, settings: KubernetesSettings = {}):
       }),
     ],
     provisioners: [claimProvisioner(cluster, newClaims === undefined ? {} : { defaults: newClaims })],
-    // Restores in place: exchangers.
+    exchangers: [claimExchanger(cluster, snapshotClass === undefined ? {} : { class: snapshotClass })],
     ...(isKnown === undefined
       ? {}
       : {
-          sweep: async (options) =>
-            sweepCuts(cluster, { namespaces, isKnown, now: new Date(), olderThanMs: NOBODYS_MS }, options),
+          sweep: async ({ signal }) =>
+            sweepNamespaces(cluster, { namespaces, isKnown, now: new Date(), olderThanMs: NOBODYS_MS }, { signal }),
         }),
   }
+}
+
+/** Where no snapshots are served nothing of them is left. */
+async function sweepNamespaces(cluster: Cluster, settings: SweepSettings, options: CallOptions): Promise<void> {
+  try {
+    await sweepCuts(cluster, settings, options)
+  } catch (error) {
+    if (!isSalvageError(error) || error.code !== 'K8S.NO_KIND') throw error
+  }
+}
+
+/** Of the one kind that is scaled; autoscalers are looked at where that is permitted. */
+function scalePermissions({ kind }: WorkloadName): readonly Permission[] {
+  const plural = scalable(kind)?.plural
+  return SCALE_PERMISSIONS.filter(
+    ({ group, resource }) => group === '' || (plural !== undefined && resource.split('/')[0] === plural),
+  )
 }

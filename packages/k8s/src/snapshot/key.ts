@@ -3,7 +3,7 @@ export const CUT = {
   runId: 'salvage-kit.io/run-id',
   /** Of which snapshot ref: see `labelValue`. */
   snapshot: 'salvage-kit.io/snapshot',
-  /** `cut`, `exposure` or `place`. */
+  /** `cut`, `exposure` or `place`; of the cuts of a restore in place `former` and `fresh`. */
   role: 'salvage-kit.io/role',
   /** It stays: which store keeps it, as `storeMark` says. */
   kept: 'salvage-kit.io/kept',
@@ -13,4 +13,6 @@ export const CUT = {
   keep: 'salvage-kit.io/keep',
   /** The form of the claim that was cut: see `claimShape`. */
   claim: 'salvage-kit.io/claim',
+  /** What quiescers said of the workloads at rest, the sums of dumps above all: `RestNote`s as JSON. */
+  rest: 'salvage-kit.io/rest',
 } as const

@@ -11,7 +11,7 @@ export function isOf({ id }: Pick<SnapshotRef, 'id'>): (metadata: Metadata) => b
 /** The labels of what is made for a snapshot ref. */
 export function ownLabels(
   { id, runId }: Pick<SnapshotRef, 'id' | 'runId'>,
-  role: 'cut' | 'exposure',
+  role: 'cut' | 'exposure' | 'former' | 'fresh',
 ): { readonly [key: string]: string } {
   return { [CUT.runId]: labelValue(runId), [CUT.snapshot]: labelValue(id), [CUT.role]: role }
 }

@@ -24,9 +24,10 @@ export async function mustBePermitted(
   cluster: Cluster,
   namespaces: Iterable<string>,
   options: CallOptions,
+  wanted: readonly Permission[] = SNAPSHOT_PERMISSIONS,
 ): Promise<void> {
   for (const namespace of new Set(namespaces)) {
-    const missing = await cluster.missing(namespace, SNAPSHOT_PERMISSIONS, options)
+    const missing = await cluster.missing(namespace, wanted, options)
     if (missing.length === 0) continue
     const verbs = missing.map(({ verb, resource }) => `${verb} ${resource}`).join(', ')
     throw new SalvageError('CSI.RIGHTS', `snapshots in ${namespace} take rights that this user does not have`, {

@@ -1,0 +1,119 @@
+import { SalvageError } from '@salvage-kit/core'
+import type { ExchangeOptions, PreparedExchange, Source, Store } from '@salvage-kit/core'
+import type { Cluster } from '../client/cluster.ts'
+import { KINDS } from '../resource/kind.ts'
+import type { Resource } from '../resource/resource.ts'
+import { claimOf } from '../snapshot/claim-of.ts'
+import type { Classes } from '../snapshot/class-view.ts'
+import { mustBePermitted } from '../snapshot/permission.ts'
+import { probeClaim } from '../snapshot/probe.ts'
+import { cutToken, pointToken } from '../snapshot/schema.ts'
+import { statusOf } from '../snapshot/status.ts'
+import { bodyOf } from './body.ts'
+import { EXCHANGE_PERMISSIONS } from './permission.ts'
+import { refusalOf } from './refusal.ts'
+import type { ExchangeSettings } from './settings.ts'
+import type { ExchangeToken, NamedSnapshot } from './token.ts'
+
+/** What preparing looks with. */
+export interface PrepareParts {
+  readonly settings: ExchangeSettings
+  readonly classes: () => Promise<Classes | undefined>
+}
+
+/** For a block volume: cuts of it are of use here, since nothing reads its files. */
+const ANY: Store = { ref: 'csi:', crane: 'csi', settings: {} }
+
+/**
+ * Looks whether a claim can be exchanged for the content of a point. Rejects with `EXCHANGE.GONE`, `EXCHANGE.OWNED`, `EXCHANGE.HELD`,
+ * `EXCHANGE.STATIC`, `EXCHANGE.NO_CUT`, `CSI.RIGHTS`, `CSI.SIZE`, `RESTORE.POINT_UNKNOWN`, `RESTORE.UNREADABLE`, `CSI.NOT_READY`.
+ */
+export async function prepareExchange(
+  cluster: Cluster,
+  given: Source,
+  { runId, from, signal }: ExchangeOptions,
+  { settings, classes }: PrepareParts,
+): Promise<PreparedExchange> {
+  signal.throwIfAborted()
+  const source = claimOf(given)
+  const { namespace, name } = source
+  await mustBePermitted(cluster, [namespace], { signal }, EXCHANGE_PERMISSIONS)
+  const claim = await cluster.get(KINDS.claim, { namespace, name }, { signal })
+  const { uid } = claim?.metadata ?? {}
+  if (claim === undefined || uid === undefined || (source.uid !== undefined && source.uid !== uid))
+    throw new SalvageError('EXCHANGE.GONE', `there is no claim ${namespace}/${name} as it was found`, {
+      why: claim === undefined ? 'somebody has removed it' : 'another one has its name by now',
+      untouched: true,
+    })
+  const refusal = refusalOf(claim)
+  if (refusal !== undefined) throw refusal
+  const snapshotClass = await classOfCut(cluster, claim, signal, { settings, classes })
+  const point =
+    from.store.crane === 'csi' ? await pointOf(cluster, from.point.token ?? null, source, signal) : undefined
+  const token: ExchangeToken = {
+    version: 1,
+    namespace,
+    name,
+    uid,
+    runId,
+    claim: bodyOf(claim),
+    ...(snapshotClass === undefined ? {} : { snapshotClass }),
+    ...(point === undefined ? {} : { point }),
+  }
+  return { token, filled: point !== undefined }
+}
+
+async function classOfCut(
+  cluster: Cluster,
+  claim: Resource,
+  signal: AbortSignal,
+  { settings, classes }: PrepareParts,
+): Promise<string | undefined> {
+  const { namespace = '', name } = claim.metadata
+  const isBlock = bodyOf(claim).spec['volumeMode'] === 'Block'
+  const support = await probeClaim(
+    cluster,
+    { medium: 'pvc', namespace, name },
+    { signal, ...(isBlock ? { keep: ANY } : {}) },
+    {
+      settings: { namespaces: [namespace], ...(settings.class === undefined ? {} : { class: settings.class }) },
+      classes,
+    },
+  )
+  if (support.supported) return cutToken.parse(support.token).snapshotClass
+  throw new SalvageError('EXCHANGE.NO_CUT', `the claim ${namespace}/${name} cannot be restored in place`, {
+    why: `its former content could not be kept: ${support.why}`,
+    hint: 'have a VolumeSnapshotClass of its driver (snapshotClass), or restore into a new claim',
+    untouched: true,
+  })
+}
+
+async function pointOf(
+  cluster: Cluster,
+  token: Parameters<typeof pointToken.parse>[0],
+  { namespace, name: target }: { readonly namespace: string; readonly name: string },
+  signal: AbortSignal,
+): Promise<NamedSnapshot> {
+  const { uid, ...at } = pointToken.parse(token)
+  if (at.namespace !== namespace) throw otherNamespace(`${at.namespace}/${at.name}`, `${namespace}/${target}`)
+  const found = await cluster.get(KINDS.volumeSnapshot, at, { signal })
+  if (found?.metadata.uid !== uid || found.metadata.deletionTimestamp !== undefined)
+    throw new SalvageError('RESTORE.POINT_UNKNOWN', `the snapshot ${at.namespace}/${at.name} is gone`, {
+      untouched: true,
+    })
+  const { readyToUse, error } = statusOf(found)
+  if (readyToUse === true) return { name: at.name, uid }
+  throw new SalvageError('CSI.NOT_READY', `the snapshot ${at.namespace}/${at.name} is not ready`, {
+    ...(error?.message === undefined ? {} : { why: error.message }),
+    untouched: true,
+  })
+}
+
+/** `RESTORE.UNREADABLE`: a claim takes content only from snapshots of its own namespace. */
+export function otherNamespace(snapshot: string, claim: string): SalvageError {
+  return new SalvageError('RESTORE.UNREADABLE', `the snapshot ${snapshot} cannot become ${claim}`, {
+    why: 'a claim takes content only from snapshots of its own namespace',
+    hint: 'restore from an archive: a crane Job fills a claim of any namespace. Or restore into a new claim beside the snapshot, lift that (`run --to STORE`), and restore the archive',
+    untouched: true,
+  })
+}
