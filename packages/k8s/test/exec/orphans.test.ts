@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { execServer } from '../exec-server.ts'
 import { clusterOf, POD } from './cluster-of.ts'
-import { leavesNobody } from './orphans.ts'
+import { endsInOrder, leavesNobody } from './orphans.ts'
 import { SHELLS, toolsOf } from './shells.ts'
 
 /** Processes of their own, of which the first buries nobody, as the main program of many containers. */
@@ -39,7 +39,9 @@ test.skipIf(process.getuid?.() !== 0).each(SHELLS)(
     await using server = await execServer({ environment: { PATH: `${tools.path}:/usr/bin:/bin` }, wrap: inside.enter })
     const directory = mkdtempSync(join(tmpdir(), 'salvage-orphans-'))
     try {
-      await leavesNobody({ cluster: clusterOf(server.server), pod: POD, directory })
+      const far = { cluster: clusterOf(server.server), pod: POD, directory }
+      await leavesNobody(far)
+      await endsInOrder(far, () => server.reset())
     } finally {
       rmSync(directory, { recursive: true, force: true })
     }

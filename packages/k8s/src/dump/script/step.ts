@@ -66,18 +66,21 @@ export const READ = `
 cat "$d_file"
 `
 
-/** Ends a dump that a process left behind, and removes its part. `$1`: the id of the call. */
+/**
+ * Ends a dump that a process left behind, and removes its part. `$1`: the id of the call. URG is what its frame ends by, in order:
+ * nobody is left whose death the database could take for that of one of its own processes.
+ */
 export const ABANDON = `
 d_mine=$1
 d_end() {
   [ "$d_id" = "$d_mine" ] || return 0
   if d_alive; then
-    kill -TERM "-$d_owner" || kill -TERM "$d_owner"
-    for d_wait in 1 2 3 4 5; do
+    kill -URG "-$d_owner"
+    for d_wait in 1 2 3 4 5 6 7 8; do
       d_alive || break
       sleep 1
     done
-    ! d_alive || kill -KILL "-$d_owner" || kill -KILL "$d_owner"
+    ! d_alive || kill -KILL "-$d_owner"
   fi 2>/dev/null
   rm -f "$d_old"
 }

@@ -14,7 +14,7 @@ export interface ScriptResult extends ScriptEnd {
 
 /**
  * Runs a script in a container and resolves with what it wrote and its exit code, which may be another than 0, when both ends
- * agree about all of it. An aborted signal ends the script, and all that it started, within 4 seconds. Rejects with
+ * agree about all of it. An aborted signal ends the script, and all that it started, within 5 seconds. Rejects with
  * `EXEC.NO_SHELL` or `EXEC.NO_TOOL` (nothing ran), `EXEC.NOT_WHOLE`, `EXEC.LOST`, `EXEC.FAILED`, `EXEC.TOO_MUCH` (more than
  * `mostBytes`, 16 MiB when absent), `EXEC.VALUE`, and as {@link Cluster.exec}.
  */

@@ -28,7 +28,7 @@ export interface RunningScript extends AsyncDisposable {
   output(): AsyncGenerator<Buffer, ScriptEnd>
 }
 
-/** Starts a script in its frame. Far away it ends within 4 seconds after this side was closed, and 30 after the last word. */
+/** Starts a script in its frame. Far away it ends within 5 seconds after this side was closed, and 30 after the last word. */
 export async function startScript(
   cluster: Pick<Cluster, 'exec'>,
   where: PodPlace,

@@ -1,9 +1,15 @@
 /**
+ * What stands in the first line of the command of every shell of a frame, and of no program that they run: a shell that was
+ * forked is called as the first one.
+ */
+export const FRAME_MARK = 'salvage-go'
+
+/**
  * The command that reads a program from its input and runs it. All that stands in argv, in the URL and in the server's audit
  * log is this; a program of which the end did not come is not run: exit 125.
  */
 export function bootCommand(shell: string, id: string): readonly string[] {
-  const text = `t= l=
+  const text = `t= l= # ${FRAME_MARK}
 until [ "$l" = '${goLine(id)}' ]; do
 IFS= read -r l || exit 125
 t="$t$l
@@ -19,5 +25,5 @@ export function bootInput(program: string, id: string): string {
 }
 
 function goLine(id: string): string {
-  return `#salvage-go ${id}`
+  return `#${FRAME_MARK} ${id}`
 }

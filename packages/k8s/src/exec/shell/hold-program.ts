@@ -1,3 +1,4 @@
+import { END_PROGRAM } from './end-program.ts'
 import { MARKER_PROGRAM } from './marker-program.ts'
 import type { Patience } from './pulse-program.ts'
 import { PULSE_PROGRAM, pulseVariables } from './pulse-program.ts'
@@ -26,6 +27,7 @@ export function holdProgram(parts: HoldParts, id: string, patience: Patience): s
     `salvage_quiesce=${quoted(`${words}${parts.quiesce}\n`)}\n` +
     `salvage_thaw=${quoted(`${words}${parts.thaw}\n`)}\n` +
     PULSE_PROGRAM +
+    END_PROGRAM +
     MARKER_PROGRAM +
     HOLD
   )
@@ -41,28 +43,6 @@ if ! mkdir "$salvage_marker" 2>/dev/null; then
 fi
 mkdir "$salvage_marker/held.$salvage_me" || { rmdir "$salvage_marker"; salvage_word UNWRITABLE "$salvage_id"; exit 1; }
 trap : HUP INT TERM PIPE
-salvage_others() {
-  salvage_found=1
-  for salvage_process in /proc/[0-9]*; do
-    salvage_pid=\${salvage_process#/proc/}
-    [ "$salvage_pid" != $$ ] && [ "$salvage_pid" != "$salvage_self" ] || continue
-    IFS= read -r salvage_stat 2>/dev/null <"$salvage_process/stat" || continue
-    set -- \${salvage_stat##*) }
-    [ "$3" = $$ ] && [ "$1" != Z ] || continue
-    salvage_found=0
-    kill -KILL "$salvage_pid" 2>/dev/null
-  done
-  return "$salvage_found"
-}
-salvage_end_quiesce() {
-  read -r salvage_self salvage_rest </proc/self/stat
-  trap '' TERM
-  kill -TERM -$$
-  sleep 1
-  trap : TERM
-  salvage_tries=0
-  while [ "$salvage_tries" -lt 5 ] && salvage_others; do salvage_tries=$((salvage_tries + 1)); done
-}
 salvage_hold() {
   trap : HUP INT TERM PIPE
   salvage_missed=0 salvage_why=lost salvage_quiesced=-
@@ -76,7 +56,7 @@ salvage_hold() {
       *) salvage_missed=0 ;;
     esac
   done
-  [ "$salvage_quiesced" != - ] || salvage_end_quiesce
+  [ "$salvage_quiesced" != - ] || salvage_end TERM TERM KILL ALL
   [ "$salvage_why" != lost ] || exec 2>/dev/null
   salvage_code=-
   if mv "$salvage_marker/held.$salvage_me" "$salvage_marker/thaw.$salvage_me" 2>/dev/null ||
@@ -84,10 +64,9 @@ salvage_hold() {
   salvage_word THAWED "$salvage_id" "$salvage_why" "$salvage_quiesced" "$salvage_code"
 }
 {
-  { ( exec 5>&- 7<&-; eval "$salvage_quiesce" ) >&2; echo "quiesced $?"; } &
+  { ( exec 5>&- 7<&-; salvage_heed; eval "$salvage_quiesce" ) >&2; echo "quiesced $?"; } &
   salvage_pulse
-} | { salvage_hold; exec 2>/dev/null; trap '' TERM; kill -TERM -$$; }
+} | { salvage_hold; exec 2>/dev/null; salvage_end TERM; exit 0; }
 exec 2>/dev/null
-trap '' TERM
-kill -TERM -$$
+salvage_end TERM
 exit 0`

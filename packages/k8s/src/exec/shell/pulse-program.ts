@@ -24,7 +24,7 @@ export function beatMsOf({ tickSeconds }: Patience): number {
 
 /**
  * Shell functions. `salvage_pulse` tells on its stdout what is said on fd 7 (`said …`), its end (`eof`), and the time
- * (`tick`), until nobody listens or TERM: `read -t` is not in every shell, and this way the reader needs no second clock. It
+ * (`tick`), until nobody listens, TERM or URG: `read -t` is not in every shell, and this way the reader needs no second clock. It
  * awaits what it started: the first process of a container need not be one that buries those whose parent is gone.
  */
 export const PULSE_PROGRAM = `
@@ -35,21 +35,20 @@ salvage_need() {
   done
 }
 salvage_pulse() {
-  salvage_ear= salvage_nap=
+  salvage_ear=
   trap '' PIPE
-  trap salvage_hush TERM
+  trap salvage_hush TERM URG
   { while IFS= read -r salvage_line; do echo "said $salvage_line" || exit; done <&7; echo eof; } &
   salvage_ear=$!
   while :; do
     sleep "$salvage_tick" &
-    salvage_nap=$!
-    wait "$salvage_nap"
+    wait "$!"
     echo tick || salvage_hush
   done
 } 2>/dev/null
 salvage_hush() {
-  trap '' TERM
-  kill -TERM $salvage_ear $salvage_nap
+  trap '' TERM URG
+  kill -TERM $salvage_ear $!
   wait
   exit 0
 }

@@ -1,4 +1,5 @@
 import { prelude, printfFormat, quoted } from './quoted.ts'
+import { END_PROGRAM } from './end-program.ts'
 import type { Patience } from './pulse-program.ts'
 import { PULSE_PROGRAM, pulseVariables } from './pulse-program.ts'
 
@@ -16,15 +17,16 @@ export interface RunParts {
  * What runs a script in a frame. Words for this side on stderr: `SALVAGE-READY id sha256|cksum` before it starts, and
  * `SALVAGE-END id exit=N through=N tee=N sum=HASH bytes=N` when it has ended, made over what really left. fd 5 is the real
  * stdout, 4 gathers the report, 3 and 6 lead to the hash and the count; nothing is written to any disk. When the other side is
- * gone, all processes of the group are ended, within 3 seconds. The shell ends when it hears `bye`: a server that closes while
- * output is on its way to a slow reader loses it when anything is sent to it.
+ * gone, all processes of the group are ended, programs before the shells that wait for them: most at once, all within 5 seconds.
+ * The shell ends when it hears `bye`: a server that closes while output is on its way to a slow reader loses it when anything
+ * is sent to it.
  */
 export function runProgram(parts: RunParts, id: string, patience: Patience): string {
   const words = prelude(parts.environment, parts.args)
   const first = `salvage_script=${quoted(`${words}${parts.script}\n`)}\n`
   const second = `salvage_through=${quoted(parts.through === '' ? '' : `${words}${parts.through}\n`)}\n`
   const input = `salvage_input() { printf ${printfFormat(parts.stdin)}; }\n`
-  return pulseVariables(id, patience) + first + second + input + PULSE_PROGRAM + RUN
+  return pulseVariables(id, patience) + first + second + input + PULSE_PROGRAM + END_PROGRAM + RUN
 }
 
 const RUN = `
@@ -39,6 +41,7 @@ salvage_summed() {
 salvage_fd=/dev/fd
 [ -d /dev/fd ] || salvage_fd=/proc/self/fd
 exec 7<&0 </dev/null
+trap : TERM PIPE
 {
   trap : TERM
   salvage_pulse | {
@@ -52,22 +55,22 @@ exec 7<&0 </dev/null
       esac
     done
     trap '' TERM
-    kill -TERM -$$ || kill -TERM $$
-    [ "$salvage_bye" = no ] || exit 0
-    sleep 3
-    kill -KILL -$$ || kill -KILL $$
+    if [ "$salvage_bye" = yes ]; then salvage_end TERM
+    else salvage_end TERM - TERM KILL ALL
+    fi
+    exit 0
   }
 } >/dev/null 2>&1 &
 printf '\\nSALVAGE-READY %s %s\\n' "$salvage_id" "$salvage_sum" >&2
 exec 5>&1
 salvage_first() {
-  salvage_input | ( exec 3>&- 4>&- 5>&- 6>&- 7<&-; eval "$salvage_script" )
+  salvage_input | ( exec 3>&- 4>&- 5>&- 6>&- 7<&-; salvage_heed; eval "$salvage_script" )
   echo "exit=$?" >&4
 }
 salvage_both() {
   if [ -z "$salvage_through" ]; then salvage_first; echo through=0 >&4
   else
-    salvage_first | ( exec 3>&- 4>&- 5>&- 6>&- 7<&-; eval "$salvage_through" )
+    salvage_first | ( exec 3>&- 4>&- 5>&- 6>&- 7<&-; salvage_heed; eval "$salvage_through" )
     echo "through=$?" >&4
   fi
 }
