@@ -8,6 +8,19 @@ export interface ResumeOptions extends CallOptions {
   readonly quiesced: 'yes' | 'maybe'
 }
 
+/** What a quiescer says of the rest of a workload, such as the size and the sum of a dump. No secrets. */
+export interface RestNote {
+  readonly workload: string
+  readonly quiescer: string
+  readonly note: Json
+}
+
+/** What quiesce takes. */
+export interface QuiesceOptions extends CallOptions {
+  /** Takes down what the snapshots that are cut of this rest are to bear; counts only when the call resolves then. */
+  readonly note?: (note: Json) => void
+}
+
 /**
  * Brings a workload to rest and back. Plain verbs on JSON tokens: a closure dies with its process, a token does not.
  */
@@ -23,7 +36,7 @@ export interface Quiescer {
    * when the token was made. When it rejects, `resume` is called with `maybe`; but when the error says `untouched`, the
    * workload is not as the token has it and nothing was done to it: then there is nothing to put back.
    */
-  quiesce(token: Json, options: CallOptions): Promise<void>
+  quiesce(token: Json, options: QuiesceOptions): Promise<void>
   /**
    * Puts the workload back as the token says it was. Idempotent: twice is once, and with nothing to undo it does
    * nothing. May run in another process. Resolves with findings when the workload is not as it was and no further call

@@ -131,7 +131,7 @@ async function withinHold(rig: Rig, given: HeldWork): Promise<HeldResult> {
     await held.acquire()
     await snapshots.take(
       group.whileQuiesced.filter((step) => step.kind === 'snapshot'),
-      held.signal,
+      { signal: held.signal, notes: held.notes },
     )
     work = liftLive(rig, live, { limit: plan.maxConcurrent, hold: held, calls })
     await Promise.race([work, aborted(held.signal)])

@@ -5,6 +5,7 @@ import { SalvageError } from '../error.ts'
 import type { Finding } from '../finding.ts'
 import type { JournalEntry } from '../journal/journal.ts'
 import type { Group } from '../plan/plan.ts'
+import type { RestNote } from '../quiesce/quiescer.ts'
 import type { StuckEntry } from '../report/report.ts'
 import type { Rig } from '../rig.ts'
 import { createCalls } from './calls.ts'
@@ -25,6 +26,8 @@ export interface Hold extends AsyncDisposable {
   acquire(): Promise<void>
   /** Aborts when the hold must end: its budget is over (`HOLD.OVER`), it is tainted (`HOLD.TAINTED`), the run is aborted. */
   readonly signal: AbortSignal
+  /** After `acquire`: what the quiescers said of the rest of their workloads. */
+  readonly notes: readonly RestNote[]
   /** Asked once, before the workloads rise: why the copies made in this hold do not count, or undefined when they do. */
   verdict(): Promise<string | undefined>
   /** This is taken back with the hold, before its workloads rise: of a higher order than any wave. `call` has the effect. */
@@ -56,6 +59,7 @@ export function createHold(
   const opened: JournalEntry[] = []
   const witnesses: Prepared[] = []
   const findings: Finding[] = []
+  const notes: RestNote[] = []
   const risen: JournalEntry[] = []
   const calls = createCalls()
   let stuck: readonly StuckEntry[] = []
@@ -82,6 +86,7 @@ export function createHold(
       return stuck
     },
     findings,
+    notes,
     risen,
     get holdMs() {
       return holdMs
@@ -101,7 +106,7 @@ export function createHold(
       witnesses.push(...idle, ...lastOfEach(waves.flat()))
       begin()
       for (const [order, wave] of waves.entries())
-        await quiesceWave(rig, { group, runId: options.runId, order, wave, signal, opened, calls, watch })
+        await quiesceWave(rig, { group, runId: options.runId, order, wave, signal, opened, calls, watch, notes })
       signal.throwIfAborted()
     },
     verdict: async () => {

@@ -2,7 +2,7 @@ import { isSalvageError } from '../error.ts'
 import type { JournalEntry } from '../journal/journal.ts'
 import type { Json } from '../json.ts'
 import type { Group, QuiesceStep } from '../plan/plan.ts'
-import type { Quiescer } from '../quiesce/quiescer.ts'
+import type { Quiescer, RestNote } from '../quiesce/quiescer.ts'
 import type { Rig } from '../rig.ts'
 import type { Calls } from './calls.ts'
 import { mapLimit } from './limit.ts'
@@ -38,6 +38,8 @@ export interface Wave {
   readonly opened: JournalEntry[]
   readonly calls: Calls
   readonly watch: RestWatch
+  /** Of the whole hold; the wave adds what its quiescers said. */
+  readonly notes: RestNote[]
 }
 
 /**
@@ -45,7 +47,7 @@ export interface Wave {
  * with the first failure when all calls have ended, or have not although the signal told them to.
  */
 export async function quiesceWave(rig: Rig, given: Wave): Promise<void> {
-  const { group, runId, order, wave, signal, opened, calls, watch } = given
+  const { group, runId, order, wave, signal, opened, calls, watch, notes } = given
   signal.throwIfAborted()
   const entries = await rig.journal.open(
     wave.map(({ step, token }) => ({
@@ -60,8 +62,13 @@ export async function quiesceWave(rig: Rig, given: Wave): Promise<void> {
       const { step, quiescer, token } = at(wave, index)
       const event = { group: group.id, workload: step.workload, quiescer: step.quiescer }
       rig.report({ type: 'workload.quiescing', ...event })
-      const call = calls.follow(entry.id, quiescer.quiesce(token, { signal }))
+      const said: RestNote[] = []
+      const note = (what: Json): void => {
+        said.push({ workload: step.workload, quiescer: step.quiescer, note: what })
+      }
+      const call = calls.follow(entry.id, quiescer.quiesce(token, { signal, note }))
       await notBeyond(call, signal, `bringing ${step.workload} to rest`)
+      notes.push(...said)
       watch.guard(step.workload)
       rig.report({ type: 'workload.quiesced', ...event })
     }),

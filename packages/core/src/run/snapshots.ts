@@ -4,6 +4,7 @@ import type { LiftStep, SnapshotStep } from '../plan/plan.ts'
 import type { StuckEntry } from '../report/report.ts'
 import type { Rig } from '../rig.ts'
 import type { SnapshotRef } from '../snapshot/snapshot-ref.ts'
+import type { TakeOptions } from '../snapshot/snapshotter.ts'
 import { createCalls } from './calls.ts'
 import type { Calls } from './calls.ts'
 import { failureOf } from './failure.ts'
@@ -29,7 +30,7 @@ const KEEPS_AT_ONCE = 16
 /** Snapshots that live longer than the hold in which they were cut. Disposing it drops them, but for those that stay. */
 export interface Snapshots extends AsyncDisposable {
   /** Cuts all targets; resolves when every cut is made or has failed. Rejects when the journal cannot take them down. */
-  take(steps: readonly SnapshotStep[], signal: AbortSignal): Promise<void>
+  take(steps: readonly SnapshotStep[], options: TakeOptions): Promise<void>
   /** Lets those stay that are to, each as soon as it is known to be whole. Called after a good hold alone. Never rejects. */
   keep(options: { readonly signal: AbortSignal }): Promise<void>
   /** What became of one that was to stay; undefined while nobody knows. */
@@ -52,9 +53,10 @@ export function createSnapshots(rig: Rig, runId: string): Snapshots {
   const calls = createCalls()
   let stuck: readonly StuckEntry[] = []
 
-  const takeOne = async (entry: JournalEntry, step: SnapshotStep, signal: AbortSignal): Promise<void> => {
+  const takeOne = async (entry: JournalEntry, step: SnapshotStep, options: TakeOptions): Promise<void> => {
+    const { signal } = options
     try {
-      const call = calls.follow(entry.id, snapshotterOf(rig, step.snapshotter).take(step.ref, { signal }))
+      const call = calls.follow(entry.id, snapshotterOf(rig, step.snapshotter).take(step.ref, options))
       await notBeyond(call, signal, `the snapshot of ${step.ref.target}`)
       // The workloads may have begun to rise.
       signal.throwIfAborted()
@@ -68,7 +70,7 @@ export function createSnapshots(rig: Rig, runId: string): Snapshots {
     get stuck() {
       return stuck
     },
-    take: async (steps, signal) => {
+    take: async (steps, options) => {
       if (steps.length === 0) return
       const opened = await rig.journal.open(
         steps.map(({ snapshotter, ref }) => ({
@@ -81,7 +83,7 @@ export function createSnapshots(rig: Rig, runId: string): Snapshots {
       await Promise.all(
         opened.map(async (entry, index) => {
           const step = steps[index]
-          if (step !== undefined) await takeOne(entry, step, signal)
+          if (step !== undefined) await takeOne(entry, step, options)
         }),
       )
     },

@@ -1,5 +1,6 @@
 import type { CallOptions } from '../call-options.ts'
 import type { Json } from '../json.ts'
+import type { RestNote } from '../quiesce/quiescer.ts'
 import type { RestorePoint } from '../crane/restore-point.ts'
 import type { Store } from '../crane/store.ts'
 import type { Medium, Source } from '../target/source.ts'
@@ -17,6 +18,12 @@ export interface CutOptions extends CallOptions {
   readonly keep?: Store
 }
 
+/** What take takes. */
+export interface TakeOptions extends CallOptions {
+  /** What quiescers said of the workloads that are at rest; for the snapshot to bear where it can. Absent: nothing. */
+  readonly notes?: readonly RestNote[]
+}
+
 /** Cuts a point in time on the same storage, at once. */
 export interface Snapshotter {
   readonly id: string
@@ -29,7 +36,7 @@ export interface Snapshotter {
    */
   prepare?(ref: SnapshotRef, options: CallOptions): Promise<void>
   /** Resolves as soon as the point in time is cut; must be quick, workloads are at rest. */
-  take(ref: SnapshotRef, options: CallOptions): Promise<void>
+  take(ref: SnapshotRef, options: TakeOptions): Promise<void>
   /** Makes it readable; may be slow, workloads are up. Idempotent. */
   expose(ref: SnapshotRef, options: CallOptions): Promise<Source>
   /** Removes the exposure, keeps the snapshot. Idempotent; also beside and after `keep`. */

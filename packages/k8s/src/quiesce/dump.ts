@@ -4,8 +4,9 @@ import type { Cluster } from '../client/cluster.ts'
 import { callId } from '../dump/ask.ts'
 import { abandonDump, checkDump, dumpDatabase } from '../dump/dump.ts'
 import { pinDump } from '../dump/pin.ts'
-import type { DumpPlace } from '../dump/recipe.ts'
+import type { DatabaseKind, DumpPlace } from '../dump/recipe.ts'
 import type { Dump } from '../dump/schema.ts'
+import type { WorkloadName } from '../workload/workload-id.ts'
 import { nameOf, workloadId } from '../workload/workload-id.ts'
 import { DumpSettings } from './dump-settings.ts'
 import { DumpToken } from './dump-token.ts'
@@ -20,7 +21,9 @@ const RESUME_MS = 60_000
 /** What {@link dumpQuiescer} takes. */
 export interface DumpQuiescerSettings {
   /** Told of each dump when it is in place, before it is cut. */
-  readonly onDump?: (workload: string, dump: Dump) => void
+  readonly onDump?: (workload: string, dump: Dump, database: DatabaseKind) => void
+  /** A password that may not stand in a plan; goes before what the settings say. Undefined: they say it. */
+  readonly passwordOf?: (workload: string, database: DatabaseKind) => string | undefined
 }
 
 /**
@@ -32,7 +35,9 @@ export interface DumpQuiescerSettings {
  * Codes: `K8S.NO_WORKLOAD`, `K8S.SETTINGS`, `K8S.TOKEN`, `DUMP.NO_POD`, `DUMP.CHANGED`, `DUMP.TIMEOUT`, and those of
  * `dumpDatabase`.
  */
-export function dumpQuiescer(cluster: Cluster, { onDump }: DumpQuiescerSettings = {}): Quiescer {
+export function dumpQuiescer(cluster: Cluster, { onDump, passwordOf }: DumpQuiescerSettings = {}): Quiescer {
+  const dumpPlace = (of: WorkloadName, place: HookPlace, settings: DumpSettings): DumpPlace =>
+    placeOfDump(of.namespace, place, settings, passwordOf?.(workloadId(of), settings.database))
   return {
     id: DUMP,
     prepare: async (workload, given, options) => {
@@ -45,7 +50,7 @@ export function dumpQuiescer(cluster: Cluster, { onDump }: DumpQuiescerSettings 
         ...(settings.container === undefined ? {} : { container: settings.container }),
       }
       const place = await pinDump(cluster, of, spot, options)
-      if (place !== undefined) await checkDump(cluster, dumpPlace(of.namespace, place, settings), options)
+      if (place !== undefined) await checkDump(cluster, dumpPlace(of, place, settings), options)
       return {
         version: 1,
         as: 'dump',
@@ -64,16 +69,18 @@ export function dumpQuiescer(cluster: Cluster, { onDump }: DumpQuiescerSettings 
       if (why !== undefined) throw changed(token, why)
       const { timeoutMs = LIMIT_MS } = settings
       using limit = deadline(timeoutMs, options.signal, tooLong(token, timeoutMs))
-      const at = dumpPlace(namespace, place, settings)
+      const at = dumpPlace(token, place, settings)
       const dump = await dumpDatabase(cluster, at, { signal: limit.signal, id })
-      onDump?.(workloadId(token), dump)
+      options.note?.({ dump: settings.database, ...dump })
+      onDump?.(workloadId(token), dump, settings.database)
     },
     resume: async (given, { signal, quiesced }) => {
       signal.throwIfAborted()
-      const { place, settings, namespace, id } = readToken(DumpToken, given)
+      const token = readToken(DumpToken, given)
+      const { place, settings, namespace, id } = token
       if (place === undefined || quiesced === 'yes') return []
       if ((await departure(cluster, namespace, place, { signal })) !== undefined) return []
-      await abandonDump(cluster, dumpPlace(namespace, place, settings), id, { signal })
+      await abandonDump(cluster, dumpPlace(token, place, settings), id, { signal })
       return []
     },
     patienceMs: () => RESUME_MS,
@@ -86,7 +93,12 @@ export function dumpQuiescer(cluster: Cluster, { onDump }: DumpQuiescerSettings 
   }
 }
 
-function dumpPlace(namespace: string, { pod, container }: HookPlace, settings: DumpSettings): DumpPlace {
+function placeOfDump(
+  namespace: string,
+  { pod, container }: HookPlace,
+  settings: DumpSettings,
+  password: string | undefined,
+): DumpPlace {
   const { shell, pod: _pod, 'character-set': characterSet, 'full-percent': fullPercent, ...recipe } = settings.options
   return {
     where: { namespace, pod, container, ...(shell === undefined ? {} : { shell }) },
@@ -95,6 +107,7 @@ function dumpPlace(namespace: string, { pod, container }: HookPlace, settings: D
       ...recipe,
       ...(characterSet === undefined ? {} : { characterSet }),
       ...(fullPercent === undefined ? {} : { fullPercent: Number(fullPercent) }),
+      ...(password === undefined ? {} : { password }),
     },
   }
 }

@@ -1,4 +1,4 @@
-import type { SnapshotRef } from '@salvage-kit/core'
+import type { RestNote, SnapshotRef } from '@salvage-kit/core'
 import { birthMarks } from '../label/birth.ts'
 import type { Marks } from '../label/birth.ts'
 import { dayIn } from '../label/day.ts'
@@ -13,7 +13,7 @@ import type { ClaimShape } from './schema.ts'
 import { readStore } from './settings.ts'
 
 /** The snapshot of a ref. One that is to stay has the marks of backup-ns from the start; tiers it gets when it is ready. */
-export function snapshotManifest(ref: SnapshotRef): Manifest {
+export function snapshotManifest(ref: SnapshotRef, notes: readonly RestNote[] = []): Manifest {
   const { namespace, name: pvc } = claimOf(ref.source)
   const { claim, snapshotClass } = cutToken.parse(ref.token)
   const { labels, annotations } = marksOf(ref, pvc)
@@ -24,7 +24,12 @@ export function snapshotManifest(ref: SnapshotRef): Manifest {
       namespace,
       name: snapshotName(ref),
       labels: { ...labels, ...ownLabels(ref, 'cut') },
-      annotations: { ...annotations, [CUT.target]: ref.target, [CUT.claim]: JSON.stringify(claim) },
+      annotations: {
+        ...annotations,
+        [CUT.target]: ref.target,
+        [CUT.claim]: JSON.stringify(claim),
+        ...(notes.length === 0 ? {} : { [CUT.rest]: JSON.stringify(notes) }),
+      },
     },
     spec: {
       source: { persistentVolumeClaimName: pvc },

@@ -1,5 +1,5 @@
 import { deadline, isSalvageError, SalvageError } from '@salvage-kit/core'
-import type { CallOptions, ClaimSource, SnapshotRef } from '@salvage-kit/core'
+import type { ClaimSource, RestNote, SnapshotRef, TakeOptions } from '@salvage-kit/core'
 import type { Cluster } from '../client/cluster.ts'
 import { KINDS } from '../resource/kind.ts'
 import { claimOf } from './claim-of.ts'
@@ -23,13 +23,13 @@ export async function takeCut(
   cluster: Cluster,
   ref: SnapshotRef,
   { cutMs = CUT_MS, errorMs = ERROR_MS }: CsiSettings,
-  { signal }: CallOptions,
+  { signal, notes }: TakeOptions,
 ): Promise<void> {
   signal.throwIfAborted()
   const { claim } = cutToken.parse(ref.token)
   const source = claimOf(ref.source)
   // Both have ended when this goes on: nothing is made after `drop` has looked for it.
-  const [made, same] = await Promise.allSettled([create(cluster, ref), mustBeSame(cluster, source, claim, signal)])
+  const [made, same] = await Promise.allSettled([create(cluster, ref, notes), mustBeSame(cluster, source, claim, signal)])
   signal.throwIfAborted()
   if (made.status === 'rejected') throw made.reason
   if (same.status === 'rejected') throw same.reason
@@ -45,9 +45,9 @@ export async function takeCut(
 }
 
 /** Has a clock of its own: a creation that is cut off may still be carried out, after somebody has looked for it. */
-async function create(cluster: Cluster, ref: SnapshotRef): Promise<string> {
+async function create(cluster: Cluster, ref: SnapshotRef, notes?: readonly RestNote[]): Promise<string> {
   using own = deadline(CREATE_MS)
-  const manifest = snapshotManifest(ref)
+  const manifest = snapshotManifest(ref, notes)
   const { name } = manifest.metadata
   try {
     await cluster.create(KINDS.volumeSnapshot, manifest, own)

@@ -1,4 +1,5 @@
 import type { ClaimSource, KeptRef, Store } from '@salvage-kit/core'
+import { reference } from '@salvage-kit/core'
 import { expect, it } from 'vitest'
 import { KINDS } from '../../src/resource/kind.ts'
 import type { Resource } from '../../src/resource/resource.ts'
@@ -101,4 +102,22 @@ it('says what is wrong with the settings of a store', async () => {
   for (const settings of [{ zone: 'Mars/Base' }, { name: '{{ .what }}' }, { retain: { by: 'days' } }, { other: 1 }])
     await expect(check(settings)).rejects.toMatchObject({ code: 'CSI.STORE', untouched: true })
   await check({})
+})
+
+it('writes on a snapshot what was said of the rest that it cuts, from the start', async () => {
+  const cluster = claimed()
+  const snapshotter = csiSnapshotter(cluster, { namespaces: ['ns'], class: 'good', cutMs: 50 })
+  const support = await snapshotter.probe(source, options)
+  const ref = {
+    id: 'a1',
+    runId: 'run',
+    target: reference('k8s:ns/data'),
+    source,
+    token: support.supported ? support.token : {},
+  }
+  const notes = [{ workload: 'k8s:ns/statefulset/db', quiescer: 'k8s.dump', note: { bytes: 7, sum: 'sha256:00' } }]
+  await expect(snapshotter.take(ref, { ...options, notes })).rejects.toMatchObject({ code: 'CSI.CUT_LATE' })
+  const made = []
+  for await (const one of cluster.list(KINDS.volumeSnapshot, { namespace: 'ns' }, options)) made.push(one)
+  expect(made.map(({ metadata }) => JSON.parse(metadata.annotations?.['salvage-kit.io/rest'] ?? ''))).toEqual([notes])
 })
