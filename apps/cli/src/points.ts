@@ -44,17 +44,22 @@ export async function findPoints(rig: OpenRig, search: PointSearch, signal: Abor
     return { points: sorted(points.filter(wanted)), unreachable: [], unreadable }
   }
   const remembered = await rig.catalog.points(targets === undefined ? {} : { targets })
-  const stores = await storesToAsk(rig, remembered)
   const unreachable: StoreFinding[] = []
+  const stores = [
+    ...(await storesToAsk(rig, remembered)),
+    ...(await clusterStores(rig, remembered, unreachable, signal)),
+  ]
   const asked = new Set<string>()
   const points: RestorePoint[] = []
-  for (const store of stores)
+  for (const store of new Map(stores.map((one) => [one.ref, one])).values())
     try {
       points.push(...completed(await ask(rig, store, unreadable, signal), remembered).filter(wanted))
       asked.add(store.ref)
     } catch (error) {
       signal.throwIfAborted()
       if (!isSalvageError(error)) throw error
+      // Its crane never tells: what is known of it stands in the catalog.
+      if (error.code === 'STORE.WRITE_ONLY') continue
       unreachable.push({ store: store.ref, finding: findingOf(error) })
     }
   const others = remembered.filter((point) => !asked.has(point.store))
@@ -148,6 +153,28 @@ async function storesToAsk(rig: OpenRig, remembered: readonly RestorePoint[]): P
   return [...configured, ...(await Promise.all(local.map((ref) => rig.storeOf(ref))))]
 }
 
+/** The stores of snapshots that the catalog knows, and those that the cluster itself tells of. */
+async function clusterStores(
+  rig: OpenRig,
+  remembered: readonly RestorePoint[],
+  unreachable: StoreFinding[],
+  signal: AbortSignal,
+): Promise<readonly Store[]> {
+  const { kubernetes } = rig
+  if (kubernetes === undefined) return []
+  const refs = new Set(remembered.flatMap(({ store }) => (store.startsWith('csi:') ? [store] : [])))
+  try {
+    for (const ref of await kubernetes.keptIn({ signal })) refs.add(ref)
+  } catch (error) {
+    signal.throwIfAborted()
+    if (!isSalvageError(error)) throw error
+    // A cluster without snapshots has none.
+    if (error.code !== 'K8S.NO_KIND') unreachable.push({ store: kubernetes.cluster.server, finding: findingOf(error) })
+    return []
+  }
+  return Promise.all([...refs].map(async (ref) => rig.storeOf(ref)))
+}
+
 function sorted(points: readonly RestorePoint[]): readonly RestorePoint[] {
   return points.toSorted((a, b) => Date.parse(a.takenAt) - Date.parse(b.takenAt))
 }
@@ -160,6 +187,11 @@ export function problemsText({ unreachable, unreadable }: Omit<FoundPoints, 'poi
   ].join('')
 }
 
+/** The namespaces that targets (`k8s:NAMESPACE/CLAIM`) and ids of kept snapshots (`NAMESPACE/NAME`) say. */
+export function namespacesIn(texts: readonly string[]): readonly string[] {
+  return [...new Set(texts.flatMap((text) => /^(?:k8s:)?([a-z0-9][-a-z0-9]*)\/[^/]+$/.exec(text)?.[1] ?? []))]
+}
+
 /** The one point that a command line names, looked for in `--from` or everywhere. */
 export async function pointFor(
   invocation: Invocation<{ readonly from?: string }>,
@@ -168,7 +200,8 @@ export async function pointFor(
 ): Promise<RestorePoint> {
   const { options, terminal } = invocation
   const { from } = options
-  await using rig = await openSession(invocation, { targets: [], stores: from === undefined ? [] : [from] }, signal)
+  const scope = { targets: [], stores: from === undefined ? [] : [from], namespaces: namespacesIn([text]) }
+  await using rig = await openSession(invocation, scope, signal)
   const targets = isTarget(text) ? [parseTarget(text, terminal.directory)] : undefined
   const { points, ...problems } = await findPoints(rig, { from, targets }, signal)
   terminal.err(problemsText(problems))

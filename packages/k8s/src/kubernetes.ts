@@ -3,6 +3,7 @@ import type { Backend, CallOptions, LiftRef } from '@salvage-kit/core'
 import type { Cluster, Permission } from './client/cluster.ts'
 import { jobCrane } from './crane/job-crane.ts'
 import type { JobCraneSettings } from './crane/settings.ts'
+import { sweepJobs } from './crane/sweep-jobs.ts'
 import type { DiscoverySettings } from './discovery/discovery.ts'
 import { kubernetesDiscovery } from './discovery/discovery.ts'
 import type { Dump } from './dump/schema.ts'
@@ -43,6 +44,7 @@ export interface KubernetesSettings extends DiscoverySettings {
 
 /** Processes elsewhere, whose state is not seen here, are done with a cut by then: a crane has one day. */
 const NOBODYS_MS = 48 * 3_600_000
+const HOUR_MS = 3_600_000
 
 /** Namespaces of a cluster: their claims, and what writes to them. Calls nothing before something is asked. */
 export function kubernetes(cluster: Cluster, settings: KubernetesSettings = {}): Backend {
@@ -77,13 +79,17 @@ export function kubernetes(cluster: Cluster, settings: KubernetesSettings = {}):
   }
 }
 
-/** Where no snapshots are served nothing of them is left. */
+/** What one sweep rejects with keeps no other. Where no snapshots are served nothing of them is left. */
 async function sweepNamespaces(cluster: Cluster, settings: SweepSettings, options: CallOptions): Promise<void> {
-  try {
-    await sweepCuts(cluster, settings, options)
-  } catch (error) {
-    if (!isSalvageError(error) || error.code !== 'K8S.NO_KIND') throw error
-  }
+  const ends = await Promise.allSettled([
+    sweepCuts(cluster, settings, options),
+    sweepExchanges(cluster, settings, options),
+    // These say themselves until when somebody may wait for them.
+    sweepJobs(cluster, { ...settings, olderThanMs: HOUR_MS }, options),
+  ])
+  for (const end of ends)
+    if (end.status === 'rejected' && !(isSalvageError(end.reason) && end.reason.code === 'K8S.NO_KIND'))
+      throw end.reason
 }
 
 /** Of the one kind that is scaled; autoscalers are looked at where that is permitted. */

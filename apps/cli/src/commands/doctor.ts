@@ -1,7 +1,7 @@
 import { survey } from '@salvage-kit/core'
 import type { Finding } from '@salvage-kit/core'
-import { checkReports, checkVolumes } from '@salvage-kit/host'
-import type { CheckedPlace } from '@salvage-kit/host'
+import { checkCluster, checkReports, checkVolumes } from '@salvage-kit/host'
+import type { CheckedPlace, CheckedRight, OpenRig } from '@salvage-kit/host'
 import { checkMachine } from '../doctor/machine.ts'
 import { checkPrograms } from '../doctor/programs.ts'
 import type { Check } from '../doctor/check.ts'
@@ -25,10 +25,15 @@ export async function execute(invocation: Invocation): Promise<number> {
     signal,
     { place },
   )
-  const found = await survey(rig, { signal })
+  const cluster = rig.kubernetes === undefined ? [] : await checkCluster(rig.kubernetes, place.loaded, { signal })
+  // What cannot be looked at is told of once.
+  const isAway = cluster.some(({ isNeeded, finding }) => isNeeded && finding !== undefined)
+  const backends = rig.backends.filter((one) => !isAway || one !== rig.kubernetes?.backend)
+  const found = await survey({ ...rig, backends }, { signal })
   const checks: Check[] = [
     ...(await checkMachine(rig)),
     ...(await checkPrograms(signal)),
+    ...clusterChecks(rig, cluster),
     ...(await checkVolumes(rig)).map(volumesCheck),
     ...found.problems.map(labelCheck),
     ...rig.slips(found.targets).map(labelCheck),
@@ -43,6 +48,21 @@ export async function execute(invocation: Invocation): Promise<number> {
 function volumesCheck({ what, path, finding, isThere }: CheckedPlace): Check {
   if (finding !== undefined) return { name: what, state: 'bad', finding }
   return { name: what, state: isThere ? 'good' : 'absent', text: isThere ? path : `${path} is not there yet` }
+}
+
+/** The cluster in one line when nothing is missing, else what is. */
+function clusterChecks({ kubernetes }: OpenRig, rights: readonly CheckedRight[]): readonly Check[] {
+  if (kubernetes === undefined)
+    return [{ name: 'kubernetes', state: 'absent', text: 'nothing is configured that needs a cluster' }]
+  const lacking = rights.flatMap(({ finding, isNeeded }) => (finding === undefined ? [] : [{ finding, isNeeded }]))
+  const { cluster, namespaces } = kubernetes
+  if (lacking.length === 0)
+    return [{ name: 'kubernetes', state: 'good', text: `${cluster.server}, ${namespaces.join(', ')}` }]
+  return lacking.map(({ finding, isNeeded }) => ({
+    name: 'kubernetes',
+    state: isNeeded ? 'bad' : 'warning',
+    finding,
+  }))
 }
 
 function labelCheck(finding: Finding): Check {

@@ -2,7 +2,7 @@ import { parseTarget } from '@salvage-kit/host'
 import { interruptible } from '../interrupt.ts'
 import type { Invocation } from '../invocation.ts'
 import { pointsText } from '../output/points-text.ts'
-import { findPoints, problemsText } from '../points.ts'
+import { findPoints, namespacesIn, problemsText } from '../points.ts'
 import { openSession } from '../session.ts'
 
 /** Options of `list`. */
@@ -17,7 +17,11 @@ export async function execute(invocation: Invocation<ListOptions>): Promise<numb
   const { signal } = interrupt
   const targets = args.length === 0 ? undefined : args.map((text) => parseTarget(text, terminal.directory))
   const stores = options.from === undefined ? [] : [options.from]
-  await using rig = await openSession(invocation, { targets: [], stores, reads: true }, signal)
+  await using rig = await openSession(
+    invocation,
+    { targets: [], stores, namespaces: namespacesIn(args), reads: true },
+    signal,
+  )
   const { points, unreachable, unreadable } = await findPoints(rig, { from: options.from, targets }, signal)
   if (options.json === true)
     terminal.out(`${JSON.stringify({ version: 1, points, unreachable, unreadable }, undefined, 2)}\n`)

@@ -6,6 +6,7 @@ import { failureText, usageError } from '../failure.ts'
 import { interruptible } from '../interrupt.ts'
 import type { Invocation } from '../invocation.ts'
 import { pruneText } from '../output/prune-text.ts'
+import { namespacesIn } from '../points.ts'
 import { openSession } from '../session.ts'
 
 /** Options of `prune`. */
@@ -29,9 +30,10 @@ export async function execute(invocation: Invocation<PruneOptions>): Promise<num
   using interrupt = interruptible(terminal)
   const { signal } = interrupt
   const stores = options.from === undefined ? [] : [options.from]
-  await using rig = await openSession(invocation, { targets: [], stores, tide: options.tide }, signal)
+  const scope = { targets: [], stores, tide: options.tide, namespaces: namespacesIn(named) }
+  await using rig = await openSession(invocation, scope, signal)
   const tide = options.tide === undefined ? undefined : rig.tide(options.tide)
-  const from = options.from ?? tide?.to ?? onlyStore(rig)
+  const from = options.from ?? tide?.to ?? tide?.snapshots ?? onlyStore(rig)
   const rules = rulesOf(options) ?? tide?.keep
   if (rules === undefined)
     throw usageError('what to keep is not said', {

@@ -7,7 +7,7 @@ import { interruptible } from '../interrupt.ts'
 import type { GlobalOptions, Invocation } from '../invocation.ts'
 import type { OwnPlace } from '../nesting.ts'
 import { refuseOwnPlaces } from '../nesting.ts'
-import { pointFor } from '../points.ts'
+import { namespacesIn, pointFor } from '../points.ts'
 import { commandReporter } from '../reporter.ts'
 import { openSession } from '../session.ts'
 import type { Terminal } from '../terminal.ts'
@@ -34,7 +34,8 @@ export async function execute(invocation: Invocation<RestoreOptions>): Promise<n
   const to = asked ?? (options.inPlace === true ? point.target : newPlace(point))
   if (options.inPlace === true) await confirm(to, point, options, terminal, signal)
   else if (asked === undefined && options.quiet !== true) terminal.err(`restoring to ${to}\n`)
-  const scope = { targets: [to], stores: [options.from ?? point.store] }
+  const namespaces = namespacesIn([point.target])
+  const scope = { targets: [to], stores: [options.from ?? point.store], namespaces }
   await using rig = await openSession(invocation, scope, signal, { report: reporter.report })
   const store = options.from === undefined ? await rig.storeOf(point.store) : await rig.store(options.from)
   await refuseOwnPlaces(to, options.inPlace === true, [

@@ -112,8 +112,8 @@ async function given(file: string, { args, options, terminal }: Invocation<RunOp
   if (args.length > 0 || others.some((option) => option !== undefined))
     throw usageError('--plan says everything itself', { hint: 'leave out the targets and the other options' })
   const plan = await readPlanFile(file, terminal.directory)
-  const lifts = plan.groups.flatMap((group) => [...group.whileQuiesced, ...group.afterResume])
-  const stores = lifts.flatMap((step) => (step.kind === 'lift' ? [step.ref.store.ref] : []))
+  const steps = plan.groups.flatMap((group) => [...group.whileQuiesced, ...group.afterResume])
+  const stores = steps.flatMap(({ kind, ref }) => (kind === 'lift' ? ref.store.ref : (ref.keep?.store.ref ?? [])))
   const targets = plan.groups.flatMap((group) => group.targets)
   return {
     scope: { targets, stores: [...new Set(stores)] },

@@ -1,7 +1,7 @@
 import { verify } from '@salvage-kit/core'
 import { interruptible } from '../interrupt.ts'
 import type { Invocation } from '../invocation.ts'
-import { pointFor } from '../points.ts'
+import { namespacesIn, pointFor } from '../points.ts'
 import { commandReporter } from '../reporter.ts'
 import { openSession } from '../session.ts'
 import type { ListOptions } from './list.ts'
@@ -12,7 +12,8 @@ export async function execute(invocation: Invocation<ListOptions>): Promise<numb
   using interrupt = interruptible(terminal)
   const { signal } = interrupt
   const point = await pointFor(invocation, args[0] ?? '', signal)
-  await using rig = await openSession(invocation, { targets: [], stores: [options.from ?? point.store] }, signal)
+  const scope = { targets: [], stores: [options.from ?? point.store], namespaces: namespacesIn([point.target]) }
+  await using rig = await openSession(invocation, scope, signal)
   const store = options.from === undefined ? await rig.storeOf(point.store) : await rig.store(options.from)
   if (options.quiet !== true) terminal.err(`reading point ${point.id} of ${point.target}\n`)
   using reporter = commandReporter(terminal, { ...options, json: false })
