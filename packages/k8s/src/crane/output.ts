@@ -18,6 +18,8 @@ interface PodPlace {
 
 /** The output of a crane on its way to a reader. */
 export interface CraneOutput extends AsyncDisposable {
+  /** Goes off when nothing more comes: the crane has ended, or its output cannot be followed. Also with the signal. */
+  readonly over: AbortSignal
   /** Resolves with the last lines when all has arrived, or after ten seconds. Never rejects. */
   settled(): Promise<readonly string[]>
 }
@@ -32,6 +34,7 @@ export function followOutput(
 ): CraneOutput {
   const stop = new AbortController()
   const over = AbortSignal.any([signal, stop.signal])
+  const end = new AbortController()
   const kept: string[] = []
   const take = (raw: string): void => {
     const line = readable(clean(raw)).slice(0, LINE_LENGTH)
@@ -47,9 +50,12 @@ export function followOutput(
       for await (const line of cluster.log(at, { signal: over })) take(line)
     } catch (error) {
       if (!over.aborted) take(`(the rest of its output was not read: ${errorText(error)})`)
+    } finally {
+      end.abort()
     }
   }
   return {
+    over: AbortSignal.any([signal, end.signal]),
     async settled() {
       const timer = setTimeout(() => stop.abort(), SETTLE_MS)
       await following

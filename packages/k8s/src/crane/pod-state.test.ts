@@ -16,7 +16,19 @@ test.each([
   ['an image is not pulled', crane({ waiting: { reason: 'ImagePullBackOff' } }), 'CRANE.IMAGE_MISSING', false],
   ['an image never comes', crane({ waiting: { reason: 'ErrImageNeverPull' } }), 'CRANE.IMAGE_MISSING', true],
   ['its name is wrong', crane({ waiting: { reason: 'InvalidImageName' } }), 'CRANE.IMAGE_MISSING', true],
-  ['a secret is missing', crane({ waiting: { reason: 'CreateContainerConfigError' } }), 'CRANE.SECRET', false],
+  [
+    'a registry has no such image',
+    crane({ waiting: { reason: 'ErrImagePull', message: 'code = NotFound: not found' } }),
+    'CRANE.IMAGE_MISSING',
+    true,
+  ],
+  ['Secrets are not read yet', crane({ waiting: { reason: 'CreateContainerConfigError' } }), 'CRANE.SECRET', false],
+  [
+    'a Secret is missing',
+    crane({ waiting: { reason: 'CreateContainerConfigError', message: 'secret "keys" not found' } }),
+    'CRANE.SECRET',
+    true,
+  ],
   ['a program is missing', crane(ended(128, 'StartError'), 'Failed'), 'CRANE.START', true],
   [
     'no node fits',
@@ -28,9 +40,18 @@ test.each([
   expect(stateOf(pod(status))).toMatchObject({ is: 'waiting', code, hopeless })
 })
 
-test('runs until all of the pod has ended, also what tells of the crane', () => {
+test('runs until the crane has ended', () => {
   expect(stateOf(pod(crane({ running: {} }, 'Running')))).toEqual({ is: 'running' })
-  expect(stateOf(pod(crane(ended(0), 'Running')))).toEqual({ is: 'running' })
+})
+
+test('has ended when both containers have, before the cluster says so of the pod', () => {
+  const told = (state: Json): Json => ({
+    phase: 'Running',
+    containerStatuses: [{ name: 'crane', state: ended(3) }],
+    initContainerStatuses: [{ name: 'teller', state }],
+  })
+  expect(stateOf(pod(told({ running: {} })))).toEqual({ is: 'running' })
+  expect(stateOf(pod(told(ended(0))))).toEqual({ is: 'ended', end: { exitCode: 3, outOfMemory: false } })
 })
 
 test('ends with the exit code of the crane', () => {

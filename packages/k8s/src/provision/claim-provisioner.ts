@@ -1,6 +1,7 @@
-import { SalvageError } from '@salvage-kit/core'
+import { isSalvageError, SalvageError } from '@salvage-kit/core'
 import type { CallOptions, PointOrigin, Provisioner, TargetRef } from '@salvage-kit/core'
 import type { Cluster } from '../client/cluster.ts'
+import { clearFillers } from '../crane/remove-jobs.ts'
 import { labelValue } from '../label/label-value.ts'
 import { KINDS } from '../resource/kind.ts'
 import type { Metadata } from '../resource/resource.ts'
@@ -48,8 +49,28 @@ export function claimProvisioner(cluster: Cluster, settings: ProvisionerSettings
     create: async (token, options) => makeClaim(cluster, placeToken.parse(token), settings, options),
     remove: async (token, { signal }) => {
       const { namespace, name, runId } = placeToken.parse(token)
+      await clearOwnFillers(cluster, { namespace, name }, isPlaceOf(runId), { signal })
       await removeOwn(cluster, KINDS.claim, { namespace, name }, isPlaceOf(runId), { signal, goneMs })
     },
+  }
+}
+
+/**
+ * A process that died may have left a Job that fills the place. Of a claim that is somebody else's nothing is taken away; who
+ * may not look at Jobs has none.
+ */
+async function clearOwnFillers(
+  cluster: Cluster,
+  at: ClaimPlace,
+  isOwn: (metadata: Metadata) => boolean,
+  options: CallOptions,
+): Promise<void> {
+  const found = await cluster.get(KINDS.claim, at, options)
+  if (found !== undefined && !isOwn(found.metadata)) return
+  try {
+    await clearFillers(cluster, at, options)
+  } catch (error) {
+    if (!isSalvageError(error) || error.code !== 'K8S.FORBIDDEN') throw error
   }
 }
 
