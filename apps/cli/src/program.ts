@@ -1,5 +1,6 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander'
 import type { Execute } from './invocation.ts'
+import { addNsCommands } from './ns-program.ts'
 import { addVolumeCommands } from './volume-program.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -12,7 +13,7 @@ const GROUPINGS = ['individual', 'smart', 'project']
 const SHELLS = ['bash', 'zsh', 'fish']
 const IMPORTED = ['offen', 'nautical', 'stack-back']
 const PERIODS = ['last', 'hourly', 'daily', 'weekly', 'monthly', 'yearly']
-const STORE_HELP = 'archive:DIR, restic:ADDRESS, btrfs:[HOST:]DIR, crane:NAME, or a configured name'
+const STORE_HELP = 'archive:DIR, restic:ADDRESS, btrfs:[HOST:]DIR, csi:[CLASS], crane:NAME, or a configured name'
 
 /** The whole tree of commands, light: what a command does is loaded when it is called. */
 export function createProgram(terminal: Terminal, version: string, runCommand: RunCommand): Command {
@@ -53,7 +54,7 @@ export function createProgram(terminal: Terminal, version: string, runCommand: R
   )
     .argument('<point>', 'id of a restore point, a unique start of one, or a target for its newest')
     .option('--from <store>', STORE_HELP)
-    .option('--to <ref>', 'new directory or volume: dir:PATH or docker:VOLUME')
+    .option('--to <ref>', 'new directory, volume or claim: dir:PATH, docker:VOLUME or k8s:NAMESPACE/CLAIM')
     .option('--in-place', 'replace the content of the target itself, its writers at rest')
     .option('--yes', 'do not ask')
     .option('--max-hold <duration>', 'longest time that writers may be at rest, such as 30m')
@@ -90,6 +91,7 @@ export function createProgram(terminal: Terminal, version: string, runCommand: R
     () => import('./commands/plugin.ts'),
   )
   addVolumeCommands(program, add)
+  addNsCommands(program, add)
   const config = program.command('config').description('check or show the configuration').helpCommand(false)
   add(
     config,
@@ -124,7 +126,7 @@ export function createProgram(terminal: Terminal, version: string, runCommand: R
 
 function selecting(command: Command): Command {
   return command
-    .argument('[ref...]', 'targets: dir:PATH, docker:VOLUME, btrfs:VOLUME')
+    .argument('[ref...]', 'targets: dir:PATH, docker:VOLUME, btrfs:VOLUME, k8s:NAMESPACE/CLAIM')
     .option('--to <store>', STORE_HELP)
     .option('--tide <name>', 'what this tide of labels and configuration says; with targets named, only those')
     .addOption(new Option('--grouping <how>', 'which targets come to rest together').choices(GROUPINGS))

@@ -44,6 +44,7 @@ const BY_CODE: { readonly [code: string]: number } = {
   'SCHEDULE.RUNNING': BUSY,
   'PLUGIN.RUNNING': BUSY,
   'BTRFS.MISSING': PREFLIGHT,
+  'NS.RIGHTS': PREFLIGHT,
   'PLUGIN.PLACE': PREFLIGHT,
   'PLUGIN.SOCKET': PREFLIGHT,
   // Thrown when a process starts, before anything is touched.
@@ -58,6 +59,7 @@ const BY_CODE: { readonly [code: string]: number } = {
 }
 
 const BY_AREA: { readonly [area: string]: number } = {
+  BAK: USAGE,
   CLI: USAGE,
   CONFIG: USAGE,
   IMPORT: USAGE,

@@ -4,6 +4,7 @@ import type { Environment } from './variable.ts'
 
 /** The settings as backup-ns prints them: the names of the variables, four groups, no passwords. */
 export function effectiveBak(settings: BakSettings): JsonObject {
+  const { leases } = settings.flock
   return {
     BAK_DRY_RUN: settings.dryRun,
     BAK_NAMESPACE: settings.namespace,
@@ -31,6 +32,7 @@ export function effectiveBak(settings: BakSettings): JsonObject {
       BAK_FLOCK_COUNT: settings.flock.count,
       BAK_FLOCK_DIR: settings.flock.directory,
       BAK_FLOCK_TIMEOUT_SEC: settings.flock.timeoutMs / 1_000,
+      ...(leases === undefined ? {} : { BAK_FLOCK_LEASES: `${leases.namespace}/${leases.name}` }),
     },
     TZ: settings.zone,
   }

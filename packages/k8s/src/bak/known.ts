@@ -10,7 +10,7 @@ const DATABASE = [
   '_DB',
 ] as const
 
-/** All variables of backup-ns, and `BAK_DEBUG` of the scripts before it, which changes nothing. */
+/** All variables of backup-ns, `BAK_DEBUG` of the scripts before it, which changes nothing, and `BAK_FLOCK_LEASES` of our own. */
 export const KNOWN_VARIABLES: readonly string[] = [
   'BAK_DEBUG',
   'BAK_DRY_RUN',
@@ -33,5 +33,6 @@ export const KNOWN_VARIABLES: readonly string[] = [
   'BAK_FLOCK',
   'BAK_FLOCK_COUNT',
   'BAK_FLOCK_DIR',
+  'BAK_FLOCK_LEASES',
   'BAK_FLOCK_TIMEOUT_SEC',
 ]

@@ -36,6 +36,7 @@ export function parseBak(
   )
   const problem = templateProblem(nameTemplate)
   if (problem !== undefined) from.wrong('BAK_VS_NAME_TEMPLATE', `a template for names: ${problem}`)
+  const leases = from.read('BAK_FLOCK_LEASES', readLeases, undefined, 'NAMESPACE/NAME, where the names of Leases begin')
   const settings: BakSettings = {
     dryRun: bool('BAK_DRY_RUN', false),
     namespace: object('BAK_NAMESPACE', defaults.namespace),
@@ -85,6 +86,7 @@ export function parseBak(
       count: count('BAK_FLOCK_COUNT', Math.max(1, Math.floor(defaults.processors / 2)), 1, 10_000),
       directory: from.read('BAK_FLOCK_DIR', absolute, '/mnt/host-backup-locks', 'an absolute path'),
       timeoutMs: count('BAK_FLOCK_TIMEOUT_SEC', 3_600, 0, 31_536_000) * 1_000,
+      ...(leases === undefined ? {} : { leases }),
     },
     zone: from.read('TZ', readZone, defaults.zone, 'a time zone, such as Europe/Vienna'),
   }
@@ -122,6 +124,11 @@ function within(least: number, most: number): (text: string) => number | undefin
     const value = readInt(text)
     return value === undefined || value < least || value > most ? undefined : value
   }
+}
+
+function readLeases(text: string): BakSettings['flock']['leases'] {
+  const [namespace = '', name = '', ...more] = text.split('/')
+  return more.length === 0 && OBJECT_NAME.test(namespace) && OBJECT_NAME.test(name) ? { namespace, name } : undefined
 }
 
 function notEmpty(text: string): string | undefined {

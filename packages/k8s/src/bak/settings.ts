@@ -43,6 +43,8 @@ export interface BakSettings {
     readonly count: number
     readonly directory: string
     readonly timeoutMs: number
+    /** Leases of the cluster in place of files: those of this namespace whose names begin so. */
+    readonly leases?: { readonly namespace: string; readonly name: string }
   }
   /** Whose days and times names and labels have. */
   readonly zone: string

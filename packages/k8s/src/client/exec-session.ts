@@ -1,5 +1,11 @@
 import type { Readable, Writable } from 'node:stream'
 
+/** Of a terminal, in characters. */
+export interface TerminalSize {
+  readonly columns: number
+  readonly rows: number
+}
+
 /** A program to run in a container. */
 export interface ExecRequest {
   readonly namespace: string
@@ -9,6 +15,8 @@ export interface ExecRequest {
   readonly command: readonly string[]
   /** Default: none. */
   readonly stdin?: boolean
+  /** A terminal for the program: it gets one of this size, and all that it says comes on stdout. Default: none. */
+  readonly terminal?: TerminalSize
   /** How long the server may take to say anything at all, in milliseconds. Default: 30 seconds. */
   readonly startTimeoutMs?: number
   /** How long the connection may be silent to pings, in milliseconds. Default: 60 seconds. */
@@ -28,6 +36,8 @@ export interface ExecSession extends AsyncDisposable {
   readonly stderr: Readable
   /** Ends nothing when `stdin` was not asked for. Ending it is the end of input over there, never the end of the session. */
   readonly stdin: Writable
+  /** Tells the program that its terminal has another size by now. Does nothing without one. */
+  readonly resize?: (size: TerminalSize) => void
   /**
    * Resolves with the exit code when the server told it AND all output has been read. Rejects with `EXEC.LOST` when the
    * connection ended, or was silent for too long, before that: nobody knows then how the program ended; with `EXEC.FAILED`

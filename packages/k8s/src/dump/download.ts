@@ -14,7 +14,13 @@ import { dumpProgram } from './script/program.ts'
 import { READ } from './script/step.ts'
 import { storedDump } from './stored.ts'
 
-const TRIES = 4
+const RETRIES = 3
+
+/** What a download takes. */
+export interface DownloadOptions extends CallOptions {
+  /** How often a connection that breaks is tried again. Default: 3. */
+  readonly retries?: number
+}
 
 /**
  * Copies the dump that lies in the container into a file, which appears whole and on disk or not at all; one that was there is
@@ -25,15 +31,15 @@ export async function downloadDump(
   cluster: Pick<Cluster, 'exec'>,
   place: DumpPlace,
   to: string,
-  options: CallOptions,
+  options: DownloadOptions,
 ): Promise<StoredDump> {
   const part = `${to}.${callId()}.part`
   try {
-    for (let left = TRIES - 1; ; left -= 1) {
+    for (let left = options.retries ?? RETRIES; ; left -= 1) {
       try {
         return await copy(cluster, place, { part, to }, options)
       } catch (error) {
-        if (left === 0 || !isSalvageError(error) || !error.retryable || options.signal.aborted) throw error
+        if (left <= 0 || !isSalvageError(error) || !error.retryable || options.signal.aborted) throw error
       }
     }
   } finally {

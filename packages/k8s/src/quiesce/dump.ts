@@ -21,7 +21,7 @@ const RESUME_MS = 60_000
 /** What {@link dumpQuiescer} takes. */
 export interface DumpQuiescerSettings {
   /** Told of each dump when it is in place, before it is cut. */
-  readonly onDump?: (workload: string, dump: Dump, database: DatabaseKind) => void
+  readonly onDump?: (workload: string, dump: Dump) => void
   /** A password that may not stand in a plan; goes before what the settings say. Undefined: they say it. */
   readonly passwordOf?: (workload: string, database: DatabaseKind) => string | undefined
 }
@@ -72,7 +72,7 @@ export function dumpQuiescer(cluster: Cluster, { onDump, passwordOf }: DumpQuies
       const at = dumpPlace(token, place, settings)
       const dump = await dumpDatabase(cluster, at, { signal: limit.signal, id })
       options.note?.({ dump: settings.database, ...dump })
-      onDump?.(workloadId(token), dump, settings.database)
+      onDump?.(workloadId(token), dump)
     },
     resume: async (given, { signal, quiesced }) => {
       signal.throwIfAborted()

@@ -31,7 +31,7 @@ export interface FreedStorage {
  */
 export async function freeStorage(
   cluster: Cluster,
-  { namespace, name, uid, content }: KeptSnapshot,
+  { namespace, name, uid, content }: Pick<KeptSnapshot, 'namespace' | 'name' | 'uid' | 'content'>,
   options: CallOptions,
 ): Promise<FreedStorage | undefined> {
   if (content === undefined) return undefined

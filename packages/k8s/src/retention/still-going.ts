@@ -6,13 +6,15 @@ import { KINDS } from '../resource/kind.ts'
 
 const PAUSE_MS = 500
 
+type Gone = Pick<KeptSnapshot, 'namespace' | 'name' | 'uid'>
+
 /**
  * Which removed snapshots are still there after `patienceMs`, by uid: something holds them by a finalizer. Looks once at least.
  * That it cannot look is no reason to fail what was done.
  */
 export async function stillGoing(
   cluster: Cluster,
-  removed: readonly KeptSnapshot[],
+  removed: readonly Gone[],
   patienceMs: number,
   { signal }: CallOptions,
 ): Promise<ReadonlyMap<string, Finding>> {
@@ -36,7 +38,7 @@ export async function stillGoing(
   return new Map(left.map((one) => [one.uid, pending(one)]))
 }
 
-function pending({ namespace, name }: KeptSnapshot): Finding {
+function pending({ namespace, name }: Gone): Finding {
   return {
     code: 'RETENTION.PENDING',
     message: `snapshot ${namespace}/${name} is being removed, and something still holds it`,

@@ -1,5 +1,5 @@
 /** The first byte of each message of `v4.channel.k8s.io` and `v5.channel.k8s.io`. */
-export const CHANNEL = { stdin: 0, stdout: 1, stderr: 2, status: 3, close: 255 } as const
+export const CHANNEL = { stdin: 0, stdout: 1, stderr: 2, status: 3, resize: 4, close: 255 } as const
 
 /** Knows the end of stdin: `[255, 0]`. Served from Kubernetes 1.30 on. */
 export const V5 = 'v5.channel.k8s.io'

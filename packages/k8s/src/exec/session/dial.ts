@@ -69,8 +69,10 @@ function pathOf({ namespace, pod }: ExecRequest): string {
   return `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/exec`
 }
 
-function queryOf({ container, command, stdin }: ExecRequest): URLSearchParams {
-  const query = new URLSearchParams({ container, stdout: 'true', stderr: 'true' })
+function queryOf({ container, command, stdin, terminal }: ExecRequest): URLSearchParams {
+  // What a program says on a terminal is one stream.
+  const output = terminal === undefined ? { stderr: 'true' } : { tty: 'true' }
+  const query = new URLSearchParams({ container, stdout: 'true', ...output })
   if (stdin === true) query.set('stdin', 'true')
   for (const word of command) query.append('command', word)
   return query

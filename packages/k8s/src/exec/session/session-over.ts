@@ -4,7 +4,7 @@ import { finished } from 'node:stream/promises'
 import { isSalvageError } from '@salvage-kit/core'
 import { WebSocket } from 'ws'
 import type { RawData } from 'ws'
-import type { ExecEnd, ExecRequest, ExecSession } from '../../client/exec-session.ts'
+import type { ExecEnd, ExecRequest, ExecSession, TerminalSize } from '../../client/exec-session.ts'
 import { CHANNEL } from './channel.ts'
 import { inbound } from './inbound.ts'
 import { abortError, lost } from './lost.ts'
@@ -91,6 +91,12 @@ export function sessionOver(socket: WebSocket, request: ExecRequest, signal: Abo
     )
   }
 
+  const resize = ({ columns, rows }: TerminalSize): void => {
+    if (over || request.terminal === undefined) return
+    const size = Buffer.from(JSON.stringify({ Width: columns, Height: rows }))
+    socket.send(Buffer.concat([Buffer.from([CHANNEL.resize]), size]))
+  }
+
   ended.promise.catch(() => {}).finally(() => signal.removeEventListener('abort', aborted))
   socket.on('error', (error) => {
     cause = error
@@ -103,11 +109,13 @@ export function sessionOver(socket: WebSocket, request: ExecRequest, signal: Abo
   signal.addEventListener('abort', aborted, { once: true })
   if (signal.aborted) aborted()
   else socket.resume()
+  if (request.terminal !== undefined) resize(request.terminal)
 
   return {
     stdout,
     stderr,
     stdin,
+    resize,
     ended: ended.promise,
     get received(): number {
       return received
