@@ -1,6 +1,7 @@
 import { renameSync } from 'node:fs'
-import { SalvageError } from '@salvage-kit/core'
-import type { CallOptions } from '@salvage-kit/core'
+import { dirname } from 'node:path'
+import { isSalvageError, SalvageError } from '@salvage-kit/core'
+import type { CallOptions, JournalledEffect } from '@salvage-kit/core'
 import { runCommand } from '../command/run-command.ts'
 import { withKernelFailures } from '../command/kernel-failure.ts'
 import { syncDirectory } from '../subvolume/sync-directory.ts'
@@ -9,7 +10,7 @@ import { hiddenPath, kindAt, volumePath } from './place.ts'
 import type { VolumeHost } from './place.ts'
 import { limitSize } from './quota.ts'
 import { notSubvolume } from './refusal.ts'
-import { discardToken } from './discard-effect.ts'
+import { discardToken, unmakeToken } from './discard-effect.ts'
 import { performVerb, verbRunId } from './verb.ts'
 
 /** How BTRFS compresses what is written. */
@@ -29,8 +30,8 @@ export interface VolumeOptions {
 export interface CreateVolumeOptions extends CallOptions, VolumeOptions {}
 
 /**
- * Makes an empty volume, or leaves the one that is there as it is: `isNew` tells. Nobody ever sees it without its options,
- * and it is on disk when this resolves.
+ * Makes an empty volume, or leaves the one that is there as it is: `isNew` tells. None is given away without its
+ * options. It is on disk as soon as something in it is: a power cut may lose one in which nothing was made durable.
  * Rejects with `VOLUME.NAME`, `VOLUME.OPTIONS`, `VOLUME.PLAIN`, `VOLUME.NO_QUOTA`, `BTRFS.*` and as core's `perform`.
  */
 export async function createVolume(
@@ -43,31 +44,64 @@ export async function createVolume(
   if (await stands(path, volume)) return { isNew: false }
   const runId = verbRunId(host)
   const hidden = hiddenPath(host.settings, volume, runId)
-  const isPlain = wanted.copyOnWrite !== false && wanted.compression === undefined && wanted.size === undefined
-  let stored: Promise<void> | undefined
+  const { effect, make } = wayOf(wanted, { path, hidden })
   const work = async (options: CallOptions): Promise<{ readonly isNew: boolean }> => {
     if (await stands(path, volume)) return { isNew: false }
-    if (isPlain) await createSubvolume(path, options)
-    else {
-      await createSubvolume(hidden, options)
-      await setOptions(hidden, wanted, options)
-      // Somebody who asks for no lock was quicker. A refusal would say that nothing was touched.
-      if ((await kindAt(path)) !== 'absent') {
-        await deleteSubvolumes([hidden], options)
-        await stands(path, volume)
-        return { isNew: false }
-      }
-      await withKernelFailures(`giving ${volume} its name`, async () => renameSync(hidden, path))
-    }
-    // Meanwhile the journal forgets.
-    stored = syncDirectory(host.settings.volumesPath)
-    stored.catch(() => undefined)
-    return { isNew: true }
+    const isNew = await make(options)
+    if (!isNew) await stands(path, volume)
+    return { isNew }
   }
-  const effect = isPlain ? {} : { effect: discardToken(hidden) }
-  const made = await performVerb(host, { verb: 'create', volume, locked: [volume], ...effect, work }, { signal, runId })
-  await withKernelFailures(`writing ${volume}`, async () => stored)
-  return made
+  const verb = { verb: 'create', volume, locked: [volume], ...(effect === undefined ? {} : { effect }), work }
+  return performVerb(host, verb, { signal, runId })
+}
+
+/** How a volume is made, and how that is taken back. False: somebody who asks for no lock was quicker. */
+interface Way {
+  readonly effect?: JournalledEffect
+  readonly make: (options: CallOptions) => Promise<boolean>
+}
+
+/**
+ * One command makes a plain volume. Without copy-on-write it is two, and half of them is nothing that anybody has yet: it is
+ * empty. What limits or compresses is set before the volume has its name, or it would be filled without.
+ */
+function wayOf(wanted: VolumeOptions, { path, hidden }: { readonly path: string; readonly hidden: string }): Way {
+  if (wanted.compression === undefined && wanted.size === undefined) {
+    const isPlain = wanted.copyOnWrite !== false
+    const make = async (options: CallOptions): Promise<boolean> => {
+      if (!(await madeNow(path, options))) return false
+      await setOptions(path, wanted, options)
+      return true
+    }
+    return isPlain ? { make } : { effect: unmakeToken(path), make }
+  }
+  const make = async (options: CallOptions): Promise<boolean> => {
+    await createSubvolume(hidden, options)
+    await setOptions(hidden, wanted, options)
+    // A refusal would say that nothing was touched.
+    if ((await kindAt(path)) !== 'absent') {
+      await deleteSubvolumes([hidden], options)
+      return false
+    }
+    await withKernelFailures(`giving ${path} its name`, async () => {
+      renameSync(hidden, path)
+      // Else what is written and made durable in it might be found under the hidden name after a power cut.
+      await syncDirectory(dirname(path))
+    })
+    return true
+  }
+  return { effect: discardToken(hidden), make }
+}
+
+/** False when it stands already: that one is not ours to take back. */
+async function madeNow(path: string, options: CallOptions): Promise<boolean> {
+  try {
+    await createSubvolume(path, options)
+    return true
+  } catch (error) {
+    if (isSalvageError(error) && error.code === 'BTRFS.EXISTS') return false
+    throw error
+  }
 }
 
 function checkOptions(volume: string, { copyOnWrite, compression, size }: VolumeOptions): void {

@@ -56,17 +56,23 @@ export interface JournalEntry extends NewEntry {
   readonly copied?: true
 }
 
+/** How a change of the journal is written. */
+export interface JournalWrite {
+  /** A power cut may lose it, the end of a process does not: for what would leave nothing then that anybody misses. */
+  readonly mayBeLost?: boolean
+}
+
 /**
  * The durable list of what must still be undone. `open`, `done`, `settle` and `failed` are on stable storage when they
- * resolve: a power cut right after loses nothing.
+ * resolve, unless they may be lost: a power cut right after loses nothing.
  */
 export interface Journal {
   /** Writes all entries in one step, in phase `intent`. */
-  open(entries: readonly NewEntry[]): Promise<readonly JournalEntry[]>
+  open(entries: readonly NewEntry[], write?: JournalWrite): Promise<readonly JournalEntry[]>
   /** The effects happened. */
   done(ids: readonly number[]): Promise<void>
   /** The effects are undone, or have become what is wanted; forgets the entries. Idempotent. */
-  settle(ids: readonly number[]): Promise<void>
+  settle(ids: readonly number[], write?: JournalWrite): Promise<void>
   /** An undo failed; the entry stays. */
   failed(id: number, failure: Finding): Promise<void>
   /** In the order in which they were opened; all runs, or one. */

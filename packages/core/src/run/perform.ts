@@ -23,6 +23,8 @@ const WAIT_MS = 5000
 export interface JournalledEffect {
   readonly id: string
   readonly token: Json
+  /** A power cut may lose it, and its end: what would be left then nobody misses. The end of a process loses nothing. */
+  readonly mayBeLost?: boolean
 }
 
 /** What the work of a verb gets. */
@@ -101,10 +103,14 @@ async function worked<T>(rig: Rig, { runId, ...given }: Performance<T>, signal: 
   const effect = typeof given.effect === 'function' ? await given.effect({ signal }) : given.effect
   signal.throwIfAborted()
   const entries = effect === undefined ? [] : await written(rig, runId, target, effect)
+  const { mayBeLost = false } = effect ?? {}
   const left = new Set(entries)
   const calls = createCalls()
   const final = async (): Promise<void> => {
-    await rig.journal.settle([...left].map((entry) => entry.id))
+    await rig.journal.settle(
+      [...left].map((entry) => entry.id),
+      { mayBeLost },
+    )
     left.clear()
   }
   try {
@@ -124,11 +130,12 @@ async function written(
   rig: Rig,
   runId: string,
   target: TargetRef,
-  { id, token }: JournalledEffect,
+  { id, token, mayBeLost = false }: JournalledEffect,
 ): Promise<readonly JournalEntry[]> {
   // Nothing is begun that nobody here could take back.
   effectOf(rig, id)
-  return rig.journal.open([{ runId, order: 0, undo: { kind: 'effect', target, effect: id, token } }])
+  const undo = { kind: 'effect', target, effect: id, token } as const
+  return rig.journal.open([{ runId, order: 0, undo }], { mayBeLost })
 }
 
 /** Rejects with `RECOVER.STUCK` when it could not be. */

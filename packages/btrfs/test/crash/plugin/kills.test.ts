@@ -13,7 +13,7 @@ describe.skipIf(!part('btrfs').available)('a plugin that is killed', () => {
   test('leaves volumes that are as they were asked for, or none, and nothing else', async () => {
     using folder = temporaryDirectory()
     await using plugin = await spawnedPlugin(join(folder.path, 'btrfs.sock'))
-    const seen = { hidden: 0, whole: 0, absent: 0 }
+    const seen = { half: 0, whole: 0, absent: 0 }
     for (let round = 0; round < ROUNDS; round += 1) {
       const calls = NAMES.map(async (Name, at) => {
         await delay(at * 2)
@@ -27,13 +27,14 @@ describe.skipIf(!part('btrfs').available)('a plugin that is killed', () => {
       await delay(5 + round * 6)
       await plugin.end('SIGKILL')
       await asked
-      seen.hidden += readdirSync(plugin.volumesPath).filter((name) => name.startsWith('.')).length
+      const standing = readdirSync(plugin.volumesPath)
+      seen.half += standing.filter((name) => !isWhole(join(plugin.volumesPath, name))).length
       await plugin.start()
-      await expect.poll(() => readdirSync(plugin.volumesPath).filter((name) => name.startsWith('.'))).toEqual([])
+      const halves = (): readonly string[] =>
+        readdirSync(plugin.volumesPath).filter((name) => !isWhole(join(plugin.volumesPath, name)))
+      await expect.poll(halves).toEqual([])
       for (const name of readdirSync(plugin.volumesPath)) {
         expect(NAMES).toContain(name)
-        const flags = execFileSync('lsattr', ['-d', join(plugin.volumesPath, name)], { encoding: 'utf8' })
-        expect(flags.split(' ')[0]).toMatch(/C/)
         seen.whole += 1
       }
       seen.absent += NAMES.length - readdirSync(plugin.volumesPath).length
@@ -47,6 +48,11 @@ describe.skipIf(!part('btrfs').available)('a plugin that is killed', () => {
       expect(readdirSync(plugin.mountsPath)).toEqual([])
     }
     // Kills that never met anything prove nothing.
-    expect(Math.min(seen.hidden, seen.whole, seen.absent)).toBeGreaterThan(0)
+    expect(Math.min(seen.half, seen.whole, seen.absent)).toBeGreaterThan(0)
   })
 })
+
+/** Made without copy-on-write, as the engine's calls want it. */
+function isWhole(path: string): boolean {
+  return /C/.test(execFileSync('lsattr', ['-d', path], { encoding: 'utf8' }).split(' ')[0] ?? '')
+}

@@ -4,7 +4,7 @@ import { command, part } from '@salvage-kit/testbed'
 import { describe, expect, it } from 'vitest'
 import { snapshotSubvolume } from '../../../src/subvolume/subvolume.ts'
 import { createVolume } from '../../../src/volume/create-volume.ts'
-import { discardEffect } from '../../../src/volume/discard-effect.ts'
+import { discardEffect, unmakeEffect } from '../../../src/volume/discard-effect.ts'
 import { exchange, prepareExchange } from '../../../src/volume/exchange.ts'
 import { hiddenPath } from '../../../src/volume/place.ts'
 import { restoreEffect } from '../../../src/volume/restore-effect.ts'
@@ -68,6 +68,28 @@ describe.skipIf(!part('btrfs').available)('effects of volumes', () => {
       state: async () => stateOf(there),
       [Symbol.asyncDispose]: async () => there[Symbol.asyncDispose](),
     }
+  })
+
+  effectContract('btrfs.unmake', async () => {
+    const { there } = await world()
+    const path = there.volume('n')
+    return {
+      effect: unmakeEffect(),
+      again: unmakeEffect,
+      token: async () => ({ path }),
+      act: async () => void (await command('btrfs', ['subvolume', 'create', path])),
+      state: async () => stateOf(there),
+      [Symbol.asyncDispose]: async () => there[Symbol.asyncDispose](),
+    }
+  })
+
+  it('a volume that somebody has written to was made whole, and stays', async () => {
+    const { there: given } = await world()
+    await using there = given
+    await command('btrfs', ['subvolume', 'create', there.volume('n')])
+    await there.write('n', 'kept')
+    await unmakeEffect().undo({ path: there.volume('n') }, never)
+    expect(await there.read('n')).toBe('kept')
   })
 
   it('an exchange that was made stays, and only what it left is removed', async () => {

@@ -54,13 +54,17 @@ describe.skipIf(!part('btrfs').available)('volumes', () => {
     await removeVolume(there, 'often', never)
   })
 
-  it('that somebody else makes in the middle stay, and nothing is left of the other', async () => {
+  it.each([
+    ['before it has its name', 'property', { compression: 'zstd' } as const],
+    ['before it is begun', 'subvolume', { copyOnWrite: false } as const],
+  ])('that somebody else makes %s stay, and nothing is left of the other', async (_when, verb, wanted) => {
     using tools = temporaryDirectory()
-    // In place of chattr: another process has the name before the one that is prepared gets it.
-    const script = `#!/bin/sh\nbtrfs subvolume create ${there.volume('raced')}\nexec /usr/bin/chattr "$@"\n`
-    writeFileSync(join(tools.path, 'chattr'), script, { mode: 0o755 })
+    const btrfs = (await command('sh', ['-c', 'command -v btrfs'])).trim()
+    const other = `[ -d ${there.volume('raced')} ] || ${btrfs} subvolume create ${there.volume('raced')}`
+    const script = `#!/bin/sh\n[ "$1" != ${verb} ] || { ${other}; }\nexec ${btrfs} "$@"\n`
+    writeFileSync(join(tools.path, 'btrfs'), script, { mode: 0o755 })
     vi.stubEnv('PATH', `${tools.path}:${process.env['PATH'] ?? ''}`)
-    const made = await createVolume(there, 'raced', { ...never, copyOnWrite: false })
+    const made = await createVolume(there, 'raced', { ...never, ...wanted })
     vi.unstubAllEnvs()
     expect(made).toEqual({ isNew: false })
     expect(readdirSync(there.settings.volumesPath)).toEqual(['raced'])
