@@ -75,17 +75,17 @@ describe.skipIf(!DOCKER)('the engine restarts during a hold', () => {
       '-d',
       '--name=app1',
       '--network=none',
-      '--stop-timeout=20',
+      '--stop-timeout=12',
       'salvage-test/busybox',
       'sh',
       '-c',
-      'trap "sleep 10; exit 0" TERM; echo ready; while :; do sleep 0.1; done',
+      'trap "sleep 6; exit 0" TERM; echo ready; while :; do sleep 0.1; done',
     )
     await expect.poll(() => on.cli('logs', 'app1'), { timeout: 30_000 }).toContain('ready')
     const one = await act(on, 'app1')
     const held = one.hold()
     const failed = expect(held).rejects.toMatchObject({ code: 'DOCKER.UNREACHABLE', retryable: true })
-    await expect.poll(() => on.cli('top', 'app1'), { timeout: 10_000 }).toContain('sleep 10')
+    await expect.poll(() => on.cli('top', 'app1'), { timeout: 10_000 }).toContain('sleep 6')
     await on.dockerd.kill()
     await failed
     await on.dockerd.start()
