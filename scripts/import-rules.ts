@@ -9,6 +9,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'packages/btrfs': ['@salvage-kit/core'],
   'packages/k8s': ['@salvage-kit/core'],
   'packages/notify': ['@salvage-kit/core'],
+  'packages/rancher': ['@salvage-kit/core'],
   'packages/host': [
     '@salvage-kit/core',
     '@salvage-kit/local',

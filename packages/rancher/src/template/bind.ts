@@ -1,0 +1,91 @@
+import { randomBytes } from 'node:crypto'
+import { SalvageError } from '@salvage-kit/core'
+import type { TemplateContext, TemplateEngine } from './engine.ts'
+
+/** A rendered template in which marks stand for the values of the service. */
+export interface BoundText {
+  readonly text: string
+  /** By mark. A mark is of letters, digits and `_`, stands in no value and in no template, and none begins another. */
+  readonly values: ReadonlyMap<string, string>
+}
+
+/** Values that mean themselves wherever a shell or YAML reads them, in or out of quotes. */
+const INERT = /^(?!-)[\w./@%+,-]*$/
+const MARKED = /SKV[0-9a-f]{16}_\d+_/g
+
+/**
+ * Renders with marks in place of the values, so that what reads the result (YAML, words, a shell) reads nothing of them:
+ * they are put in afterwards, where they can only be values. A template that looks into values, such as by `==` or a
+ * filter, would see the marks: then values of letters, digits and `./@%+,-` stand as they are and only others are marked;
+ * when that is not the true rendering either, it throws `RANCHER.TEMPLATE_VALUE`. Throws `RANCHER.TEMPLATE` too.
+ */
+export function renderBound(
+  engine: TemplateEngine,
+  source: string,
+  context: TemplateContext,
+  options: { readonly name: string },
+): BoundText {
+  const prefix = `SKV${randomBytes(8).toString('hex')}_`
+  const marked = mark(context, prefix, () => true)
+  // First with marks: a message of the interpreter then repeats no value.
+  const text = attempt(() => engine.render(source, marked.context, { ...options, strict: true }))
+  const truth = attempt(() => engine.render(source, context, options))
+  if (truth.result !== undefined) {
+    if (text.result !== undefined && unmarked(text.result, marked.values) === truth.result)
+      return { text: text.result, values: marked.values }
+    const some = mark(context, prefix, (value) => !INERT.test(value))
+    const inert = attempt(() => engine.render(source, some.context, { ...options, strict: true }))
+    if (inert.result !== undefined && unmarked(inert.result, some.values) === truth.result)
+      return { text: inert.result, values: some.values }
+    if (text.result !== undefined)
+      throw new SalvageError('RANCHER.TEMPLATE_VALUE', `${options.name}: the template changes or compares a value`, {
+        why: 'the value holds characters that a shell or YAML could take for something else',
+        hint: 'print the value as it is, or use letters, digits and ./@%+,- in it',
+      })
+  }
+  throw text.error ?? new SalvageError('RANCHER.TEMPLATE', `${options.name}: the template fails on a value`)
+}
+
+/** Puts the values in. */
+export function unmarked(text: string, values: ReadonlyMap<string, string>): string {
+  return text.replaceAll(MARKED, (found) => values.get(found) ?? found)
+}
+
+/** The marks in a text, in their order, as often as they stand there. */
+export function marksIn(text: string): readonly string[] {
+  return text.match(MARKED) ?? []
+}
+
+interface Marked {
+  readonly context: TemplateContext
+  readonly values: ReadonlyMap<string, string>
+}
+
+/** An empty value stays empty, so that a template that asks for it gets the true answer. */
+function mark(context: TemplateContext, prefix: string, chosen: (value: string) => boolean): Marked {
+  const values = new Map<string, string>()
+  const walk = (value: TemplateContext | string): TemplateContext | string => {
+    if (typeof value !== 'string') return walkAll(value)
+    if (value === '' || !chosen(value)) return value
+    const name = `${prefix}${String(values.size + 1)}_`
+    values.set(name, value)
+    return name
+  }
+  const walkAll = (map: TemplateContext): TemplateContext =>
+    Object.fromEntries(Object.entries(map).map(([name, value]) => [name, walk(value)]))
+  return { context: walkAll(context), values }
+}
+
+interface Attempt {
+  /** Absent: it failed with `error`. */
+  readonly result?: string
+  readonly error?: Error
+}
+
+function attempt(render: () => string): Attempt {
+  try {
+    return { result: render() }
+  } catch (error) {
+    return { error: error instanceof Error ? error : new Error(String(error)) }
+  }
+}

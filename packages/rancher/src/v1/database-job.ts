@@ -1,0 +1,46 @@
+import { posix } from 'node:path'
+import { renderBound } from '../template/bind.ts'
+import { dumpJob } from '../template/dump-job.ts'
+import type { DumpJob } from '../template/dump-job.ts'
+import type { TemplateEngine } from '../template/engine.ts'
+import type { TemplateSet } from '../template/template-set.ts'
+import type { Database } from './discovery/databases.ts'
+import type { ChosenInstance } from './discovery/instances.ts'
+
+/** What a database's job is made with. */
+export interface JobTools {
+  readonly engine: TemplateEngine
+  readonly templates: TemplateSet
+  /** Absolute: `dump/STACK/SERVICE` below it is the template's `target_dir`. */
+  readonly root: string
+}
+
+/**
+ * What is run to dump one instance of a database, by its template. Throws `RANCHER.TEMPLATE` and
+ * `RANCHER.TEMPLATE_VALUE`, which concern this database alone.
+ */
+export function databaseJob(
+  { place, entry, image, environment, labels }: Database,
+  { instance, folder }: ChosenInstance,
+  { engine, templates, root }: JobTools,
+): DumpJob {
+  const { stack, service, sidekick } = place
+  const parts = [stack, service, sidekick, folder].filter((part) => part !== undefined)
+  const targetDirectory = posix.join(root, 'dump', ...parts)
+  const bound = renderBound(
+    engine,
+    templates.text(entry.template),
+    {
+      env: environment,
+      ip: instance.address,
+      target_dir: targetDirectory,
+      stack,
+      service,
+      instance: instance.name,
+      image,
+      labels,
+    },
+    { name: entry.template },
+  )
+  return dumpJob(bound, { name: entry.template, image, targetDirectory })
+}
