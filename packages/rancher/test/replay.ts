@@ -39,11 +39,9 @@ export async function replay(
   using folder = temporaryDirectory()
   await using simulator = await startSimulator(world, { faults })
   await using api = cattle(cattleAddress(`${simulator.origin}${path}`), { patience: HASTY, ...(key && { key }) })
-  const tools = {
-    engine: await jinja(),
-    templates: await readTemplates({ index: factPath('index'), templates: factPath('templates') }),
-    root: ROOT,
-  }
+  const engine = await jinja()
+  const templates = await readTemplates({ index: factPath('index'), templates: factPath('templates') }, engine)
+  const tools = { engine, templates, root: ROOT }
   const dumps: Replay['dumps'][number][] = []
   const codes: string[] = []
   const files: Record<string, number> = {}

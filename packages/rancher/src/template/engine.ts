@@ -13,6 +13,8 @@ export interface TemplateEngine {
    * `default` is always good.
    */
   render(source: string, context: TemplateContext, options: RenderOptions): string
+  /** Throws `RANCHER.TEMPLATE` for a template that no values would make right. */
+  check(source: string, options: { readonly name: string }): void
 }
 
 /** How a template is rendered. */
@@ -37,6 +39,16 @@ export async function jinja(): Promise<TemplateEngine> {
         // The library's own spelling: undefined may be asked for, and not printed.
         if (strict) environment.undefinedBehavior = 'semi_strct'
         return environment.renderStr(source, context)
+      } catch (error) {
+        throw wrong(name, error)
+      } finally {
+        environment.free()
+      }
+    },
+    check(source, { name }): void {
+      const environment = new Environment()
+      try {
+        environment.addTemplate(name, source)
       } catch (error) {
         throw wrong(name, error)
       } finally {

@@ -1,8 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { errorText, findingOf, SalvageError } from '@salvage-kit/core'
+import { errorText, findingOf, isSalvageError, SalvageError } from '@salvage-kit/core'
 import type { Finding } from '@salvage-kit/core'
 import { inOrder, readIndex } from './index-file.ts'
+import type { TemplateEngine } from './engine.ts'
 import type { IndexEntry } from './index-file.ts'
 
 /** An index and its templates, read. */
@@ -20,8 +21,11 @@ export interface TemplateFolders {
   readonly templates: string
 }
 
-/** Reads every `.yml` and `.yaml` of the index, and the templates that it names. Rejects with `RANCHER.INDEX`. */
-export async function readTemplates(folders: TemplateFolders): Promise<TemplateSet> {
+/**
+ * Reads every `.yml` and `.yaml` of the index, and the templates that it names; what is wrong with them is told before
+ * there is a service. Rejects with `RANCHER.INDEX` when the folder of the index cannot be read.
+ */
+export async function readTemplates(folders: TemplateFolders, engine: TemplateEngine): Promise<TemplateSet> {
   const findings: Finding[] = []
   const entries: IndexEntry[] = []
   for (const name of await filesOf(folders.index)) {
@@ -34,9 +38,11 @@ export async function readTemplates(folders: TemplateFolders): Promise<TemplateS
   const texts = new Map<string, string>()
   for (const template of new Set(entries.map((entry) => entry.template))) {
     try {
-      texts.set(template, await readFile(join(folders.templates, template), 'utf8'))
+      const text = await readFile(join(folders.templates, template), 'utf8')
+      texts.set(template, text)
+      engine.check(text, { name: template })
     } catch (error) {
-      findings.push(findingOf(missing(template, errorText(error))))
+      findings.push(findingOf(isSalvageError(error) ? error : missing(template, errorText(error))))
     }
   }
   return {
