@@ -52,6 +52,12 @@ export interface Project {
   readonly state: string
 }
 
+/** A setting of the server. */
+export interface Setting {
+  readonly name: string
+  readonly activeValue: string
+}
+
 /** The two texts of a stack's export. */
 export interface ComposeConfig {
   readonly dockerComposeConfig: string
@@ -106,6 +112,8 @@ export const Stack: z.ZodType<Stack> = z.object({
 })
 
 export const Project: z.ZodType<Project> = z.object({ id: z.string(), name: text, state: text })
+
+export const Setting: z.ZodType<Setting> = z.object({ name: z.string(), activeValue: text })
 
 export const ComposeConfig: z.ZodType<ComposeConfig> = z.object({
   dockerComposeConfig: z.string(),

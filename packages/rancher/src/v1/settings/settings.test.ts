@@ -8,9 +8,10 @@ function ofEnvironment(environment: Readonly<Record<string, string>>): ReadSetti
   return rancherBackupSettings([settingsOfEnvironment(environment)])
 }
 
-test('nothing set: the defaults of rancher-backup, but for a database of which nothing is known', () => {
+test('nothing set: the defaults of rancher-backup, but for a database that is dumped only when it is known', () => {
   const { settings, findings } = ofEnvironment({ PATH: '/bin', BACKUP_OF: 'me' })
   expect(settings).toEqual({
+    serverDump: 'when known',
     databases: true,
     stacks: true,
     duplicity: {
@@ -22,7 +23,7 @@ test('nothing set: the defaults of rancher-backup, but for a database of which n
     },
     schedule: '0 0 0 * * *',
   })
-  expect(findings.map(({ code }) => code)).toEqual(['RANCHER.SERVER_LEFT'])
+  expect(findings).toEqual([])
 })
 
 test('every variable, in the spelling of its documentation', () => {
@@ -125,7 +126,6 @@ test('values of a file are texts as they are written', () => {
 })
 
 test.each([
-  [{ 'BACKUP_MODULE_rancher-db': 'true' }, 'rancher.db.host'],
   [{ BACKUP_DUPLICITY_volsize: '0x10' }, 'duplicity.volsize'],
   [{ 'BACKUP_DUPLICITY_remove-all-but-n-full': '0' }, 'duplicity.remove-all-but-n-full'],
   [{ BACKUP_MODULE_stack: 'maybe' }, 'module.stack'],

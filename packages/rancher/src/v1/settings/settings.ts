@@ -13,8 +13,10 @@ export type Secret = () => string
 export interface RancherBackupSettings {
   /** Absent when no address is set; then nothing of Rancher can be read. */
   readonly api?: { readonly address: CattleAddress; readonly key?: { readonly name: string; readonly secret: Secret } }
-  /** Rancher's own database; absent when it is not to be dumped. */
+  /** Rancher's own database, as far as it is set. */
   readonly server?: ServerDatabase
+  /** Whether it is dumped; by default when something says where it is. */
+  readonly serverDump: boolean | 'when known'
   readonly databases: boolean
   readonly stacks: boolean
   readonly duplicity: DuplicitySettings
@@ -94,6 +96,7 @@ export function rancherBackupSettings(sources: readonly SettingTexts[]): ReadSet
             },
           }),
       ...(server === undefined ? {} : { server }),
+      serverDump: text('module/rancher-db') === undefined ? 'when known' : boolean('module/rancher-db'),
       databases: boolean('module/database'),
       stacks: boolean('module/stack'),
       duplicity: {
@@ -111,20 +114,8 @@ export function rancherBackupSettings(sources: readonly SettingTexts[]): ReadSet
     findings,
   }
 
-  /** Who asks for the dump must say of what; who does not ask is told that there is none. */
   function serverDatabase(): ServerDatabase | undefined {
-    const asked = text('module/rancher-db') === undefined ? undefined : boolean('module/rancher-db')
-    if (asked === false) return undefined
-    const missing = (['rancher/db/host', 'rancher/db/password'] as const).find((name) => text(name) === undefined)
-    if (missing !== undefined) {
-      if (asked === true) throw wrong(missing, "is missing, and Rancher's own database is to be dumped")
-      findings.push({
-        code: 'RANCHER.SERVER_LEFT',
-        message: `Rancher's own database is not dumped: ${settingText(missing)} is missing`,
-        hint: 'set it, or set module.rancher-db to false',
-      })
-      return undefined
-    }
+    if (text('rancher/db/host') === undefined || text('rancher/db/password') === undefined) return undefined
     return {
       host: given('rancher/db/host'),
       port: integer('rancher/db/port', 1),
