@@ -109,6 +109,61 @@ test.each([
   expect(refusal(template, { A: 'a value of it', DASH: '--defaults-file=/x', NUL: 'a\0b' })).toBe(code)
 })
 
+const AGAIN = [
+  `sh -c 'eval dump V'`,
+  `sh -c 'sh -c \\"dump V\\"'`,
+  `sh -c 'bash -euc \\"dump V\\"'`,
+  `timeout 9 su postgres -c 'pg_dump V'`,
+  `sudo sh -c 'dump V'`,
+  `env -i sh -c 'dump V'`,
+  `ssh host 'dump V'`,
+  `sh -c 'ls | xargs -I{} dump V'`,
+  `sh -c 'ls | sed s/x/V/'`,
+  `sh -c 'mysql -e \\"drop V\\"'`,
+  `mysql --execute='drop V'`,
+  `mongo --eval 'V'`,
+  `psql -c 'V'`,
+  `sh -c 'echo $((1 + V))'`,
+  `dump V | su x -c y`,
+]
+
+test.each(AGAIN)('%s takes simple words only, for what reads them again', (text) => {
+  const template = `commands: ["${text.replaceAll('V', '{{ env.A }}')}"]`
+  expect(refusal(template, { A: '$(touch X)' })).toBe('RANCHER.TEMPLATE_VALUE')
+  const [command] = job(template, { A: 'app_db-1' }).commands
+  expect(command?.argv.join(' ')).toContain('app_db-1')
+  expect(command?.environment).toEqual({})
+})
+
+test.each([`timeout 9 sh -c 'dump V'`, `nice bash -euc 'dump V'`, `busybox sh -o pipefail -c 'dump V'`])(
+  'the script of %s is bound, whoever starts the shell',
+  (text) => {
+    const [command] = job(`commands: ["${text.replaceAll('V', '{{ env.A }}')}"]`, { A: '$(touch X)' }).commands
+    expect(command?.argv.at(-1)).toBe('dump "${SALVAGE_VALUE_1}"')
+    expect(command?.environment).toEqual({ SALVAGE_VALUE_1: '$(touch X)' })
+  },
+)
+
+test.each(['V x', `sh -c 'V x'`, `sh -c 'a; V'`, `sh -c 'a && \\"V\\"'`, `sh -c 'a $(V)'`, 'a | V'])(
+  '%s lets a value name the program, and is refused',
+  (text) => {
+    expect(refusal(`commands: ["${text.replaceAll('V', '{{ env.A }}')}"]`, { A: 'reboot' })).toBe(
+      'RANCHER.TEMPLATE_VALUE',
+    )
+  },
+)
+
+test.each([
+  [`sh -c 'tar V'`, 'RANCHER.TEMPLATE_VALUE'],
+  [`sh -c 'dump -u V > x'`, 'taken'],
+  [`sh -c 'dump --user \\"V\\" > x'`, 'taken'],
+  [`sh -c 'dump --user=V > x'`, 'taken'],
+  [`sh -c 'dump -- V > x'`, 'RANCHER.TEMPLATE_VALUE'],
+  [`sh -c 'dump \\"V\\" > x'`, 'RANCHER.TEMPLATE_VALUE'],
+])('a value that begins with "-" in %s: %s', (text, code) => {
+  expect(refusal(`commands: ["${text.replaceAll('V', '{{ env.A }}')}"]`, { A: '-x=y' })).toBe(code)
+})
+
 test('a value that begins with "-" is good behind an option', () => {
   expect(job('commands: ["dump -p {{ env.P }} --p={{ env.P }}"]', { P: '-x' }).commands[0]?.argv).toEqual([
     'dump',

@@ -24,9 +24,8 @@ const HOSTILE = [
 /** What a script prints in which the mark stands for the value. */
 function printed(script: string, value: string): string {
   const bound = bindScript(script, () => 'V')
-  if (bound === undefined) throw new Error('not bound')
-  expect(bound.script).not.toContain(MARK)
-  return execFileSync('/bin/sh', ['-c', bound.script], { encoding: 'utf8', env: { V: value, PATH: '/usr/bin:/bin' } })
+  expect(bound).not.toContain(MARK)
+  return execFileSync('/bin/sh', ['-c', bound], { encoding: 'utf8', env: { V: value, PATH: '/usr/bin:/bin' } })
 }
 
 test.each([
@@ -47,21 +46,9 @@ test.each([
   }
 })
 
-test.each([
-  `eval "echo MARK"`,
-  `sh -c "echo MARK"`,
-  `bash -euc 'echo MARK'`,
-  `cat <<EOF\nMARK\nEOF`,
-  `echo $((MARK + 1))`,
-  `ssh host "echo MARK"`,
-  `ls | xargs -I{} echo MARK`,
-])('%s reads the value again, and is refused', (script) => {
-  expect(bindScript(script.replaceAll('MARK', MARK), () => 'V')).toBeUndefined()
-})
-
 test('without a value it is left as it is', () => {
   const script = `eval "x" && cat <<E\n'$y'\nE`
-  expect(bindScript(script, () => 'V')).toEqual({ script, used: new Set() })
+  expect(bindScript(script, () => 'V')).toBe(script)
 })
 
 test('whatever the script, the value is never read as a part of it', () => {
@@ -69,10 +56,10 @@ test('whatever the script, the value is never read as a part of it', () => {
   assert(
     property(array(piece, { maxLength: 14 }), (pieces) => {
       const bound = bindScript(pieces.join(''), () => 'V')
-      if (bound === undefined || bound.used.size === 0) return
+      if (!bound.includes('V')) return
       const value = `'"; touch INJECTED; echo "$(touch INJECTED)\`touch INJECTED\`'`
       try {
-        execFileSync('/bin/sh', ['-c', `touch() { printf MADE >&2; }; ${bound.script}`], {
+        execFileSync('/bin/sh', ['-c', `touch() { printf MADE >&2; }; ${bound}`], {
           env: { V: value, PATH: '/usr/bin:/bin' },
           stdio: ['ignore', 'ignore', 'pipe'],
         })

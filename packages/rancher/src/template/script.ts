@@ -1,24 +1,11 @@
-/** The text of a shell script in which values stand as variables. */
-export interface BoundScript {
-  readonly script: string
-  /** The marks that it uses. */
-  readonly used: ReadonlySet<string>
-}
-
 type Context = 'bare' | 'double' | 'single'
 
 const MARK = /SKV[0-9a-f]{16}_\d+_/y
-/** What reads a part of the script as a script again, or a document in which quotes mean nothing. */
-const READS_AGAIN =
-  /\b(?:eval|source|trap|awk|perl|python3?|ssh|su|xargs|env -S)\b|\b(?:ba|da|a|z|k)?sh\b[^|;&\n]*\s-\w*c\b|<<|\$\(\(/
-
 /**
  * Puts a variable for each mark, by what quotes it stands in: the shell then takes the value as it is, once, and never
- * reads it. `nameOf` gives the variable of a mark. Undefined when a mark stands in a script that may be read twice, by
- * `eval` or another shell, where a variable would become text of it.
+ * reads it. `nameOf` gives the variable of a mark. For scripts of which nothing is read a second time.
  */
-export function bindScript(script: string, nameOf: (mark: string) => string): BoundScript | undefined {
-  const used = new Set<string>()
+export function bindScript(script: string, nameOf: (mark: string) => string): string {
   const contexts: Context[] = ['bare']
   /** The contexts that `$(` or a backtick opened, by their depth. */
   const inner: { readonly close: string; readonly depth: number }[] = []
@@ -29,7 +16,6 @@ export function bindScript(script: string, nameOf: (mark: string) => string): Bo
     MARK.lastIndex = at
     const mark = MARK.exec(script)?.[0]
     if (mark !== undefined) {
-      used.add(mark)
       out += reference(nameOf(mark), context)
       at += mark.length
       continue
@@ -60,8 +46,7 @@ export function bindScript(script: string, nameOf: (mark: string) => string): Bo
     out += take
     at += take.length
   }
-  if (used.size > 0 && READS_AGAIN.test(script)) return undefined
-  return { script: out, used }
+  return out
 }
 
 function reference(name: string, context: Context): string {
