@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { cattle, cattleAddress, chosenInstances, databases, environments, inventory } from '../../src/index.ts'
 import type { FoundDatabases } from '../../src/index.ts'
 import { inOrder, readIndex } from '../../src/template/index-file.ts'
+import type { FaultInput } from '../simulator/fault.ts'
 import { startSimulator } from '../simulator/server.ts'
 import { service, world } from '../simulator/small-world.ts'
 import type { WorldInput } from '../simulator/world.ts'
@@ -13,11 +14,17 @@ const ENTRIES = inOrder(
   readIndex('{pg: {regex: postgres, template: pg.yml}, my: {regex: mysql, template: my.yml, priority: 1}}', 'i'),
 )
 
+interface FindOptions {
+  readonly wanted?: readonly string[]
+  readonly path?: string
+  readonly faults?: readonly FaultInput[]
+}
+
 async function found(
   input: WorldInput,
-  { wanted = [], path = '' }: { readonly wanted?: readonly string[]; readonly path?: string } = {},
+  { wanted = [], path = '', faults = [] }: FindOptions = {},
 ): Promise<FoundDatabases> {
-  await using simulator = await startSimulator(input)
+  await using simulator = await startSimulator(input, { faults })
   const [key] = input.keys ?? []
   await using api = cattle(cattleAddress(`${simulator.origin}${path}`), { patience: PATIENCE, ...(key && { key }) })
   const all: FoundDatabases[] = []
@@ -47,6 +54,14 @@ test('one environment, by the address, the settings or the key, needs no name', 
   expect(await refs(TWO, { path: '/v1/projects/1a7' })).toEqual(['rancher:app/db'])
   expect(await refs(TWO, { wanted: ['Default'] })).toEqual(['rancher:app/db'])
   expect(await refs({ ...TWO, keys: [{ name: 'key', secret: 's', project: '1a5' }] })).toEqual(['rancher:app/db'])
+})
+
+test('a key that may not list environments is of one', async () => {
+  const faults = [{ path: '/projects?', what: { kind: 'status', status: 403 } }] as const
+  expect(await refs({ ...TWO, keys: [{ name: 'key', secret: 's', project: '1a7' }] }, { faults })).toEqual([
+    'rancher:app/db',
+  ])
+  await expect(found(TWO, { faults, wanted: ['Default'] })).rejects.toMatchObject({ code: 'RANCHER.ENVIRONMENT' })
 })
 
 test('an environment that is not there, or sleeps, is told', async () => {

@@ -1,6 +1,6 @@
-import { SalvageError } from '@salvage-kit/core'
+import { isSalvageError, SalvageError } from '@salvage-kit/core'
 import type { CallOptions } from '@salvage-kit/core'
-import type { Cattle } from '../client/cattle.ts'
+import type { Cattle, Listed } from '../client/cattle.ts'
 import { Project } from '../client/schema.ts'
 
 /** An environment of Rancher to be looked at. */
@@ -23,7 +23,10 @@ export async function environments(
 ): Promise<readonly Environment[]> {
   const { project } = api.address
   if (project !== undefined) return [{ id: project }]
-  const { items, accountKind } = await api.list('projects', Project, { signal })
+  const seen = await visible(api, { signal })
+  // A key that may not ask is of one environment, and its lists are of that one.
+  if (seen === undefined && wanted.length === 0) return [{}]
+  const { items, accountKind } = seen ?? { items: [] }
   const active = items.filter(({ state }) => state === 'active' || state === '')
   const missing = wanted.find((name) => !active.some((one) => one.id === name || one.name === name))
   if (missing !== undefined)
@@ -39,4 +42,16 @@ export async function environments(
     })
   // One that was asked for by name needs no prefix, however many others there will be.
   return chosen.map(({ id, name }) => ({ id, ...(wanted.length === 1 ? {} : { prefix: name === '' ? id : name }) }))
+}
+
+async function visible(
+  api: Cattle,
+  options: CallOptions,
+): Promise<Pick<Listed<Project>, 'accountKind' | 'items'> | undefined> {
+  try {
+    return await api.list('projects', Project, options)
+  } catch (error) {
+    if (isSalvageError(error) && error.code === 'RANCHER.FORBIDDEN') return undefined
+    throw error
+  }
 }
