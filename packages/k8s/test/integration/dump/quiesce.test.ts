@@ -23,6 +23,21 @@ const workload = `k8s:${namespace}/statefulset/db`
 const where = { namespace, pod: 'db-0', container: 'postgres' }
 const place = { where, recipe: { database: 'postgres', name: 'postgres', fullPercent: 100 } } as const
 const options = { signal: new AbortController().signal }
+const PSQL = 'psql -XAtq -h 127.0.0.1 postgres'
+/** What makes a dump stand still, and what ends that. */
+const KILLS = [
+  [
+    'while pg_dump waits',
+    `${PSQL} -c 'BEGIN; LOCK goods; SELECT pg_sleep(60) /* lock */'`,
+    `${PSQL} -c "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%/* lock */' AND pid <> pg_backend_pid()"`,
+  ],
+  [
+    'while rows come',
+    `${PSQL} -c "CREATE TABLE much AS SELECT repeat(md5(i::text), 200) FROM generate_series(1, 40000) i"`,
+    `${PSQL} -c 'DROP TABLE much'`,
+  ],
+] as const
+const took: number[] = []
 const child = new URL('../../crash/quiesce/quiesce-child.ts', import.meta.url).pathname
 
 describe.skipIf(!part('kubernetes').available || !part('postgres-image').available)('PostgreSQL of a tenant', () => {
@@ -42,10 +57,7 @@ describe.skipIf(!part('kubernetes').available || !part('postgres-image').availab
     const subject = { kind: 'ServiceAccount', name: 'tenant' } as const
     await on.apply(roleFor([...DISCOVERY_PERMISSIONS, ...EXEC_PERMISSIONS], { namespace, subject }))
     cluster = await connect({ kubeconfig: tenant, environment: {} })
-    // PostgreSQL as the first process takes the death of any process that lost its parent for that of one of its own, and starts
-    // anew: what a script leaves when it is ended. With a namespace for the whole pod another one buries them.
     const spec = {
-      shareProcessNamespace: true,
       terminationGracePeriodSeconds: 0,
       containers: [
         {
@@ -73,6 +85,7 @@ describe.skipIf(!part('kubernetes').available || !part('postgres-image').availab
     await inside(`psql -Xq -c 'CREATE TABLE goods AS SELECT i FROM generate_series(1, 1000) i' -h 127.0.0.1 postgres`)
   }, 240_000)
   afterAll(async () => {
+    if (took.length > 0) console.info(`ended after ${took.map((ms) => `${(ms / 1000).toFixed(1)} s`).join(', ')}`)
     await cluster?.[Symbol.asyncDispose]()
     await on?.kubectl(['delete', 'namespace', namespace, '--wait=false'])
     await on?.[Symbol.asyncDispose]()
@@ -110,28 +123,42 @@ describe.skipIf(!part('kubernetes').available || !part('postgres-image').availab
     expect(await inside(`psql -XAt -c 'SELECT count(*) FROM goods' -h 127.0.0.1 postgres`)).toBe('1000')
   })
 
-  test('ends within 10 seconds when this program is killed, and leaves no part', async () => {
-    const before = await storedDump(cluster, place, options)
-    const lock = inside(`psql -Xq -c 'BEGIN; LOCK goods; SELECT pg_sleep(20)' -h 127.0.0.1 postgres`).catch(String)
-    const parts = (): Promise<string> => inside('ls /var/lib/postgresql/data | grep -c "[.]part$" || :')
-    const killed = spawn(process.execPath, [child, tenant, workload], { stdio: ['ignore', 'pipe', 'inherit'] })
-    killed.stdout.resume()
-    await vi.waitUntil(async () => (await parts()) === '1', { timeout: 15_000, interval: 200 })
-    killed.kill('SIGKILL')
-    await once(killed, 'exit')
-    // Those that have ended and that nobody has buried yet have no command line.
-    const running = (): Promise<string> =>
-      inside(String.raw`cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' '\n' | grep -e '^pg_dump' -e '^gzip' || :`)
-    await vi.waitUntil(async () => (await parts()) === '0' && (await running()) === '', {
-      timeout: 10_000,
-      interval: 200,
-    })
-    expect(await storedDump(cluster, place, options)).toEqual(before)
-    await inside(
-      `psql -XAt -c "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'" -h 127.0.0.1 postgres`,
-    )
-    expect(await lock).toContain('due to administrator command')
-  }, 60_000)
+  // As the first process of its container, PostgreSQL takes the death of anybody who lost his parent for that of one of its own.
+  test.each(KILLS)(
+    'ends within 10 seconds when this program is killed, and leaves no part and PostgreSQL as it was: %s',
+    async (_, stall, release) => {
+      expect(await inside("tr '\\0' ' ' </proc/1/cmdline")).toContain('postgres')
+      const before = await storedDump(cluster, place, options)
+      const started = await inside(`${PSQL} -c 'SELECT pg_postmaster_start_time()'`)
+      const session = inside(`${PSQL} -c "SELECT pg_sleep(3600) /* other */"`).catch(String)
+      const stalled = inside(stall).catch(String)
+      const parts = (): Promise<string> => inside('ls /var/lib/postgresql/data | grep -c "[.]part$" || :')
+      const killed = spawn(process.execPath, [child, tenant, workload], { stdio: ['ignore', 'pipe', 'inherit'] })
+      killed.stdout.resume()
+      await vi.waitUntil(async () => (await parts()) === '1', { timeout: 15_000, interval: 200 })
+      killed.kill('SIGKILL')
+      await once(killed, 'exit')
+      const gone = performance.now()
+      const running = (): Promise<string> =>
+        inside(String.raw`cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' '\n' | grep -e '^pg_dump' -e '^gzip' || :`)
+      await vi.waitUntil(async () => (await parts()) === '0' && (await running()) === '', {
+        timeout: 10_000,
+        interval: 200,
+      })
+      took.push(performance.now() - gone)
+      expect(await storedDump(cluster, place, options)).toEqual(before)
+      expect(await inside(`${PSQL} -c 'SELECT pg_postmaster_start_time()'`)).toBe(started)
+      const other = "FROM pg_stat_activity WHERE query LIKE '%/* other */' AND pid <> pg_backend_pid()"
+      expect(await inside(`${PSQL} -c "SELECT count(*) ${other}"`)).toBe('1')
+      await inside(`${PSQL} -c "SELECT pg_terminate_backend(pid) ${other}"`)
+      expect(await session).toContain('due to administrator command')
+      await inside(release)
+      await stalled
+      const log = await on.kubectl(['-n', namespace, 'logs', 'db-0'])
+      expect(log).not.toMatch(/crash of another server process|was terminated by signal|untracked child/)
+    },
+    90_000,
+  )
 
   test('a password in an annotation is refused before anything is done, and is not repeated', async () => {
     const settings = { database: 'postgres', options: { password: 'tell-tale' } }
