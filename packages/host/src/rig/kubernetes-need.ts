@@ -22,7 +22,8 @@ export function kubernetesNeed(config: Config, scope: Scope, pending: readonly J
   // Its way back needs the backend, and its own error when the cluster is away.
   if (pending.some(isOfKubernetes)) return { kind: 'wanted' }
   const isConfigured = Object.keys(config.stores ?? {}).some((name) => isInCluster(name, config))
-  return isConfigured || (scope.namespaces ?? []).length > 0 ? { kind: 'wanted' } : { kind: 'none' }
+  const isLookedAround = scope.survey === true && config.kubernetes !== undefined
+  return isConfigured || isLookedAround || (scope.namespaces ?? []).length > 0 ? { kind: 'wanted' } : { kind: 'none' }
 }
 
 /**
