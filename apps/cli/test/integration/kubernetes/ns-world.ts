@@ -169,3 +169,25 @@ async function free(admin: Cluster): Promise<void> {
       await admin.remove(KINDS.volumeSnapshotContent, { name: metadata.name }, { signal })
   }
 }
+
+/** The day in the zone of the tests. */
+export function day(offset = 0): string {
+  const format = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Vienna', dateStyle: 'short' })
+  return format.format(new Date(Date.now() + offset * 86_400_000))
+}
+
+/** Nothing is dumped. */
+export const SKIP: Readonly<Record<string, string>> = { BAK_DB_SKIP: 'true' }
+/** As the jobs of every night are set. */
+export const TIERED: Readonly<Record<string, string>> = {
+  ...SKIP,
+  BAK_LABEL_VS_RETAIN: 'daily_weekly_monthly',
+  BAK_LABEL_VS_TYPE: 'cronjob',
+}
+
+/** The labels of the snapshots of a namespace, those of backup-ns without their prefix. */
+export async function labelsIn(world: NsWorld, namespace: string): Promise<readonly Record<string, string>[]> {
+  return (await world.snapshots(namespace)).map(({ metadata: { labels = {} } }) =>
+    Object.fromEntries(Object.entries(labels).map(([key, value]) => [key.replace('backup-ns.sh/', ''), value])),
+  )
+}
