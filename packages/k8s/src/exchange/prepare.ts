@@ -21,6 +21,8 @@ export interface PrepareParts {
   readonly classes: () => Promise<Classes | undefined>
 }
 
+/** Written by the scheduler, where a class waits for a pod. */
+const SELECTED_NODE = 'volume.kubernetes.io/selected-node'
 /** For a block volume: cuts of it are of use here, since nothing reads its files. */
 const ANY: Store = { ref: 'csi:', crane: 'csi', settings: {} }
 
@@ -57,6 +59,7 @@ export async function prepareExchange(
     uid,
     runId,
     claim: bodyOf(claim),
+    waits: claim.metadata.annotations?.[SELECTED_NODE] !== undefined,
     ...(snapshotClass === undefined ? {} : { snapshotClass }),
     ...(point === undefined ? {} : { point }),
   }
