@@ -1,6 +1,7 @@
 import type { CallOptions } from './call-options.ts'
 import type { Crane } from './crane/crane.ts'
 import type { Effect } from './effect/effect.ts'
+import type { Slot, SlotOptions } from './lock/slot.ts'
 import type { Quiescer } from './quiesce/quiescer.ts'
 import type { Snapshotter } from './snapshot/snapshotter.ts'
 import type { Discovery } from './target/discovery.ts'
@@ -25,6 +26,11 @@ export interface Backend {
    * is enough, since both then lock one key. Pure; empty for what is another backend's.
    */
   readonly alsoLocked?: (target: TargetRef) => readonly TargetRef[]
+  /**
+   * Takes one of a limited number of places before a run or a restore of these targets begins; undefined when that is not counted.
+   * Rejects with `LOCK.SLOTS_TAKEN` when none becomes free in time.
+   */
+  readonly slot?: (targets: readonly TargetRef[], options: SlotOptions) => Promise<Slot | undefined>
   /**
    * Removes what dead processes left here that no journal tells of, such as the container of a listing or of a restore.
    * Called before every recovery; what living processes use stays. Idempotent.

@@ -16,6 +16,8 @@ import { EXEC_PERMISSIONS, execQuiescer } from './quiesce/exec.ts'
 import { permitted } from './quiesce/permitted.ts'
 import { SCALE_PERMISSIONS, scaleQuiescer } from './quiesce/scale.ts'
 import { csiSnapshotter } from './snapshot/csi-snapshotter.ts'
+import { slotsOf } from './state/slot/slot-of.ts'
+import type { SlotSettings } from './state/slot/slot-of.ts'
 import { sweepCuts } from './snapshot/sweep.ts'
 import type { SweepSettings } from './snapshot/sweep.ts'
 import { scalable } from './workload/workload-id.ts'
@@ -35,6 +37,8 @@ export interface KubernetesSettings extends DiscoverySettings {
   readonly onLine?: (ref: LiftRef, line: string) => void
   /** Told of each dump when it is in place, before it is cut. */
   readonly onDump?: (workload: string, dump: Dump) => void
+  /** How many runs and restores may be at work at once; absent: any number. */
+  readonly slot?: SlotSettings
   /**
    * Whether a run lives, or the journal tells of it, by the value of its label: what it made stays. Absent: what runs left
    * behind is not looked for.
@@ -49,7 +53,7 @@ const HOUR_MS = 3_600_000
 /** Namespaces of a cluster: their claims, and what writes to them. Calls nothing before something is asked. */
 export function kubernetes(cluster: Cluster, settings: KubernetesSettings = {}): Backend {
   const { namespaces = [cluster.namespace], snapshotClass, cranes = {}, newClaims, isKnown } = settings
-  const { machine, onLine, onDump } = settings
+  const { machine, onLine, onDump, slot } = settings
   return {
     id: 'k8s',
     discovery: kubernetesDiscovery(cluster, { namespaces }),
@@ -69,6 +73,7 @@ export function kubernetes(cluster: Cluster, settings: KubernetesSettings = {}):
       }),
     ],
     provisioners: [claimProvisioner(cluster, newClaims === undefined ? {} : { defaults: newClaims })],
+    ...(slot === undefined ? {} : { slot: slotsOf(cluster, slot) }),
     exchangers: [claimExchanger(cluster, snapshotClass === undefined ? {} : { class: snapshotClass })],
     ...(isKnown === undefined
       ? {}

@@ -126,11 +126,11 @@ describe('what a dead process asked for and comes late', () => {
     const world = claimWorld()
     const token = await staged(world)
     let late: (() => Promise<void>) | undefined
-    const { remove } = world.cluster
+    const { cluster } = world
     const cut = {
-      ...world.cluster,
-      remove: async (...given: Parameters<typeof remove>) => {
-        late = async () => remove(...given)
+      ...cluster,
+      remove: async (...given: Parameters<typeof cluster.remove>) => {
+        late = async () => cluster.remove(...given)
         throw new Error('killed')
       },
     }
@@ -155,12 +155,12 @@ describe('what a dead process asked for and comes late', () => {
     const world = claimWorld()
     const token = await staged(world)
     let late: (() => Promise<unknown>) | undefined
-    const { create } = world.cluster
+    const { cluster } = world
     const cut = {
-      ...world.cluster,
-      create: async (...given: Parameters<typeof create>) => {
-        if (given[0] !== KINDS.claim) return create(...given)
-        late = async () => create(...given)
+      ...cluster,
+      create: async (...given: Parameters<typeof cluster.create>) => {
+        if (given[0] !== KINDS.claim) return cluster.create(...given)
+        late = async () => cluster.create(...given)
         throw new Error('killed')
       },
     }
