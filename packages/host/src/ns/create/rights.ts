@@ -4,11 +4,9 @@ import { EXEC_PERMISSIONS, roleFor, SNAPSHOT_PERMISSIONS, STATE_PERMISSIONS } fr
 import type { BakSettings, Cluster, Permission } from '@salvage-kit/k8s'
 import { enabledDatabases } from './dumps.ts'
 
-const PODS: readonly Permission[] = ['get', 'list', 'watch'].map((verb) => ({ verb, group: '', resource: 'pods' }))
-
 /** What a backup takes, of its one namespace. */
 export function createPermissions(settings: BakSettings): readonly Permission[] {
-  const inPods = enabledDatabases(settings).length === 0 ? [] : [...PODS, ...EXEC_PERMISSIONS]
+  const inPods = enabledDatabases(settings).length === 0 ? [] : EXEC_PERMISSIONS
   const all = [...SNAPSHOT_PERMISSIONS, ...STATE_PERMISSIONS, ...inPods]
   return [...new Map(all.map((one) => [`${one.verb} ${one.group}/${one.resource}`, one])).values()]
 }
