@@ -66,6 +66,25 @@ export interface KubernetesEntry {
   /** Where journal and locks stand in the cluster. Default: they stand in the state directory. */
   readonly state?: ClusterStateEntry
   readonly newClaims?: NewClaimsEntry
+  /** How many runs and restores of claims may be at work at once. Default: any number. */
+  readonly slots?: SlotsEntry
+}
+
+/** Places for work at once: lock files of this machine, or Leases of the cluster; one of both. */
+export interface SlotsEntry {
+  readonly count: number
+  /** How long one is waited for, in milliseconds. */
+  readonly timeout: number
+  /** Absolute. */
+  readonly directory?: string
+  readonly leases?: SlotLeasesEntry
+}
+
+/** Leases whose names begin so. */
+export interface SlotLeasesEntry {
+  readonly namespace: string
+  /** Default: `salvage-kit-slot`. */
+  readonly name?: string
 }
 
 /** ConfigMaps and Leases whose names begin so, for processes without a disk. */

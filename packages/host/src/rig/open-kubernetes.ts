@@ -1,6 +1,7 @@
 import { findingOf, isSalvageError } from '@salvage-kit/core'
 import type { Backend, CallOptions, Finding, Journal, LiftRef, Locks, Reference } from '@salvage-kit/core'
-import type { Cluster } from '@salvage-kit/k8s'
+import type { Cluster, SlotSettings } from '@salvage-kit/k8s'
+import type { SlotsEntry } from '../config/config.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
 import { jobCranes } from '../store/job-cranes.ts'
 import type { KubernetesNeed } from './kubernetes-need.ts'
@@ -42,7 +43,7 @@ export async function openKubernetes(
     const by = need.kind === 'required' ? need.by : 'what is left to undo'
     const cluster = opening.cluster ?? opened.use(await openCluster(loaded, by))
     const { keptStores, kubernetes, labelValue } = await import('@salvage-kit/k8s')
-    const { machine, kubernetes: { snapshotClass, newClaims } = {} } = loaded.config
+    const { machine, kubernetes: { snapshotClass, newClaims, slots } = {} } = loaded.config
     const namespaces = [...new Set([...opening.namespaces].map((one) => one ?? cluster.namespace))]
     const backend = kubernetes(cluster, {
       namespaces,
@@ -56,6 +57,7 @@ export async function openKubernetes(
       },
       ...(machine === undefined ? {} : { machine }),
       ...(snapshotClass === undefined ? {} : { snapshotClass }),
+      ...(slots === undefined ? {} : { slot: slotSettings(slots) }),
       ...(newClaims === undefined ? {} : { newClaims }),
     })
     return { cluster, backend, namespaces, keptIn: async (options) => keptStores(cluster, namespaces, options) }
@@ -63,4 +65,10 @@ export async function openKubernetes(
     if (need.kind === 'required' || !isSalvageError(error)) throw error
     return findingOf(error)
   }
+}
+
+/** One of both is there. */
+function slotSettings({ count, timeout: timeoutMs, directory = '', leases }: SlotsEntry): SlotSettings {
+  if (leases === undefined) return { directory, count, timeoutMs }
+  return { namespace: leases.namespace, name: leases.name ?? 'salvage-kit-slot', count, timeoutMs }
 }
