@@ -71,10 +71,14 @@ describe.skipIf(!part('kubernetes').available)('claims of a namespace', () => {
 
   test('a run that is killed while the writers rest is taken back', async () => {
     const before = await shop.snapshots()
+    // Nothing is cut meanwhile, so that the writers stay at rest.
+    const controller = shop.kubernetes.machinery?.node?.snapshotController
+    controller?.freeze()
     const { child, ended } = start('run', shop.target, '--to', `csi:${CLASS}`, '--json')
     await until(async () => (await shop.replicas()) === 0)
     child.kill('SIGKILL')
     await ended
+    controller?.thaw()
     expect(await shop.replicas()).toBe(0)
     expect(await kit('plan', shop.target, '--to', 'csi:')).toMatchObject({ code: 4 })
     expect(await kit('recover')).toMatchObject({ code: 0 })
