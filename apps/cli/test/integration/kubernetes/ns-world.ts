@@ -39,9 +39,9 @@ export interface PutSnapshot {
 }
 
 const signal = new AbortController().signal
-export const API = apiVersionOf(KINDS.volumeSnapshot)
+const API = apiVersionOf(KINDS.volumeSnapshot)
 /** The class whose snapshots become ready; the default one. */
-export const READY = 'ready'
+const READY = 'ready'
 /** The class whose snapshots are cut and never become ready. */
 export const NEVER = 'never'
 /** The class whose driver fails. */

@@ -5,7 +5,7 @@ import type { BakSettings, Cluster, Permission } from '@salvage-kit/k8s'
 import { enabledDatabases } from './dumps.ts'
 
 /** What a backup takes, of its one namespace. */
-export function createPermissions(settings: BakSettings): readonly Permission[] {
+function createPermissions(settings: BakSettings): readonly Permission[] {
   const inPods = enabledDatabases(settings).length === 0 ? [] : EXEC_PERMISSIONS
   const all = [...SNAPSHOT_PERMISSIONS, ...STATE_PERMISSIONS, ...inPods]
   return [...new Map(all.map((one) => [`${one.verb} ${one.group}/${one.resource}`, one])).values()]
