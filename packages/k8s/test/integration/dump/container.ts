@@ -11,6 +11,8 @@ const call = promisify(execFile)
 /** A database in a container, and a far end that runs programs there as a kubelet does. */
 export interface DatabaseContainer extends AsyncDisposable {
   readonly cluster: Pick<Cluster, 'exec'>
+  /** Where the far end listens, for other processes. */
+  readonly server: string
   /** What a script says there; rejects when it fails. */
   inside(script: string): Promise<string>
 }
@@ -33,6 +35,7 @@ export async function databaseContainer(
   }
   const made: DatabaseContainer = {
     cluster: clusterOf(server.server),
+    server: server.server,
     inside,
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]()

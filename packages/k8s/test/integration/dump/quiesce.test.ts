@@ -1,39 +1,29 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { quiescerContract } from '@salvage-kit/core/testing'
-import { kubernetesCluster, part } from '@salvage-kit/testbed'
-import type { KubernetesCluster } from '@salvage-kit/testbed'
+import { part } from '@salvage-kit/testbed'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Cluster, Dump } from '../../../src/index.ts'
-import {
-  connect,
-  DISCOVERY_PERMISSIONS,
-  dumpQuiescer,
-  EXEC_PERMISSIONS,
-  kubernetes,
-  restoreDump,
-  roleFor,
-  runScript,
-  storedDump,
-} from '../../../src/index.ts'
-import { claimNamed, controllerOf } from '../quiesce/manifest.ts'
+import { dumpQuiescer, kubernetes, restoreDump, storedDump } from '../../../src/index.ts'
+import type { PostgresTenant } from './postgres-tenant.ts'
+import { placeIn, postgresTenant, PSQL } from './postgres-tenant.ts'
 
 const namespace = 'dump-inside'
 const workload = `k8s:${namespace}/statefulset/db`
-const where = { namespace, pod: 'db-0', container: 'postgres' }
-const place = { where, recipe: { database: 'postgres', name: 'postgres', fullPercent: 100 } } as const
+const place = placeIn(namespace)
 const options = { signal: new AbortController().signal }
-const PSQL = 'psql -XAtq -h 127.0.0.1 postgres'
-/** What makes a dump stand still, and what ends that. */
+/** What is there before a dump, what makes it stand still, and what ends both. */
 const KILLS = [
   [
     'while pg_dump waits',
+    ':',
     `${PSQL} -c 'BEGIN; LOCK goods; SELECT pg_sleep(60) /* lock */'`,
     `${PSQL} -c "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%/* lock */' AND pid <> pg_backend_pid()"`,
   ],
   [
     'while rows come',
     `${PSQL} -c "CREATE TABLE much AS SELECT repeat(md5(i::text), 200) FROM generate_series(1, 40000) i"`,
+    ':',
     `${PSQL} -c 'DROP TABLE much'`,
   ],
 ] as const
@@ -41,54 +31,17 @@ const took: number[] = []
 const child = new URL('../../crash/quiesce/quiesce-child.ts', import.meta.url).pathname
 
 describe.skipIf(!part('kubernetes').available || !part('postgres-image').available)('PostgreSQL of a tenant', () => {
-  let on: KubernetesCluster
+  let db: PostgresTenant
   let cluster: Cluster
-  let tenant = ''
-  const inside = async (script: string): Promise<string> => {
-    const { code, stdout, stderr } = await runScript(cluster, where, { script }, options)
-    if (code !== 0) throw new Error(`${script}: ${stderr}`)
-    return stdout.toString().trim()
-  }
+  const inside = (script: string): Promise<string> => db.inside(script)
   beforeAll(async () => {
-    on = await kubernetesCluster({ level: 'node' })
-    await on.machinery?.node?.loadImages('salvage-test/postgres')
-    await on.kubectl(['create', 'namespace', namespace])
-    tenant = await on.serviceAccount(namespace, 'tenant')
-    const subject = { kind: 'ServiceAccount', name: 'tenant' } as const
-    await on.apply(roleFor([...DISCOVERY_PERMISSIONS, ...EXEC_PERMISSIONS], { namespace, subject }))
-    cluster = await connect({ kubeconfig: tenant, environment: {} })
-    const spec = {
-      terminationGracePeriodSeconds: 0,
-      containers: [
-        {
-          name: 'postgres',
-          image: 'salvage-test/postgres',
-          imagePullPolicy: 'Never',
-          volumeMounts: [{ name: 'data', mountPath: '/var/lib/postgresql' }],
-          readinessProbe: { exec: { command: ['pg_isready', '-h', '127.0.0.1'] }, periodSeconds: 1 },
-        },
-      ],
-    }
-    const db = controllerOf('StatefulSet', 'db', spec, {
-      serviceName: 'db',
-      annotations: { 'salvage-kit.io/dump': 'postgres', 'salvage-kit.io/dump-full-percent': '100' },
-      volumeClaimTemplates: [claimNamed('data')],
-    })
-    await on.apply({
-      ...db,
-      metadata: { ...('metadata' in db && typeof db.metadata === 'object' ? db.metadata : {}), namespace },
-    })
-    await vi.waitUntil(async () => (await on.kubectl(['-n', namespace, 'get', 'pods', '-o', 'name'])) !== '', {
-      timeout: 60_000,
-    })
-    await on.kubectl(['-n', namespace, 'wait', '--for=condition=Ready', '--timeout=120s', 'pod/db-0'])
-    await inside(`psql -Xq -c 'CREATE TABLE goods AS SELECT i FROM generate_series(1, 1000) i' -h 127.0.0.1 postgres`)
+    db = await postgresTenant(namespace)
+    cluster = db.cluster
+    await inside(`${PSQL} -c 'CREATE TABLE goods AS SELECT i FROM generate_series(1, 1000) i'`)
   }, 240_000)
   afterAll(async () => {
     if (took.length > 0) console.info(`ended after ${took.map((ms) => `${(ms / 1000).toFixed(1)} s`).join(', ')}`)
-    await cluster?.[Symbol.asyncDispose]()
-    await on?.kubectl(['delete', 'namespace', namespace, '--wait=false'])
-    await on?.[Symbol.asyncDispose]()
+    await db?.[Symbol.asyncDispose]()
   })
 
   quiescerContract(
@@ -126,14 +79,15 @@ describe.skipIf(!part('kubernetes').available || !part('postgres-image').availab
   // As the first process of its container, PostgreSQL takes the death of anybody who lost his parent for that of one of its own.
   test.each(KILLS)(
     'ends within 10 seconds when this program is killed, and leaves no part and PostgreSQL as it was: %s',
-    async (_, stall, release) => {
+    async (_, prepare, stall, release) => {
       expect(await inside("tr '\\0' ' ' </proc/1/cmdline")).toContain('postgres')
+      await inside(prepare)
       const before = await storedDump(cluster, place, options)
       const started = await inside(`${PSQL} -c 'SELECT pg_postmaster_start_time()'`)
       const session = inside(`${PSQL} -c "SELECT pg_sleep(3600) /* other */"`).catch(String)
       const stalled = inside(stall).catch(String)
       const parts = (): Promise<string> => inside('ls /var/lib/postgresql/data | grep -c "[.]part$" || :')
-      const killed = spawn(process.execPath, [child, tenant, workload], { stdio: ['ignore', 'pipe', 'inherit'] })
+      const killed = spawn(process.execPath, [child, db.kubeconfig, workload], { stdio: ['ignore', 'pipe', 'inherit'] })
       killed.stdout.resume()
       await vi.waitUntil(async () => (await parts()) === '1', { timeout: 15_000, interval: 200 })
       killed.kill('SIGKILL')
@@ -154,7 +108,7 @@ describe.skipIf(!part('kubernetes').available || !part('postgres-image').availab
       expect(await session).toContain('due to administrator command')
       await inside(release)
       await stalled
-      const log = await on.kubectl(['-n', namespace, 'logs', 'db-0'])
+      const log = await db.on.kubectl(['-n', namespace, 'logs', 'db-0'])
       expect(log).not.toMatch(/crash of another server process|was terminated by signal|untracked child/)
     },
     90_000,
