@@ -42,7 +42,7 @@ export function namespacesOf(
 }
 
 /** Whether a store is kept in a cluster, or filled by its Jobs. */
-export function isInCluster(store: string, config: Config): boolean {
+function isInCluster(store: string, config: Config): boolean {
   const entry = Object.hasOwn(config.stores ?? {}, store) ? config.stores?.[store] : undefined
   return typeof entry === 'object' ? entry.kind === 'job' : /^(csi|job):/.test(entry ?? store)
 }
