@@ -37,8 +37,10 @@ export async function attempt(
   { signal, stream }: AttemptOptions,
 ): Promise<Lost | Opened | Reply> {
   const address = new URL(session.server)
+  // Outside: a pool that was closed meanwhile comes back never, and nobody waits for the answer.
+  const connections = stream === undefined ? line.pool.calls(session) : line.pool.streams(session)
   try {
-    const response = await (stream === undefined ? line.pool.calls(session) : line.pool.streams(session)).request({
+    const response = await connections.request({
       origin: address.origin,
       path: `${address.pathname.replace(/\/$/, '')}${call.path}${queryText(call.query)}`,
       method: call.method,
