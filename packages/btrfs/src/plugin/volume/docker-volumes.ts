@@ -28,7 +28,13 @@ export interface DockerVolumes {
   /** Rejects with `VOLUME.NOT_FOUND`. */
   get(name: string, options: CallOptions): Promise<Volume>
   /** Takes back what dead processes left half done on volumes; gives what could not be. */
-  recover(options: CallOptions): Promise<readonly Finding[]>
+  recover(options: RecoverOptions): Promise<readonly Finding[]>
+}
+
+/** What is to be taken back. */
+export interface RecoverOptions extends CallOptions {
+  /** Given: what was made with this effect alone. */
+  readonly effect?: string
 }
 
 /** How long a volume is waited for that another process works on, in milliseconds: a restore, above all. */
@@ -113,8 +119,10 @@ export function dockerVolumes(host: VolumeHost): DockerVolumes {
     unmount: async (name, id) => {
       if (isVolumeName(name)) await forgetMount(mountsPath, name, id)
     },
-    recover: async (options) => {
-      const targets = (await rig.journal.pending()).flatMap(({ undo }) => (undo.kind === 'effect' ? [undo.target] : []))
+    recover: async ({ effect, ...options }) => {
+      const targets = (await rig.journal.pending()).flatMap(({ undo }) =>
+        undo.kind === 'effect' && (effect === undefined || undo.effect === effect) ? [undo.target] : [],
+      )
       const names = [...new Set(targets)].flatMap((target) => {
         const { scheme, value } = parseReference(target)
         return scheme === 'btrfs' && isVolumeName(value) ? [value] : []
