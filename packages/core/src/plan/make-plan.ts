@@ -36,8 +36,9 @@ export function makePlan(survey: Survey, capabilities: Capabilities, tide: Tide,
   const ways = new Map<string, OpenWay>()
   const skipped: SkippedTarget[] = [...selection.skipped]
   const warnings: Finding[] = [...selection.warnings]
+  const cuts = Map.groupBy(capabilities.snapshots, ({ target }) => target)
   for (const target of selection.targets) {
-    const way = wayOf(target, tide, capabilities)
+    const way = wayOf(target, tide, { ...capabilities, snapshots: cuts.get(target.ref) ?? [] })
     if (way.kind === 'none') skipped.push({ target: target.ref, finding: way.finding })
     else ways.set(target.ref, way)
   }

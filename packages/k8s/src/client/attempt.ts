@@ -11,7 +11,7 @@ import type { Session } from './session.ts'
 export interface Reply {
   readonly kind: 'reply'
   readonly status: number
-  readonly text: string
+  readonly body: Buffer
   /** How long the server asks to wait, in milliseconds. */
   readonly askedMs: number | undefined
 }
@@ -57,10 +57,10 @@ export async function attempt(
     })
     line.answered()
     if (stream !== undefined && response.statusCode < 300) return { kind: 'opened', body: response.body }
-    const text = await response.body.text()
+    const body = Buffer.from(await response.body.arrayBuffer())
     const header = response.headers['retry-after']
     const askedMs = retryAfterMs(typeof header === 'string' ? header : undefined, new Date())
-    return { kind: 'reply', status: response.statusCode, text, askedMs }
+    return { kind: 'reply', status: response.statusCode, body, askedMs }
   } catch (error) {
     signal.throwIfAborted()
     return lost(error)

@@ -1,6 +1,7 @@
 import { deadline } from '@salvage-kit/core'
 import type { Keeper, Snapshotter } from '@salvage-kit/core'
 import type { Cluster } from '../client/cluster.ts'
+import { claimLookup } from './claim-lookup.ts'
 import { claimOf } from './claim-of.ts'
 import { classView } from './class-view.ts'
 import type { Classes } from './class-view.ts'
@@ -9,7 +10,7 @@ import { concealCut, exposeCut } from './expose.ts'
 import { keepCut } from './keep.ts'
 import { mustBePermitted } from './permission.ts'
 import { csiPoints } from './points.ts'
-import { probeClaim } from './probe.ts'
+import { isSettled, probeClaim, seenClaim } from './probe.ts'
 import { readStore } from './settings.ts'
 import type { CsiSettings } from './settings.ts'
 import { takeCut } from './take.ts'
@@ -22,9 +23,10 @@ const VIEW_MS = 30_000
  */
 export function csiSnapshotter(cluster: Cluster, settings: CsiSettings): Snapshotter {
   const classes = rememberedView(cluster)
+  const claims = claimLookup(cluster, { read: seenClaim, lasting: isSettled })
   return {
     id: 'csi',
-    probe: async (source, options) => probeClaim(cluster, source, options, { settings, classes }),
+    probe: async (source, options) => probeClaim(cluster, source, options, { settings, classes, claims }),
     take: async (ref, options) => takeCut(cluster, ref, settings, options),
     expose: async (ref, options) => exposeCut(cluster, ref, settings, options),
     conceal: async (ref, options) => concealCut(cluster, ref, settings, options),

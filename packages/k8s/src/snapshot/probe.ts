@@ -1,4 +1,4 @@
-import type { CutOptions, JsonObject, SnapshotSupport, Source } from '@salvage-kit/core'
+import type { CallOptions, ClaimSource, CutOptions, JsonObject, SnapshotSupport, Source } from '@salvage-kit/core'
 import type { Cluster } from '../client/cluster.ts'
 import { KINDS } from '../resource/kind.ts'
 import type { Resource } from '../resource/resource.ts'
@@ -13,6 +13,26 @@ import type { CsiSettings } from './settings.ts'
 export interface ProbeParts {
   readonly settings: CsiSettings
   readonly classes: () => Promise<Classes | undefined>
+  /** Absent: each claim is asked for. */
+  readonly claims?: (at: ClaimSource, options: CallOptions) => Promise<SeenClaim | undefined>
+}
+
+/** What a probe sees of a claim. */
+export interface SeenClaim {
+  readonly phase: string | undefined
+  readonly isGoing: boolean
+  readonly shape: ClaimShape
+}
+
+/** Reads one of the API. */
+export function seenClaim(claim: Resource): SeenClaim {
+  const phase = claimParts.parse(claim).status?.phase
+  return { phase, isGoing: claim.metadata.deletionTimestamp !== undefined, shape: shapeOf(claim) }
+}
+
+/** It is the claim that is meant, and its volume stays with it. */
+export function isSettled({ phase, isGoing, shape }: SeenClaim, { uid = shape.uid }: ClaimSource): boolean {
+  return phase === 'Bound' && !isGoing && shape.uid === uid
 }
 
 /** Whether a claim can be cut, as far as this user may see it. A block volume can be kept, and nothing here reads it. */
@@ -20,17 +40,16 @@ export async function probeClaim(
   cluster: Cluster,
   source: Source,
   { signal, keep }: CutOptions,
-  { settings, classes }: ProbeParts,
+  { settings, classes, claims = single(cluster) }: ProbeParts,
 ): Promise<SnapshotSupport> {
   signal.throwIfAborted()
   if (source.medium !== 'pvc') return no(`a ${source.medium} is no claim`)
-  const found = await cluster.get(KINDS.claim, source, { signal })
+  const found = await claims(source, { signal })
   if (found === undefined) return no('there is no such claim')
-  if (source.uid !== undefined && found.metadata.uid !== source.uid) return no('another claim has its name by now')
-  const phase = claimParts.parse(found).status?.phase
-  if (found.metadata.deletionTimestamp !== undefined) return no('the claim is being removed')
+  const { phase, isGoing, shape: claim } = found
+  if (source.uid !== undefined && claim.uid !== source.uid) return no('another claim has its name by now')
+  if (isGoing) return no('the claim is being removed')
   if (phase !== 'Bound') return no(`the claim is ${phase ?? 'new'}: it has no volume`)
-  const claim = shapeOf(found)
   if (claim.volumeMode === 'Block' && keep === undefined)
     return no('it is a block volume, whose files nothing can read')
   const name = (keep === undefined ? undefined : readStore(keep).class) ?? settings.class
@@ -39,6 +58,13 @@ export async function probeClaim(
   if (why !== undefined) return no(why)
   const token: JsonObject = { claim, ...(name === undefined ? {} : { snapshotClass: name }) }
   return { supported: true, exposes: 'pvc', token }
+}
+
+function single(cluster: Cluster): NonNullable<ProbeParts['claims']> {
+  return async ({ namespace, name }, options) => {
+    const found = await cluster.get(KINDS.claim, { namespace, name }, options)
+    return found === undefined ? undefined : seenClaim(found)
+  }
 }
 
 function no(why: string): SnapshotSupport {

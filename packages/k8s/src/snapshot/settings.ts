@@ -20,8 +20,17 @@ export interface CsiSettings {
   readonly goneMs?: number
 }
 
+/** Thousands of claims are looked at for the same store. */
+const known = new WeakMap<Store, StoreSettings>()
+
 /** What stands in the settings of a store. Throws `CSI.STORE`. */
-export function readStore({ ref, settings }: Store): StoreSettings {
+export function readStore(store: Store): StoreSettings {
+  const settings = known.get(store) ?? checked(store)
+  known.set(store, settings)
+  return settings
+}
+
+function checked({ ref, settings }: Store): StoreSettings {
   const read = storeSettings.safeParse(settings)
   const zone = read.success ? zoneProblem(read.data.zone) : undefined
   const name = read.data?.name === undefined ? undefined : templateProblem(read.data.name)

@@ -29,7 +29,10 @@ export async function takeCut(
   const { claim } = cutToken.parse(ref.token)
   const source = claimOf(ref.source)
   // Both have ended when this goes on: nothing is made after `drop` has looked for it.
-  const [made, same] = await Promise.allSettled([create(cluster, ref, notes), mustBeSame(cluster, source, claim, signal)])
+  const [made, same] = await Promise.allSettled([
+    create(cluster, ref, notes),
+    mustBeSame(cluster, source, claim, signal),
+  ])
   signal.throwIfAborted()
   if (made.status === 'rejected') throw made.reason
   if (same.status === 'rejected') throw same.reason
