@@ -13,6 +13,8 @@ export interface DatabaseContainer extends AsyncDisposable {
   readonly cluster: Pick<Cluster, 'exec'>
   /** Where the far end listens, for other processes. */
   readonly server: string
+  /** All that its first process has said. */
+  log(): Promise<string>
   /** What a script says there; rejects when it fails. */
   inside(script: string): Promise<string>
 }
@@ -24,7 +26,7 @@ export async function databaseContainer(
   ready: string,
 ): Promise<DatabaseContainer> {
   const name = `salvage-dump-${randomBytes(4).toString('hex')}`
-  await call('docker', ['run', '-d', '--rm', '--name', name, '--network', 'none', '--init', ...options, image])
+  await call('docker', ['run', '-d', '--rm', '--name', name, '--network', 'none', ...options, image])
   const server = await execServer({
     environment: process.env['PATH'] === undefined ? {} : { PATH: process.env['PATH'] },
     wrap: ['docker', 'exec', '-i', name],
@@ -37,6 +39,10 @@ export async function databaseContainer(
     cluster: clusterOf(server.server),
     server: server.server,
     inside,
+    log: async () => {
+      const { stdout, stderr } = await call('docker', ['logs', name])
+      return stdout + stderr
+    },
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]()
       await call('docker', ['rm', '-f', name])

@@ -12,7 +12,7 @@ const SEED = Number(process.env['SALVAGE_SEED'] ?? 20_261_121)
 const namespace = 'dump-faults'
 const place = placeIn(namespace)
 const kill = (program: string): string =>
-  `for p in /proc/[0-9]*; do case $(tr '\\000' ' ' <$p/cmdline) in ${program}*) kill -KILL \${p#/proc/} ;; esac; done 2>/dev/null; :`
+  `for p in /proc/[0-9]*; do case $(tr '\\000' ' ' <$p/cmdline) in '${program}'*) kill -KILL \${p#/proc/} ;; esac; done 2>/dev/null; :`
 
 /** What goes wrong in the pod, or here. */
 const FAULTS: readonly (readonly [

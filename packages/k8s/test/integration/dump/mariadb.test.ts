@@ -34,7 +34,7 @@ describe.skipIf(!part('docker').available || !part('mariadb-image').available)('
   const signal = new AbortController().signal
   const sql = (text: string): Promise<string> => far.inside(`${CLIENT} shop <<'SQL'\n${text}\nSQL`)
   beforeAll(async () => {
-    const environment = ['-e', 'MARIADB_ROOT_PASSWORD=a b$(id)"`x', '-e', 'MARIADB_DATABASE=shop']
+    const environment = ['--init', '-e', 'MARIADB_ROOT_PASSWORD=a b$(id)"`x', '-e', 'MARIADB_DATABASE=shop']
     far = await databaseContainer('salvage-test/mariadb', environment, `${CLIENT} shop -e 'SELECT 1'`)
     await sql(SCHEMA)
   }, 90_000)

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import type { Json } from '@salvage-kit/core'
 import { quiescerContract } from '@salvage-kit/core/testing'
 import { part } from '@salvage-kit/testbed'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -68,9 +69,11 @@ describe.skipIf(!part('kubernetes').available || !part('postgres-image').availab
     expect(choice?.quiescer).toBe('k8s.dump')
     const quiescer = dumpQuiescer(cluster, { onDump: (_, dump) => told.push(dump) })
     const token = await quiescer.prepare(workload, choice?.settings ?? {}, options)
-    await quiescer.quiesce(token, options)
+    const notes: Json[] = []
+    await quiescer.quiesce(token, { ...options, note: (note) => notes.push(note) })
     expect(await quiescer.resume(token, { ...options, quiesced: 'yes' })).toEqual([])
     expect(told).toMatchObject([{ sum: (await storedDump(cluster, place, options)).sum }])
+    expect(notes).toEqual([{ dump: 'postgres', ...told[0] }])
     await inside(`psql -Xq -c 'DELETE FROM goods' -h 127.0.0.1 postgres`)
     await restoreDump(cluster, place, options)
     expect(await inside(`psql -XAt -c 'SELECT count(*) FROM goods' -h 127.0.0.1 postgres`)).toBe('1000')
