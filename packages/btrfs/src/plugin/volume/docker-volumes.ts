@@ -5,7 +5,7 @@ import { isVolumeName, volumeName } from '../../name/volume-name.ts'
 import { createVolume } from '../../volume/create-volume.ts'
 import { targetRef, volumePath } from '../../volume/place.ts'
 import type { VolumeHost } from '../../volume/place.ts'
-import { noSuchVolume } from '../../volume/refusal.ts'
+import { noSuchVolume, requireUnused } from '../../volume/refusal.ts'
 import { removeVolume } from '../../volume/remove-volume.ts'
 import { isHalf } from '../../volume/settled.ts'
 import { performVerb } from '../../volume/verb.ts'
@@ -100,8 +100,16 @@ export function dockerVolumes(host: VolumeHost): DockerVolumes {
           await forgetMounts(mountsPath, name)
         }
       }
-      const patient = async (): Promise<void> =>
-        repeated(async () => turns.take(name, remove), hasCode('VOLUME.IN_USE'), { forMs: ENDING_MS, signal })
+      const patient = async (): Promise<void> => {
+        try {
+          await turns.take(name, remove)
+        } catch (error) {
+          if (!hasCode('VOLUME.IN_USE')(error)) throw error
+          const isFree = async (): Promise<void> => requireUnused(settings, name, { signal })
+          await repeated(isFree, hasCode('VOLUME.IN_USE'), { forMs: ENDING_MS, signal })
+          await turns.take(name, remove)
+        }
+      }
       await repeated(patient, hasCode('LOCK.BUSY'), { forMs: WAIT_MS, signal })
     },
     mount: async (name, id, options) => {
