@@ -16,7 +16,7 @@ const controller = `sk-ctl-${id}`
 const available = part('kubernetes').available && part('postgres-image').available && part('dockerd').available
 
 /** Takes a minute and more, most of it for the image. */
-describe.skipIf(!available || process.env['SALVAGE_TEST_NS_IMAGE'] !== '1')(
+describe.skipIf(!available || process.env['SALVAGE_TEST_NS_LONG'] !== '1')(
   'jobs of backup-ns with another image',
   () => {
     let on: KubernetesCluster
@@ -65,11 +65,11 @@ describe.skipIf(!available || process.env['SALVAGE_TEST_NS_IMAGE'] !== '1')(
       await docker(engineAddress(), ['rmi', IMAGE])
     })
 
-    it('10: the CronJob of a namespace backs up, and those over all namespaces mirror and prune', async () => {
+    it('10, 44: the CronJob of a namespace backs up, and those over all namespaces mirror and prune', async () => {
       expect(await run(namespace, 'backup')).toContain(`volumesnapshot ${namespace}/data-`)
-      const labels = JSON.parse(
+      const labels: unknown = JSON.parse(
         await kubectl('-n', namespace, 'get', 'volumesnapshots', '-o', 'jsonpath={.items[0].metadata.labels}'),
-      ) as unknown
+      )
       expect(labels).toMatchObject({
         'backup-ns.sh/type': 'cronjob',
         'backup-ns.sh/pod': expect.stringMatching(/^backup-/),
@@ -88,6 +88,10 @@ describe.skipIf(!available || process.env['SALVAGE_TEST_NS_IMAGE'] !== '1')(
       expect((await kubectl('-n', namespace, 'get', 'volumesnapshots', '-o', 'name')).trim().split('\n')).toHaveLength(
         1,
       )
+      const where = 'jsonpath={range .items[*]}{.spec.volumeSnapshotRef.namespace}{"\\n"}{end}'
+      const contents = async (): Promise<readonly string[]> =>
+        (await kubectl('get', 'volumesnapshotcontents', '-o', where)).split('\n').filter((name) => name === namespace)
+      await expect.poll(contents).toHaveLength(1)
     }, 300_000)
   },
 )

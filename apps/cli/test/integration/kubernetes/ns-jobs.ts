@@ -31,6 +31,7 @@ export function backupManifests(namespace: string): readonly object[] {
         BAK_LABEL_VS_TYPE: 'cronjob',
         BAK_LABEL_VS_RETAIN: 'daily_weekly_monthly',
         BAK_FLOCK: 'true',
+        BAK_VS_CLASS_NAME: 'csi-hostpath-snapclass-retain',
         BAK_DB_POSTGRES: 'true',
         BAK_THRESHOLD_SPACE_USED_PERCENTAGE: '100',
       },

@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { EXEC_PERMISSIONS, roleFor, SNAPSHOT_PERMISSIONS, STATE_PERMISSIONS } from '@salvage-kit/k8s'
+import { connect, EXEC_PERMISSIONS, roleFor, SNAPSHOT_PERMISSIONS, STATE_PERMISSIONS } from '@salvage-kit/k8s'
 import { kubernetesCluster, part } from '@salvage-kit/testbed'
 import type { KubernetesCluster } from '@salvage-kit/testbed'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -112,6 +112,24 @@ describe.skipIf(!available)('the verbs of namespaces with a database on a node',
     })
     child.stdin.end('\\pset format unaligned\nSELECT count(*) AS goods FROM goods;\n')
     expect(await text(child.stdout)).toContain('goods\n1000\n')
+  })
+
+  it('O12: a shell on a terminal has its size, also a new one', async () => {
+    await using cluster = await connect({ kubeconfig: environment['KUBECONFIG'] ?? '', environment: {} })
+    const pod = (await kubectl('get', 'pods', '-l', 'app=app-base', '-o', 'jsonpath={.items[0].metadata.name}')).trim()
+    const command = ['sh', '-c', 'stty size; read line; stty size']
+    const terminal = { columns: 91, rows: 33 }
+    const signal = AbortSignal.timeout(30_000)
+    const request = { namespace, pod, container: 'postgres', command, stdin: true, terminal }
+    await using session = await cluster.exec(request, { signal })
+    let said = ''
+    session.stdout.setEncoding('utf8').on('data', (piece: string) => (said += piece))
+    session.stderr.resume()
+    await expect.poll(() => said).toContain('33 91')
+    session.resize?.({ columns: 120, rows: 40 })
+    session.stdin.write('go on\n')
+    expect(await session.ended).toEqual({ code: 0 })
+    expect(said).toContain('40 120')
   })
 
   it('22, O11: without a database there is no snapshot, and the last dump stays', async () => {

@@ -35,7 +35,10 @@ const BUSY_PAUSE_MS = 2000
 export async function createBackup(ns: Ns, options: CreateOptions): Promise<RunReport> {
   const { settings, report, now = () => new Date() } = options
   await check(ns, options)
-  await using slot = await takeSlot(ns.cluster, settings, options)
+  await using slot = await takeSlot(ns.cluster, settings, {
+    signal: options.signal,
+    onWait: (finding) => report({ type: 'warning', finding }),
+  })
   const signal = slot?.lost === undefined ? options.signal : AbortSignal.any([options.signal, slot.lost])
   const rig = createRig(ns.cluster, { settings, report, now })
   const until = performance.now() + settings.flock.timeoutMs
