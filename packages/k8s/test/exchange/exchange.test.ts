@@ -39,11 +39,16 @@ describe('a claim that cannot be removed and made anew is refused before anythin
     ['EXCHANGE.STATIC', 'one with a selector', 'made by hand', { spec: { selector: { matchLabels: { a: 'b' } } } }],
     ['EXCHANGE.OWNED', 'one of an operator', 'Cluster it owns it', owned('Cluster', true)],
     ['EXCHANGE.OWNED', 'one of a pod', 'goes with it', owned('Pod', false)],
-    ['EXCHANGE.NO_CUT', 'one that cannot be cut', 'no VolumeSnapshotClass none', { settings: { class: 'none' } }],
+    ['EXCHANGE.NO_CUT', 'one that cannot be cut', 'the volume of driver', { driver: 'other' }],
   ])('%s: %s', async (code, _what, why, world) => {
     const there = claimWorld(world)
     await expect(prepared(there)).rejects.toMatchObject({ code, why: expect.stringContaining(why), untouched: true })
     expect(there.cluster.calls.every(({ verb }) => verb === 'get' || verb === 'list')).toBe(true)
+  })
+
+  it('a class that keeps the storage is not taken where another is seen', async () => {
+    const world = claimWorld({ settings: { class: 'retaining' } })
+    expect(readExchange(await prepared(world)).snapshotClass).toBe('snap')
   })
 
   it('a point of another namespace says what to do', async () => {

@@ -44,16 +44,13 @@ export interface WorldOptions {
   /** Claims get their volume only when `bind` is called for them. */
   readonly waits?: boolean
   readonly settings?: ExchangeSettings
+  /** Of the classes of snapshots. Default: that of the claim. */
+  readonly driver?: string
 }
 
 /** A claim `data` that reads `former`, and a snapshot of it that reads `fresh`. */
-export function claimWorld({
-  metadata,
-  spec,
-  phase = 'Bound',
-  waits = false,
-  settings,
-}: WorldOptions = {}): ClaimWorld {
+export function claimWorld(given: WorldOptions = {}): ClaimWorld {
+  const { metadata, spec, phase = 'Bound', waits = false, settings, driver = 'driver' } = given
   const cluster = fakeCluster(NAMESPACE)
   const contents = new Map<string, string>()
   const put = (kind: typeof KINDS.claim, resource: Resource, text: string): Resource => {
@@ -63,13 +60,14 @@ export function claimWorld({
   }
   const storage = { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', provisioner: 'driver' }
   cluster.put(KINDS.storageClass, { ...storage, metadata: { name: 'fast' } })
-  cluster.put(KINDS.volumeSnapshotClass, {
-    apiVersion: 'snapshot.storage.k8s.io/v1',
-    kind: 'VolumeSnapshotClass',
-    metadata: { name: 'snap' },
-    driver: 'driver',
-    deletionPolicy: 'Delete',
-  })
+  for (const [name, deletionPolicy] of Object.entries({ retaining: 'Retain', snap: 'Delete' }))
+    cluster.put(KINDS.volumeSnapshotClass, {
+      apiVersion: 'snapshot.storage.k8s.io/v1',
+      kind: 'VolumeSnapshotClass',
+      metadata: { name },
+      driver,
+      deletionPolicy,
+    })
   const live = put(
     KINDS.claim,
     {
