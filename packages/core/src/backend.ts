@@ -1,13 +1,13 @@
 import type { CallOptions } from './call-options.ts'
 import type { Crane } from './crane/crane.ts'
 import type { Effect } from './effect/effect.ts'
-import type { Slot, SlotOptions } from './lock/slot.ts'
 import type { Quiescer } from './quiesce/quiescer.ts'
 import type { Snapshotter } from './snapshot/snapshotter.ts'
 import type { Discovery } from './target/discovery.ts'
 import type { Exchanger } from './target/exchanger.ts'
 import type { Provisioner } from './target/provisioner.ts'
 import type { TargetRef } from './target/reference.ts'
+import type { Slot, SlotOptions } from './target/slot.ts'
 
 /** A platform. Every member is optional ability: what a platform cannot do is absent. */
 export interface Backend {

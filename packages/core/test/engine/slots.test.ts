@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { Backend } from '../../src/backend.ts'
 import { SalvageError } from '../../src/error.ts'
-import type { SlotOptions } from '../../src/lock/slot.ts'
+import type { SlotOptions } from '../../src/target/slot.ts'
 import { exitCodeOfError } from '../../src/report/exit-code.ts'
 import type { Rig } from '../../src/rig.ts'
 import { run } from '../../src/run/run.ts'
