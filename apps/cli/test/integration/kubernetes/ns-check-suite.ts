@@ -53,7 +53,7 @@ export function checkSuite(world: () => NsWorld): void {
       await expect.poll(async () => (await world().snapshots('s49')).length).toBe(3)
       const late = await world().ns('s49', ['create'], { ...flock, BAK_PVC_NAME: 'other', BAK_FLOCK_TIMEOUT_SEC: '1' })
       expect(late).toMatchObject({
-        code: 1,
+        code: 6,
         err: expect.stringContaining('timeout exceeded while trying to acquire lock'),
       })
       expect((await held).code).toBe(1)
