@@ -2,7 +2,14 @@ import { kubernetesCluster } from '@salvage-kit/testbed'
 import type { KubernetesCluster } from '@salvage-kit/testbed'
 import { vi } from 'vitest'
 import type { Cluster, DumpPlace } from '../../../src/index.ts'
-import { connect, DISCOVERY_PERMISSIONS, EXEC_PERMISSIONS, roleFor, runScript } from '../../../src/index.ts'
+import {
+  connect,
+  DISCOVERY_PERMISSIONS,
+  EXEC_PERMISSIONS,
+  roleFor,
+  runScript,
+  SNAPSHOT_PERMISSIONS,
+} from '../../../src/index.ts'
 import { claimNamed, controllerOf } from '../quiesce/manifest.ts'
 
 /** A client of the database, in its container. */
@@ -35,7 +42,9 @@ export async function postgresTenant(namespace: string): Promise<PostgresTenant>
   await on.kubectl(['create', 'namespace', namespace])
   const kubeconfig = await on.serviceAccount(namespace, 'tenant')
   const subject = { kind: 'ServiceAccount', name: 'tenant' } as const
-  await on.apply(roleFor([...DISCOVERY_PERMISSIONS, ...EXEC_PERMISSIONS], { namespace, subject }))
+  await on.apply(
+    roleFor([...DISCOVERY_PERMISSIONS, ...EXEC_PERMISSIONS, ...SNAPSHOT_PERMISSIONS], { namespace, subject }),
+  )
   const cluster = await connect({ kubeconfig, environment: {} })
   const spec = {
     terminationGracePeriodSeconds: 0,

@@ -1,8 +1,20 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import type { Json } from '@salvage-kit/core'
+import { join } from 'node:path'
+import {
+  makePlan,
+  newRunId,
+  probe,
+  reference,
+  run,
+  sqliteCatalog,
+  sqliteJournal,
+  sqliteLocks,
+  survey,
+} from '@salvage-kit/core'
+import type { Json, Rig, Store, Tide } from '@salvage-kit/core'
 import { quiescerContract } from '@salvage-kit/core/testing'
-import { part } from '@salvage-kit/testbed'
+import { part, temporaryDirectory } from '@salvage-kit/testbed'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Cluster, Dump } from '../../../src/index.ts'
 import { dumpQuiescer, kubernetes, restoreDump, storedDump } from '../../../src/index.ts'
@@ -64,8 +76,8 @@ describe.skipIf(!part('kubernetes').available || !part('postgres-image').availab
 
   test('is dumped as its annotations say, and its dump restores what was lost', async () => {
     const told: Dump[] = []
-    const survey = await kubernetes(cluster, { namespaces: [namespace] }).discovery?.survey(options)
-    const [choice] = survey?.workloads.find(({ id }) => id === workload)?.quiesce ?? []
+    const seen = await kubernetes(cluster, { namespaces: [namespace] }).discovery?.survey(options)
+    const [choice] = seen?.workloads.find(({ id }) => id === workload)?.quiesce ?? []
     expect(choice?.quiescer).toBe('k8s.dump')
     const quiescer = dumpQuiescer(cluster, { onDump: (_, dump) => told.push(dump) })
     const token = await quiescer.prepare(workload, choice?.settings ?? {}, options)
@@ -77,6 +89,30 @@ describe.skipIf(!part('kubernetes').available || !part('postgres-image').availab
     await inside(`psql -Xq -c 'DELETE FROM goods' -h 127.0.0.1 postgres`)
     await restoreDump(cluster, place, options)
     expect(await inside(`psql -XAt -c 'SELECT count(*) FROM goods' -h 127.0.0.1 postgres`)).toBe('1000')
+  })
+
+  test('the snapshot that a run keeps says which dump it holds', async () => {
+    using folder = temporaryDirectory()
+    const rig: Rig = {
+      backends: [kubernetes(cluster, { namespaces: [namespace] })],
+      journal: sqliteJournal(join(folder.path, 'journal.db')),
+      catalog: sqliteCatalog(join(folder.path, 'catalog.db')),
+      locks: sqliteLocks(folder.path),
+      report: () => {},
+      now: () => new Date(),
+    }
+    const snapshots: Store = { ref: 'csi:default', crane: 'csi', settings: {} }
+    const target = reference(`k8s:${namespace}/data-db-0`)
+    const tide: Tide = { targets: [target], snapshots, grouping: 'smart', maxHoldMs: 120_000, maxConcurrent: 1 }
+    const found = await survey(rig, options)
+    const can = await probe(rig, found, { ...options, stores: [], snapshots })
+    const runId = newRunId(new Date(), 'c0ffee')
+    const report = await run(rig, makePlan(found, can, tide, { runId, now: new Date(), machine: 'test' }))
+    expect(report.groups.flatMap(({ targets }) => targets)).toMatchObject([{ target, outcome: 'good' }])
+    const { bytes, sum } = await storedDump(cluster, place, options)
+    const path = String.raw`jsonpath={.items[*].metadata.annotations.salvage-kit\.io/rest}`
+    const told = await db.on.kubectl(['-n', namespace, 'get', 'volumesnapshots', '-o', path])
+    expect(JSON.parse(told)).toEqual([{ workload, quiescer: 'k8s.dump', note: { dump: 'postgres', bytes, sum } }])
   })
 
   // As the first process of its container, PostgreSQL takes the death of anybody who lost his parent for that of one of its own.
