@@ -49,6 +49,7 @@ export interface KubernetesSettings extends DiscoverySettings {
 /** Processes elsewhere, whose state is not seen here, are done with a cut by then: a crane has one day. */
 const NOBODYS_MS = 48 * 3_600_000
 const HOUR_MS = 3_600_000
+const NEVER_MADE = new Set(['K8S.NO_KIND', 'K8S.FORBIDDEN'])
 
 /** Namespaces of a cluster: their claims, and what writes to them. Calls nothing before something is asked. */
 export function kubernetes(cluster: Cluster, settings: KubernetesSettings = {}): Backend {
@@ -84,7 +85,7 @@ export function kubernetes(cluster: Cluster, settings: KubernetesSettings = {}):
   }
 }
 
-/** What one sweep rejects with keeps no other. Where no snapshots are served nothing of them is left. */
+/** What one sweep rejects with keeps no other. Of what is not served here, or not permitted, nothing was left. */
 async function sweepNamespaces(cluster: Cluster, settings: SweepSettings, options: CallOptions): Promise<void> {
   const ends = await Promise.allSettled([
     sweepCuts(cluster, settings, options),
@@ -93,8 +94,7 @@ async function sweepNamespaces(cluster: Cluster, settings: SweepSettings, option
     sweepJobs(cluster, { ...settings, olderThanMs: HOUR_MS }, options),
   ])
   for (const end of ends)
-    if (end.status === 'rejected' && !(isSalvageError(end.reason) && end.reason.code === 'K8S.NO_KIND'))
-      throw end.reason
+    if (end.status === 'rejected' && !(isSalvageError(end.reason) && NEVER_MADE.has(end.reason.code))) throw end.reason
 }
 
 /** Of the one kind that is scaled; autoscalers are looked at where that is permitted. */

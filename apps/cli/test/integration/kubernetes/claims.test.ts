@@ -87,6 +87,18 @@ describe.skipIf(!part('kubernetes').available)('claims of a namespace', () => {
     await shop.kubectl('rollout', 'status', 'deployment/web', '--timeout=60s')
   })
 
+  test('are brought back in place, with their writers at rest meanwhile', async () => {
+    const sum = (await shop.kubectl('exec', 'deploy/web', '--', 'sha256sum', '/data/seed')).split(' ')[0]
+    await shop.kubectl('exec', 'deploy/web', '--', 'sh', '-c', 'echo x >/data/later; echo x >/data/seed; sync')
+    const restored = await kit('restore', shop.target, '--in-place', '--yes')
+    expect(restored).toMatchObject({ code: 0 })
+    expect(await shop.replicas()).toBe(1)
+    await shop.kubectl('rollout', 'status', 'deployment/web', '--timeout=60s')
+    const said = await shop.kubectl('exec', 'deploy/web', '--', 'sh', '-c', 'sha256sum /data/seed; ls /data')
+    expect(said).toContain(sum)
+    expect(said).not.toContain('later')
+  })
+
   test('the state may stand in the cluster, and the process have no disk', async () => {
     const state = `${shop.namespace}-state`
     await shop.kubernetes.kubectl(['create', 'namespace', state])
