@@ -51,6 +51,9 @@ describe.skipIf(!part('docker').available || !part('mariadb-image').available)('
     await sql("UPDATE customer SET name = '?', picture = NULL")
     await restoreDump(far.cluster, place, { signal, sum })
     expect(await sql(STATE)).toBe(before)
+    await sql('DELETE FROM sale; DROP TRIGGER told; DROP VIEW busy')
+    await restoreDump(far.cluster, { ...place, where: { ...POD, shell: 'bash' } }, { signal, sum })
+    expect(await sql(STATE)).toBe(before)
     expect(await far.inside(`${CLIENT} -e "SHOW DATABASES LIKE 'salvage%'"; ls /var/lib/mysql`)).toBe(
       'data\ndump.sql.gz',
     )
