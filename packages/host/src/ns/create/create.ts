@@ -1,6 +1,5 @@
-import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isSalvageError, recoverFirst, run, SalvageError } from '@salvage-kit/core'
+import { findingOf, isSalvageError, recoverFirst, run, SalvageError } from '@salvage-kit/core'
 import type { CallOptions, Plan, Reporter, RunReport } from '@salvage-kit/core'
 import { checkDump } from '@salvage-kit/k8s'
 import type { BakSettings } from '@salvage-kit/k8s'
@@ -42,13 +41,14 @@ export async function createBackup(ns: Ns, options: CreateOptions): Promise<RunR
   const signal = slot?.lost === undefined ? options.signal : AbortSignal.any([options.signal, slot.lost])
   const rig = createRig(ns.cluster, { settings, report, now })
   const until = performance.now() + settings.flock.timeoutMs
-  for (;;)
+  for (let isFirst = true; ; isFirst = false)
     try {
       await recoverFirst(rig, { signal })
       const plan = await planCreate(rig, planOptions(ns, { settings, signal }, now()))
       return await run(rig, plan, { signal })
     } catch (error) {
       if (!isSalvageError(error) || error.code !== 'LOCK.BUSY' || performance.now() > until) throw error
+      if (isFirst) report({ type: 'warning', finding: findingOf(error) })
       await sleep(BUSY_PAUSE_MS, undefined, { signal })
     }
 }
@@ -84,5 +84,13 @@ function planOptions(
   { settings, signal }: Pick<CreateOptions, 'settings' | 'signal'>,
   now: Date,
 ): PlanCreateOptions {
-  return { cluster, settings, environment, machine: hostname(), runId: freshRunId(now), now, signal }
+  return {
+    cluster,
+    settings,
+    environment,
+    machine: environment['MACHINE'] ?? settings.namespace,
+    runId: freshRunId(now),
+    now,
+    signal,
+  }
 }

@@ -1,3 +1,4 @@
+import { isSalvageError, SalvageError } from '@salvage-kit/core'
 import type { Archive, CallOptions, Finding, Keeper, KeptRef, Reporter, Snapshotter } from '@salvage-kit/core'
 import { CUT, grant, keptSnapshot, KEY, KINDS, labelPatch, snapshotName, storeMark } from '@salvage-kit/k8s'
 import type { Cluster, KeptSnapshot, Resource } from '@salvage-kit/k8s'
@@ -33,14 +34,17 @@ async function keepUnready(
   const place = { namespace, name: snapshotName(ref) }
   for (let attempt = 1; ; attempt += 1) {
     const found = await cluster.get(KINDS.volumeSnapshot, place, options)
-    if (found === undefined) throw new Error(`the snapshot ${place.name} is gone`)
+    if (found === undefined)
+      throw new SalvageError('CSI.NOT_TAKEN', `there is no snapshot ${namespace}/${place.name}`, {
+        why: 'somebody removed it',
+      })
     const { uid = '', labels = {} } = found.metadata
     const change = { ...(await tiers(cluster, found, zone, options)), [CUT.kept]: storeMark(store.ref) }
     try {
       await cluster.patch(KINDS.volumeSnapshot, place, labelPatch({ uid, labels }, change), options)
     } catch (error) {
-      if (attempt === ATTEMPTS) throw error
-      continue
+      if (attempt < ATTEMPTS && isSalvageError(error) && error.code === 'K8S.CONFLICT') continue
+      throw error
     }
     const kept = keptSnapshot(found)
     if (kept?.ready !== true) report({ type: 'warning', finding: unready(`${namespace}/${place.name}`) })

@@ -9,6 +9,7 @@ export interface PlanCreateOptions extends CallOptions {
   readonly cluster: Cluster
   readonly settings: BakSettings
   readonly environment: Environment
+  /** Pods have another name each time; what they make is one series. */
   readonly machine: string
   readonly runId: string
   /** When the run began: the time in the name, and the day of the tiers. */
