@@ -68,13 +68,15 @@ async function persist(
       renewed = true
       session = await line.sessions({ signal, refused: session })
     } else if (outcome.kind === 'lost') {
+      line.lost()
       repeated ||= !outcome.unsent
       const again = !outcome.final && (outcome.unsent || call.repeatable)
       if (!again || !(await pace.wait(undefined, { signal }))) throw unreachable(call, line.server, outcome, !repeated)
       session = await line.sessions({ signal, doubted: session })
     } else {
-      if (!asksAgain(outcome, call)) return { outcome, repeated }
-      repeated ||= outcome.status !== 429
+      const isEarly = outcome.status === 403 && line.isBack()
+      if (!isEarly && !asksAgain(outcome, call)) return { outcome, repeated }
+      repeated ||= outcome.status !== 429 && !isEarly
       const text = outcome.body.toString()
       const { retryAfterSeconds } = readStatus(text).details ?? {}
       const asked = outcome.askedMs ?? (retryAfterSeconds === undefined ? undefined : retryAfterSeconds * 1000)
