@@ -59,7 +59,8 @@ test.each<readonly [string, Config, Scope, readonly JournalEntry[], string]>([
 test.each<readonly [string, Config, Scope, readonly JournalEntry[], readonly (string | undefined)[]]>([
   ['what is named, and no more', {}, claim, [], ['shop']],
   ['that of the context for everything', {}, { ...nothing, survey: true }, [], [undefined]],
-  ['and for a tide beside its claims', {}, { ...claim, tide: 't' }, [], [undefined, 'shop']],
+  ['and for a tide beside its claims', on, { ...claim, tide: 't' }, [], [undefined, 'shop']],
+  ['but not where nobody asked for more', {}, { ...claim, tide: 't' }, [], ['shop']],
   ['the configured ones and the named ones', { kubernetes: { namespaces: ['a'] } }, claim, [], ['a', 'shop']],
   ['those of a dead run', {}, claim, [cut, others], ['shop', 'blog']],
   ['those of points', {}, { ...nothing, namespaces: ['shop'] }, [], ['shop']],

@@ -37,7 +37,8 @@ export function namespacesOf(
 ): ReadonlySet<string | undefined> {
   const claims = [...named, ...pending.flatMap(targetOf)].filter(isClaim)
   const besides = [...claims.map(namespaceOf), ...(scope.namespaces ?? [])]
-  const isAll = scope.tide !== undefined || scope.survey === true || besides.length === 0
+  const isTide = scope.tide !== undefined && config.kubernetes?.enabled === true
+  const isAll = isTide || scope.survey === true || besides.length === 0
   return new Set([...(config.kubernetes?.namespaces ?? (isAll ? [undefined] : [])), ...besides])
 }
 

@@ -47,6 +47,14 @@ describe.skipIf(!READY)('a tide that keeps its cuts and lifts them elsewhere', (
     const { points }: { points: readonly { store: string; id: string }[] } = JSON.parse(listed.out)
     expect(points.map(({ store }) => store).toSorted()).toEqual(['csi:default', 'job:offsite'])
     expect(await shop.snapshots()).toHaveLength(1)
+    const judged = JSON.parse((await start('prune', '--tide', 'nightly', '--dry-run', '--json').ended).out)
+    expect(judged).toMatchObject({
+      verdicts: [
+        { point: { store: 'job:offsite' }, keep: true },
+        { point: { store: 'csi:default' }, keep: true },
+      ],
+      removed: [],
+    })
     daemon.child.kill('SIGTERM')
     expect((await daemon.ended).code).toBe(0)
   })
