@@ -11,7 +11,7 @@ import type { FakeCluster } from '../fake-cluster.ts'
 
 export const NAMESPACE = 'shop'
 export const RUN = '20261121t080000z-c0ffee'
-export const POINT = 'point'
+const POINT = 'point'
 
 const from = z.object({
   spec: z.object({
