@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { realpath } from 'node:fs/promises'
-import { pathInFileSystem } from '../subvolume/path-in-file-system.ts'
+import { parseMounts } from '../subvolume/mounts.ts'
+import { placeIn } from '../subvolume/path-in-file-system.ts'
 
 /** The kernel's number of the first pid namespace: who is in it sees every process of the machine. PROC_PID_INIT_INO. */
 const FIRST_PID_NAMESPACE = 'pid:[4026531836]'
@@ -19,8 +20,9 @@ export interface SeenMounts {
  */
 export async function seenMounts(directory: string): Promise<SeenMounts> {
   const real = await realpath(directory)
-  const root = `/${await pathInFileSystem(real)}`
-  const device = deviceOf(readFileSync('/proc/self/mountinfo', 'utf8'), real)
+  const own = readFileSync('/proc/self/mountinfo', 'utf8')
+  const root = `/${placeIn(parseMounts(own), real)}`
+  const device = deviceOf(own, real)
   const seen = new Set<string>()
   const processes: number[] = []
   // The kernel answers from memory: waiting for each answer would take longer than all of them.

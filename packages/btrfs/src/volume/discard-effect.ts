@@ -15,12 +15,12 @@ const token = z.object({ path: z.string() })
 
 /** What is written down before a volume is prepared under a hidden name. */
 export function discardToken(path: string): JournalledEffect {
-  return { id: DISCARD, token: { path } }
+  return { id: DISCARD, token: { path }, mayBeLost: 'end' }
 }
 
 /** What is written down before a volume is made under its name in more than one step. */
 export function unmakeToken(path: string): JournalledEffect {
-  return { id: UNMAKE, token: { path }, mayBeLost: true }
+  return { id: UNMAKE, token: { path }, mayBeLost: 'all' }
 }
 
 /** Removes a volume that was prepared and never got its name. */
