@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { NEVER, SKIP } from './ns-world.ts'
+import { backupRights } from './ns-jobs.ts'
+import { NEVER, SKIP, TIERED, day, labelsIn } from './ns-world.ts'
 import type { NsWorld } from './ns-world.ts'
 
 /** What is checked, and waited for, before a backup begins. */
@@ -37,6 +38,26 @@ export function checkSuite(world: () => NsWorld): void {
     const refused = await create({ ...SKIP, KUBECONFIG: kubeconfig })
     expect(refused).toMatchObject({ code: 5, err: expect.stringContaining('kind: Role') })
     expect(await world().snapshots('wrong')).toEqual([])
+  })
+
+  it('10.1, D1: the rights of backup-ns alone do: what fails stays, and takes no tier from what is good', async () => {
+    await world().namespace('few')
+    const kubeconfig = await world().kubernetes.serviceAccount('few', 'backup-ns')
+    await world().kubernetes.apply(...backupRights('few', 'backup-ns'))
+    const few = { ...TIERED, KUBECONFIG: kubeconfig }
+    const late = { BAK_VS_CLASS_NAME: NEVER, BAK_VS_WAIT_UNTIL_READY_TIMEOUT: '300ms' }
+    expect(await world().ns('few', ['create'], { ...few, ...late })).toMatchObject({ code: 4 })
+    const made = await world().ns('few', ['create'], few)
+    expect(made, made.err).toMatchObject({ code: 0, err: expect.stringContaining('are those of backup-ns') })
+    expect((await world().ns('few', ['create'], { ...few, BAK_LABEL_VS_RETAIN: 'days' })).code).toBe(0)
+    const found = await labelsIn(world(), 'few')
+    expect(found.filter(({ retain }) => retain === 'days')).toMatchObject([{ 'delete-after': day(30) }])
+    const tiered = found.filter(({ retain }) => retain === 'daily_weekly_monthly')
+    expect(tiered.map(({ daily, monthly }) => [daily, monthly])).toEqual([
+      [day(), day().slice(0, 7)],
+      [day(), day().slice(0, 7)],
+    ])
+    expect((await world().ns('few', ['list', '-n', 'few'])).out.trim().split('\n')).toHaveLength(4)
   })
 
   it('49: with one lock file the second waits, and gives up in time', async () => {

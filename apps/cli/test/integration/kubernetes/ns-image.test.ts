@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { EXEC_PERMISSIONS, roleFor, SNAPSHOT_PERMISSIONS, STATE_PERMISSIONS } from '@salvage-kit/k8s'
 import { command, docker, engineAddress, kubernetesCluster, part } from '@salvage-kit/testbed'
 import type { KubernetesCluster } from '@salvage-kit/testbed'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { backupManifests, controllerManifests, IMAGE } from './ns-jobs.ts'
+import { backupManifests, backupRights, controllerManifests, IMAGE } from './ns-jobs.ts'
 import { postgresManifests } from './ns-postgres.ts'
 
 const ROOT = join(import.meta.dirname, '../../../../..')
@@ -46,8 +45,7 @@ describe.skipIf(!available || process.env['SALVAGE_TEST_NS_LONG'] !== '1')(
       await kubectl('create', 'namespace', controller)
       await on.serviceAccount(namespace, 'backup-ns')
       await on.serviceAccount(controller, 'backup-ns-controller')
-      const rights = [...SNAPSHOT_PERMISSIONS, ...STATE_PERMISSIONS, ...EXEC_PERMISSIONS]
-      await on.apply(roleFor(rights, { namespace, subject: { kind: 'ServiceAccount', name: 'backup-ns' } }))
+      await on.apply(...backupRights(namespace, 'backup-ns'))
       const spec = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '256Mi' } } }
       await on.apply(
         { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { namespace, name: 'data' }, spec },
@@ -61,6 +59,7 @@ describe.skipIf(!available || process.env['SALVAGE_TEST_NS_LONG'] !== '1')(
       for (const name of [namespace, controller]) await on?.kubectl(['delete', 'namespace', name, '--wait=false'])
       for (const kind of ['clusterrole', 'clusterrolebinding'])
         await on?.kubectl(['delete', kind, `${controller}-controller`])
+      await on?.kubectl(['delete', 'clusterrole', `${namespace}-backup-ns`])
       await on?.[Symbol.asyncDispose]()
       await docker(engineAddress(), ['rmi', IMAGE])
     })

@@ -118,3 +118,35 @@ export function controllerManifests(namespace: string): readonly object[] {
     ),
   ]
 }
+
+const rule = (group: string, resources: readonly string[], verbs: readonly string[]): object => ({
+  apiGroups: [group],
+  resources,
+  verbs,
+})
+
+/** The rights of a namespace as backup-ns 0.3.0 gives them. */
+export function backupRights(namespace: string, account: string): readonly object[] {
+  const apiGroup = 'rbac.authorization.k8s.io'
+  const name = `${namespace}-backup-ns`
+  return [
+    {
+      apiVersion: `${apiGroup}/v1`,
+      kind: 'ClusterRole',
+      metadata: { name },
+      rules: [
+        rule('', ['pods', 'persistentvolumeclaims'], ['get', 'list']),
+        rule('apps', ['deployments'], ['get', 'list']),
+        rule('', ['pods/exec'], ['get', 'create']),
+        rule('snapshot.storage.k8s.io', ['volumesnapshots'], ['get', 'create', 'list', 'watch']),
+      ],
+    },
+    {
+      apiVersion: `${apiGroup}/v1`,
+      kind: 'RoleBinding',
+      metadata: { namespace, name },
+      roleRef: { apiGroup, kind: 'ClusterRole', name },
+      subjects: [{ kind: 'ServiceAccount', name: account, namespace }],
+    },
+  ]
+}
