@@ -1,3 +1,4 @@
+import { SalvageError } from '@salvage-kit/core'
 import type { Json } from '@salvage-kit/core'
 import { describe, expect, it } from 'vitest'
 import { readExchange } from '../../src/exchange/token.ts'
@@ -175,6 +176,28 @@ describe('what a dead process asked for and comes late', () => {
     await expect(late?.()).rejects.toMatchObject({ code: 'K8S.EXISTS' })
     expect(world.read()).toBe('former')
   })
+})
+
+it('a commit whose answer is lost is final, and one that never got there is done again', async () => {
+  for (const lands of [true, false]) {
+    const world = claimWorld()
+    const token = await staged(world)
+    await world.exchanger().exchange(token, options)
+    const { cluster } = world
+    let isLost = false
+    const cut = {
+      ...cluster,
+      patch: async (...given: Parameters<typeof cluster.patch>) => {
+        if (isLost) return cluster.patch(...given)
+        isLost = true
+        if (lands) await cluster.patch(...given)
+        throw new SalvageError('K8S.UNREACHABLE', 'the connection broke')
+      },
+    }
+    await world.exchanger(cut).commit(token, options)
+    await world.exchanger().takeBack(token, options)
+    expect(world.read()).toBe('fresh')
+  }
 })
 
 it('a claim of somebody else under the name is left alone, until it is gone', async () => {
