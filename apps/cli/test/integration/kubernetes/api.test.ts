@@ -40,7 +40,9 @@ describe.skipIf(!part('kubernetes-api').available)('claims on the command line',
 
   /** As an administrator does who gets the words of `doctor`. */
   const grant = async (hint: string, name: string): Promise<void> => {
-    await kubernetes.apply(hint.slice(hint.indexOf('apiVersion:')).replace('name: salvage-kit', `name: ${name}`))
+    await kubernetes.apply(
+      hint.slice(hint.indexOf('apiVersion:')).replace(/name: salvage-kit-[0-9a-f]+/, `name: ${name}`),
+    )
     const subject = ['--role', name, '--serviceaccount', `${namespace}:user`]
     await kubernetes.kubectl(['-n', namespace, 'create', 'rolebinding', name, ...subject])
   }
