@@ -19,6 +19,13 @@ export interface DatabaseContainer extends AsyncDisposable {
   inside(script: string): Promise<string>
 }
 
+/** All of this process's, for the engine that the tests share may be named there. */
+function environment(): Record<string, string> {
+  const known: Record<string, string> = {}
+  for (const [name, value] of Object.entries(process.env)) if (value !== undefined) known[name] = value
+  return known
+}
+
 /** Starts one; resolves when `ready` succeeds in it. `options` are those of `docker run`. */
 export async function databaseContainer(
   image: string,
@@ -28,7 +35,7 @@ export async function databaseContainer(
   const name = `salvage-dump-${randomBytes(4).toString('hex')}`
   await call('docker', ['run', '-d', '--rm', '--name', name, '--network', 'none', ...options, image])
   const server = await execServer({
-    environment: process.env['PATH'] === undefined ? {} : { PATH: process.env['PATH'] },
+    environment: environment(),
     wrap: ['docker', 'exec', '-i', name],
   })
   const inside = async (script: string): Promise<string> => {
