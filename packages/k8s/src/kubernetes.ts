@@ -54,10 +54,10 @@ const NEVER_MADE = new Set(['K8S.NO_KIND', 'K8S.FORBIDDEN'])
 /** Namespaces of a cluster: their claims, and what writes to them. Calls nothing before something is asked. */
 export function kubernetes(cluster: Cluster, settings: KubernetesSettings = {}): Backend {
   const { namespaces = [cluster.namespace], snapshotClass, cranes = {}, newClaims, isKnown } = settings
-  const { machine, onLine, onDump, slot } = settings
+  const { name, machine, onLine, onDump, slot } = settings
   return {
     id: 'k8s',
-    discovery: kubernetesDiscovery(cluster, { namespaces }),
+    discovery: kubernetesDiscovery(cluster, { namespaces, ...(name === undefined ? {} : { name }) }),
     quiescers: [
       permitted(cluster, scaleQuiescer(cluster), scalePermissions),
       permitted(cluster, execQuiescer(cluster), () => EXEC_PERMISSIONS),

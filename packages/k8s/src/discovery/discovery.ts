@@ -8,13 +8,15 @@ import { watchNamespaces } from './watch.ts'
 export interface DiscoverySettings {
   /** Absent: the one of the cluster's context. */
   readonly namespaces?: readonly string[]
+  /** How the cluster is called in restore points; absent: by the uid of the namespace, where that may be read. */
+  readonly name?: string
 }
 
 /** Finds the claims and workloads of namespaces; see `surveyNamespaces`, `watchNamespaces` and `sameClaim`. */
 export function kubernetesDiscovery(cluster: Cluster, settings: DiscoverySettings = {}): Required<Discovery> {
-  const { namespaces = [cluster.namespace] } = settings
+  const { namespaces = [cluster.namespace], name } = settings
   return {
-    survey: (options) => surveyNamespaces(cluster, namespaces, options),
+    survey: (options) => surveyNamespaces(cluster, namespaces, { ...options, ...(name === undefined ? {} : { name }) }),
     watch: (options) => watchNamespaces(cluster, namespaces, options),
     confirm: (source, options) => sameClaim(cluster, source, options),
   }
@@ -28,7 +30,7 @@ const READ = [
   ['apps', 'replicasets', ['list']],
 ] as const
 
-/** What discovery takes: rights to read in each of its namespaces. */
+/** What discovery takes: rights to read in each of its namespaces. Which cluster it is it tells without a right. */
 export const DISCOVERY_PERMISSIONS: readonly Permission[] = READ.flatMap(([group, resource, verbs]) =>
   verbs.map((verb) => ({ verb, group, resource })),
 )
