@@ -28,6 +28,10 @@ const permission: fc.Arbitrary<Permission> = fc.record(
   { requiredKeys: ['verb', 'group', 'resource'] },
 )
 
+function nameOf(verb: string): string | undefined {
+  return /^ {2}name: (.*)$/m.exec(roleFor([{ verb, group: '', resource: 'pods' }], { namespace: 'shop' }))?.[1]
+}
+
 describe('a Role for what is missing', () => {
   it('reads well', () => {
     const missing = [
@@ -74,8 +78,6 @@ subjects:
   })
 
   it('has a name of its own by what it permits: applied one after the other, none replaces another', () => {
-    const nameOf = (verb: string): string | undefined =>
-      /^ {2}name: (.*)$/m.exec(roleFor([{ verb, group: '', resource: 'pods' }], { namespace: 'shop' }))?.[1]
     expect(nameOf('get')).toMatch(/^salvage-kit-[0-9a-f]{8}$/)
     expect(nameOf('get')).toBe(nameOf('get'))
     expect(nameOf('get')).not.toBe(nameOf('list'))

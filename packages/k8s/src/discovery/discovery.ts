@@ -1,5 +1,5 @@
 import type { Discovery } from '@salvage-kit/core'
-import type { Cluster, Permission } from '../client/cluster.ts'
+import type { Cluster } from '../client/cluster.ts'
 import { sameClaim } from './confirm.ts'
 import { surveyNamespaces } from './survey.ts'
 import { watchNamespaces } from './watch.ts'
@@ -21,16 +21,3 @@ export function kubernetesDiscovery(cluster: Cluster, settings: DiscoverySetting
     confirm: (source, options) => sameClaim(cluster, source, options),
   }
 }
-
-const READ = [
-  ['', 'pods', ['list', 'get', 'watch']],
-  ['', 'persistentvolumeclaims', ['list', 'get']],
-  ['apps', 'deployments', ['list']],
-  ['apps', 'statefulsets', ['list']],
-  ['apps', 'replicasets', ['list']],
-] as const
-
-/** What discovery takes: rights to read in each of its namespaces. Which cluster it is it tells without a right. */
-export const DISCOVERY_PERMISSIONS: readonly Permission[] = READ.flatMap(([group, resource, verbs]) =>
-  verbs.map((verb) => ({ verb, group, resource })),
-)

@@ -5,6 +5,7 @@ import type { Cluster } from '../client/cluster.ts'
 import { eachAtMost } from '../retention/pool.ts'
 import { collect } from './collected.ts'
 import { homeOf } from './home.ts'
+import { permittedHere } from './permitted-here.ts'
 import { targetsOf } from './targets.ts'
 import { workloadsOf } from './workloads.ts'
 
@@ -41,7 +42,7 @@ export async function surveyNamespaces(
 
 async function surveyOne(cluster: Cluster, namespace: string, { signal, name }: SurveyOptions): Promise<Survey> {
   const [collected, machine] = await Promise.all([
-    collect(cluster, namespace, { signal }),
+    permittedHere(cluster, namespace, () => collect(cluster, namespace, { signal }), { signal }),
     name ?? homeOf(cluster, namespace, { signal }),
   ])
   const found = workloadsOf(collected)

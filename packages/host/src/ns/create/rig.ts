@@ -40,7 +40,8 @@ export function createRig(given: Cluster, { settings, report, now, rights }: Cre
   const dump = dumpQuiescer(cluster, { passwordOf: passwordIn(settings) })
   const snapshotter = csiSnapshotter(cluster, { namespaces: [namespace], readyMs: readyMs(settings) })
   const allowed = rights.kind === 'all' ? snapshotter : unchecked(snapshotter)
-  const whole = kubernetes(cluster, { namespaces: [namespace] })
+  // Rights were asked for before, and fewer are enough where snapshots are born kept.
+  const { preflight: _asked, ...whole } = kubernetes(cluster, { namespaces: [namespace] })
   const backend: Backend = {
     ...whole,
     discovery: bakDiscovery(cluster, settings),
