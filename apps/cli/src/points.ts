@@ -197,9 +197,15 @@ export function namespacesIn(texts: readonly string[]): readonly string[] {
   return [...new Set(texts.flatMap((text) => /^(?:k8s:)?([a-z0-9][-a-z0-9]*)\/[^/]+$/.exec(text)?.[1] ?? []))]
 }
 
-/** Whose points go first. A cluster that cannot be asked keeps nobody from a copy of it. */
-async function machineOf(
-  rig: OpenRig,
+/** What tells of whose machine a claim is. */
+interface Home {
+  readonly machine: string
+  readonly kubernetes?: Pick<NonNullable<OpenRig['kubernetes']>, 'machineOf'>
+}
+
+/** Whose points of a target go first. A cluster that cannot be asked keeps nobody from a copy of what was in it. */
+export async function homeOf(
+  rig: Home,
   text: string,
   points: readonly RestorePoint[],
   signal: AbortSignal,
@@ -228,5 +234,5 @@ export async function pointFor(
   const targets = isTarget(text) ? [parseTarget(text, terminal.directory)] : undefined
   const { points, ...problems } = await findPoints(rig, { from, targets }, signal)
   terminal.err(problemsText(problems))
-  return pickPoint(points, text, await machineOf(rig, text, points, signal), terminal.directory)
+  return pickPoint(points, text, await homeOf(rig, text, points, signal), terminal.directory)
 }

@@ -44,7 +44,7 @@ export async function rightsText(
   )
   const todo =
     subject === undefined ? 'let an administrator apply, and bind to this user' : 'let an administrator apply'
-  return { why: `missing: ${lists.join('; ')}`, hint: `${todo}:\n${roles.join('---\n')}` }
+  return { why: `missing: ${lists.join('; ')}`, hint: `${todo}:\n${roles.join('---\n').trimEnd()}` }
 }
 
 /** An error with these words. Nothing was touched. */
