@@ -28,6 +28,7 @@ const permission: fc.Arbitrary<Permission> = fc.record(
   { requiredKeys: ['verb', 'group', 'resource'] },
 )
 
+/** Of a Role that permits one verb on pods. */
 function nameOf(verb: string): string | undefined {
   return /^ {2}name: (.*)$/m.exec(roleFor([{ verb, group: '', resource: 'pods' }], { namespace: 'shop' }))?.[1]
 }
