@@ -197,6 +197,30 @@ export function namespacesIn(texts: readonly string[]): readonly string[] {
   return [...new Set(texts.flatMap((text) => /^(?:k8s:)?([a-z0-9][-a-z0-9]*)\/[^/]+$/.exec(text)?.[1] ?? []))]
 }
 
+/** What tells of whose machine a claim is. */
+interface Home {
+  readonly machine: string
+  readonly kubernetes?: Pick<NonNullable<OpenRig['kubernetes']>, 'machineOf'>
+}
+
+/** Whose points of a target go first. A cluster that cannot be asked keeps nobody from a copy of what was in it. */
+export async function homeOf(
+  rig: Home,
+  text: string,
+  points: readonly RestorePoint[],
+  signal: AbortSignal,
+): Promise<string> {
+  const [namespace] = text.startsWith('k8s:') ? namespacesIn([text]) : []
+  if (namespace === undefined || new Set(points.map(({ machine }) => machine)).size < 2) return rig.machine
+  try {
+    return (await rig.kubernetes?.machineOf(namespace, { signal })) ?? rig.machine
+  } catch (error) {
+    signal.throwIfAborted()
+    if (!isSalvageError(error)) throw error
+    return rig.machine
+  }
+}
+
 /** The one point that a command line names, looked for in `--from` or everywhere. */
 export async function pointFor(
   invocation: Invocation<{ readonly from?: string }>,
@@ -210,5 +234,5 @@ export async function pointFor(
   const targets = isTarget(text) ? [parseTarget(text, terminal.directory)] : undefined
   const { points, ...problems } = await findPoints(rig, { from, targets }, signal)
   terminal.err(problemsText(problems))
-  return pickPoint(points, text, rig.machine, terminal.directory)
+  return pickPoint(points, text, await homeOf(rig, text, points, signal), terminal.directory)
 }

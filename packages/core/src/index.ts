@@ -1,4 +1,4 @@
-export type { Backend } from './backend.ts'
+export type { Backend, PlannedWork } from './backend.ts'
 export type { CallOptions } from './call-options.ts'
 export { deadline } from './deadline.ts'
 export type { Deadline } from './deadline.ts'

@@ -1,21 +1,25 @@
 import { isSalvageError } from '@salvage-kit/core'
-import type { Backend, CallOptions, LiftRef } from '@salvage-kit/core'
+import type { Backend, CallOptions, LiftRef, Store } from '@salvage-kit/core'
 import type { Cluster, Permission } from './client/cluster.ts'
-import { jobCrane } from './crane/job-crane.ts'
+import { CRANE_ID, jobCrane } from './crane/job-crane.ts'
 import type { JobCraneSettings } from './crane/settings.ts'
+import { JobStore } from './crane/settings-of.ts'
 import { sweepJobs } from './crane/sweep-jobs.ts'
 import type { DiscoverySettings } from './discovery/discovery.ts'
 import { kubernetesDiscovery } from './discovery/discovery.ts'
 import type { Dump } from './dump/schema.ts'
 import { claimExchanger } from './exchange/claim-exchanger.ts'
 import { sweepExchanges } from './exchange/sweep.ts'
+import { planPermitted } from './plan-rights.ts'
+import type { PartRights } from './plan-rights.ts'
 import { claimProvisioner } from './provision/claim-provisioner.ts'
 import type { PlaceDefaults } from './provision/shape.ts'
 import { dumpQuiescer } from './quiesce/dump.ts'
 import { EXEC_PERMISSIONS, execQuiescer } from './quiesce/exec.ts'
 import { permitted } from './quiesce/permitted.ts'
 import { SCALE_PERMISSIONS, scaleQuiescer } from './quiesce/scale.ts'
-import { csiSnapshotter } from './snapshot/csi-snapshotter.ts'
+import { csiSnapshotter, SNAPSHOTTER_ID } from './snapshot/csi-snapshotter.ts'
+import { DUMP, EXEC, SCALE } from './quiesce/settings.ts'
 import { slotsOf } from './state/slot/slot-of.ts'
 import type { SlotSettings } from './state/slot/slot-of.ts'
 import { sweepCuts } from './snapshot/sweep.ts'
@@ -54,15 +58,19 @@ const NEVER_MADE = new Set(['K8S.NO_KIND', 'K8S.FORBIDDEN'])
 /** Namespaces of a cluster: their claims, and what writes to them. Calls nothing before something is asked. */
 export function kubernetes(cluster: Cluster, settings: KubernetesSettings = {}): Backend {
   const { namespaces = [cluster.namespace], snapshotClass, cranes = {}, newClaims, isKnown } = settings
-  const { machine, onLine, onDump, slot } = settings
+  const { name, machine, onLine, onDump, slot } = settings
   return {
     id: 'k8s',
-    discovery: kubernetesDiscovery(cluster, { namespaces }),
+    discovery: kubernetesDiscovery(cluster, { namespaces, ...(name === undefined ? {} : { name }) }),
     quiescers: [
       permitted(cluster, scaleQuiescer(cluster), scalePermissions),
       permitted(cluster, execQuiescer(cluster), () => EXEC_PERMISSIONS),
       permitted(cluster, dumpQuiescer(cluster, onDump === undefined ? {} : { onDump }), () => EXEC_PERMISSIONS),
     ],
+    preflight: async (work, options) => {
+      const namespaceOf = (store: Store): string => JobStore.parse(store.settings).namespace ?? cluster.namespace
+      await planPermitted(cluster, work, { ...RIGHTS, namespaceOf }, options)
+    },
     snapshotters: [
       csiSnapshotter(cluster, { namespaces, ...(snapshotClass === undefined ? {} : { class: snapshotClass }) }),
     ],
@@ -83,6 +91,12 @@ export function kubernetes(cluster: Cluster, settings: KubernetesSettings = {}):
             sweepNamespaces(cluster, { namespaces, isKnown, now: new Date(), olderThanMs: NOBODYS_MS }, { signal }),
         }),
   }
+}
+
+const RIGHTS: Omit<PartRights, 'namespaceOf'> = {
+  quiescers: { [SCALE]: scalePermissions, [EXEC]: () => EXEC_PERMISSIONS, [DUMP]: () => EXEC_PERMISSIONS },
+  snapshotter: SNAPSHOTTER_ID,
+  crane: CRANE_ID,
 }
 
 /** What one sweep rejects with keeps no other. Of what is not served here, or not permitted, nothing was left. */

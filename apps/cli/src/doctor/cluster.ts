@@ -4,7 +4,13 @@ import type { Check } from './check.ts'
 /** The cluster in one line when nothing is missing, else what is. */
 export function clusterChecks(kubernetes: OpenRig['kubernetes'], rights: readonly CheckedRight[]): readonly Check[] {
   if (kubernetes === undefined)
-    return [{ name: 'kubernetes', state: 'absent', text: 'nothing is configured that needs a cluster' }]
+    return [
+      {
+        name: 'kubernetes',
+        state: 'absent',
+        text: 'nothing is configured that needs a cluster; to look at one, write kubernetes: { enabled: true }',
+      },
+    ]
   const { cluster, namespaces } = kubernetes
   const lacking = lackingRights(rights)
   if (lacking.length > 0) return lacking

@@ -15,7 +15,7 @@ export type RefBase = Pick<LiftRef, 'runId' | 'at' | 'machine' | 'tide'>
  */
 export function stepsOf(
   ways: readonly OpenWay[],
-  base: RefBase,
+  common: RefBase,
   { first, interrupts }: { readonly first: number; readonly interrupts: boolean },
 ): Pick<Group, 'beforeHold' | 'whileQuiesced' | 'afterResume'> {
   const beforeHold: LiftStep[] = []
@@ -24,6 +24,8 @@ export function stepsOf(
   const afterResume: LiftStep[] = []
   for (const [place, way] of ways.entries()) {
     const n = String(first + place)
+    const { machine = common.machine } = way.target
+    const base: RefBase = { ...common, machine }
     const cut = cutStep(way, base, n)
     if (cut !== undefined) snapshots.push(cut)
     if (way.kind === 'live') {

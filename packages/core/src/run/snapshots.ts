@@ -1,3 +1,4 @@
+import { isSalvageError } from '../error.ts'
 import type { Finding } from '../finding.ts'
 import type { JournalEntry } from '../journal/journal.ts'
 import type { LiftStep, SnapshotStep } from '../plan/plan.ts'
@@ -51,6 +52,7 @@ export function createSnapshots(rig: Rig, runId: string): Snapshots {
   const stays = new Map<string, Stay>()
   const failures = new Map<string, Finding>()
   const calls = createCalls()
+  const unmade = new Set<JournalEntry['id']>()
   let stuck: readonly StuckEntry[] = []
 
   const takeOne = async (entry: JournalEntry, step: SnapshotStep, options: TakeOptions): Promise<void> => {
@@ -62,6 +64,7 @@ export function createSnapshots(rig: Rig, runId: string): Snapshots {
       signal.throwIfAborted()
       rig.report({ type: 'snapshot.taken', target: step.ref.target, snapshotter: step.snapshotter })
     } catch (error) {
+      if (isSalvageError(error) && error.untouched) unmade.add(entry.id)
       failures.set(step.ref.id, failureOf(error, signal))
     }
   }
@@ -120,7 +123,7 @@ export function createSnapshots(rig: Rig, runId: string): Snapshots {
     [Symbol.asyncDispose]: async () => {
       const left = [...entries]
       entries.clear()
-      stuck = await release(rig, left, { calls })
+      stuck = await release(rig, left, { calls, unmade })
     },
   }
 }

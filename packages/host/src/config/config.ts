@@ -61,6 +61,8 @@ export interface KubernetesEntry {
   readonly context?: string
   /** Default: that of the context. Those of targets that are named are looked at besides. */
   readonly namespaces?: readonly string[]
+  /** Of the cluster, as the machine of its restore points. Default: by the uid of the namespace, where that may be read. */
+  readonly name?: string
   /** Of cuts, and of what `csi:` keeps. Default: the default one of the driver. */
   readonly snapshotClass?: string
   /** Where journal and locks stand in the cluster. Default: they stand in the state directory. */

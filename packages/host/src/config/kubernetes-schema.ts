@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { ClusterStateEntry, KubernetesEntry, NewClaimsEntry, SlotsEntry } from './config.ts'
-import { AbsolutePath, Duration } from './scalars.ts'
+import { AbsolutePath, Duration, Name } from './scalars.ts'
 
 const LABEL = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/
 const OBJECT = /^[a-z0-9](?:[-.a-z0-9]{0,198}[a-z0-9])?$/
@@ -47,6 +47,9 @@ export const Kubernetes: z.ZodType<KubernetesEntry> = z.strictObject({
   kubeconfig: AbsolutePath.exactOptional().describe('default: KUBECONFIG, ~/.kube/config, or the service account'),
   context: z.string().min(1).exactOptional().describe('default: the current one of the kubeconfig'),
   namespaces: z.array(NamespaceName).min(1).exactOptional().describe('default: that of the context'),
+  name: Name.exactOptional().describe(
+    'of the cluster, as the machine of its restore points; default: by the uid of the namespace, where it may be read',
+  ),
   snapshotClass: ObjectName.exactOptional().describe('of cuts and of csi: stores; default: that of the driver'),
   state: State.exactOptional().describe('journal and locks stand there; default: in the state directory'),
   slots: Slots.exactOptional().describe('how many runs and restores may be at work at once; default: any number'),

@@ -68,13 +68,16 @@ async function checkAll(
   uses: readonly Use[],
   options: CallOptions,
 ): Promise<readonly CheckedRight[]> {
-  const { roleFor } = await import('@salvage-kit/k8s')
+  const { rightsText } = await import('@salvage-kit/k8s')
   const checked: CheckedRight[] = []
   for (const { use, rights, isNeeded, namespace } of uses) {
     const what = `${use} in ${namespace}`
     try {
       const missing = await cluster.missing(namespace, rights, options)
-      const finding = missing.length === 0 ? {} : { finding: lacking(what, missing, roleFor(missing, { namespace })) }
+      const finding =
+        missing.length === 0
+          ? {}
+          : { finding: lacking(what, await rightsText(cluster, new Map([[namespace, missing]]), options)) }
       checked.push({ what, isNeeded, ...finding })
     } catch (error) {
       options.signal.throwIfAborted()
@@ -85,11 +88,6 @@ async function checkAll(
   return checked
 }
 
-function lacking(what: string, missing: readonly Permission[], role: string): Finding {
-  return {
-    code: 'DOCTOR.RIGHTS',
-    message: `rights are missing for ${what}`,
-    why: `missing: ${missing.map(({ verb, resource }) => `${verb} ${resource}`).join(', ')}`,
-    hint: `let an administrator apply, and bind to this user:\n${role}`,
-  }
+function lacking(what: string, text: Pick<Finding, 'why' | 'hint'>): Finding {
+  return { code: 'DOCTOR.RIGHTS', message: `rights are missing for ${what}`, ...text }
 }

@@ -12,6 +12,8 @@ export interface OpenKubernetes {
   readonly cluster: Cluster
   readonly backend: Backend
   readonly namespaces: readonly string[]
+  /** What counts as the machine of a claim; undefined: the one that looks. */
+  machineOf(namespace: string, options: CallOptions): Promise<string | undefined>
   /** The stores that have kept snapshots in these namespaces, whoever kept them. */
   keptIn(options: CallOptions): Promise<readonly Reference[]>
 }
@@ -42,8 +44,8 @@ export async function openKubernetes(
   try {
     const by = need.kind === 'required' ? need.by : 'what is left to undo'
     const cluster = opening.cluster ?? opened.use(await openCluster(loaded, by))
-    const { keptStores, kubernetes, labelValue } = await import('@salvage-kit/k8s')
-    const { machine, kubernetes: { snapshotClass, newClaims, slots } = {} } = loaded.config
+    const { homeOf, keptStores, kubernetes, labelValue } = await import('@salvage-kit/k8s')
+    const { machine, kubernetes: { name, snapshotClass, newClaims, slots } = {} } = loaded.config
     const namespaces = [...new Set([...opening.namespaces].map((one) => one ?? cluster.namespace))]
     const backend = kubernetes(cluster, {
       namespaces,
@@ -55,12 +57,19 @@ export async function openKubernetes(
         await using dead = await locks.adopt(runId)
         return dead === undefined
       },
+      ...(name === undefined ? {} : { name }),
       ...(machine === undefined ? {} : { machine }),
       ...(snapshotClass === undefined ? {} : { snapshotClass }),
       ...(slots === undefined ? {} : { slot: slotSettings(slots) }),
       ...(newClaims === undefined ? {} : { newClaims }),
     })
-    return { cluster, backend, namespaces, keptIn: async (options) => keptStores(cluster, namespaces, options) }
+    return {
+      cluster,
+      backend,
+      namespaces,
+      machineOf: async (namespace, options) => name ?? homeOf(cluster, namespace, options),
+      keptIn: async (options) => keptStores(cluster, namespaces, options),
+    }
   } catch (error) {
     if (need.kind === 'required' || !isSalvageError(error)) throw error
     return findingOf(error)

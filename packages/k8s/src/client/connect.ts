@@ -9,7 +9,7 @@ import { fromKubeconfig } from './kubeconfig-identity.ts'
 import type { Line } from './line.ts'
 import { list, listMetadata } from './list.ts'
 import { log } from './log.ts'
-import { missing } from './permitted.ts'
+import { missing, whoami } from './permitted.ts'
 import { openPool } from './pool.ts'
 import { remove } from './remove.ts'
 import { served } from './served.ts'
@@ -61,6 +61,7 @@ export async function connect(settings: ConnectSettings): Promise<Cluster> {
     watch: (kind, scope, options) => watch(line, kind, scope, options),
     log: (at, options) => log(line, at, options),
     missing: (namespace, wanted, options) => missing(line, namespace, wanted, options),
+    whoami: (options) => whoami(line, options),
     served: (group, versions, options) => served(line, group, versions, options),
     exec: (request, options) => exec(line, request, options),
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),

@@ -4,8 +4,15 @@ import { unknownKeys } from '../annotation/unknown.ts'
 import type { Cluster } from '../client/cluster.ts'
 import { eachAtMost } from '../retention/pool.ts'
 import { collect } from './collected.ts'
+import { homeOf } from './home.ts'
+import { permittedHere } from './permitted-here.ts'
 import { targetsOf } from './targets.ts'
 import { workloadsOf } from './workloads.ts'
+
+interface SurveyOptions extends CallOptions {
+  /** How the cluster is called; absent: by its namespaces. */
+  readonly name?: string
+}
 
 /** Five lists each: nearly as many calls as there are connections. */
 const NAMESPACES = 3
@@ -19,7 +26,7 @@ const NAMESPACES = 3
 export async function surveyNamespaces(
   cluster: Cluster,
   namespaces: readonly string[],
-  options: CallOptions,
+  options: SurveyOptions,
 ): Promise<Survey> {
   options.signal.throwIfAborted()
   const surveys: Survey[] = []
@@ -33,10 +40,13 @@ export async function surveyNamespaces(
   }
 }
 
-async function surveyOne(cluster: Cluster, namespace: string, options: CallOptions): Promise<Survey> {
-  const collected = await collect(cluster, namespace, options)
+async function surveyOne(cluster: Cluster, namespace: string, { signal, name }: SurveyOptions): Promise<Survey> {
+  const [collected, machine] = await Promise.all([
+    permittedHere(cluster, namespace, () => collect(cluster, namespace, { signal }), { signal }),
+    name ?? homeOf(cluster, namespace, { signal }),
+  ])
   const found = workloadsOf(collected)
-  const { targets, problems } = targetsOf(collected.claims, found)
+  const { targets, problems } = targetsOf(collected.claims, found, machine)
   return {
     targets,
     workloads: found.map(({ workload }) => workload),

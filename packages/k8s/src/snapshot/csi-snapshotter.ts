@@ -15,6 +15,8 @@ import { readStore } from './settings.ts'
 import type { CsiSettings } from './settings.ts'
 import { takeCut } from './take.ts'
 
+/** The id of the snapshotter and of its keeper. */
+export const SNAPSHOTTER_ID = 'csi'
 const VIEW_MS = 30_000
 
 /**
@@ -25,7 +27,7 @@ export function csiSnapshotter(cluster: Cluster, settings: CsiSettings): Snapsho
   const classes = rememberedView(cluster)
   const claims = claimLookup(cluster, { read: seenClaim, lasting: isSettled })
   return {
-    id: 'csi',
+    id: SNAPSHOTTER_ID,
     probe: async (source, options) => probeClaim(cluster, source, options, { settings, classes, claims }),
     take: async (ref, options) => takeCut(cluster, ref, settings, options),
     expose: async (ref, options) => exposeCut(cluster, ref, settings, options),
@@ -37,7 +39,7 @@ export function csiSnapshotter(cluster: Cluster, settings: CsiSettings): Snapsho
 
 function csiKeeper(cluster: Cluster, settings: CsiSettings): Keeper {
   return {
-    id: 'csi',
+    id: SNAPSHOTTER_ID,
     media: new Set(),
     preflight: async (store, sources, options) => {
       options.signal.throwIfAborted()

@@ -1,7 +1,6 @@
-import { SalvageError } from '@salvage-kit/core'
 import type { CallOptions } from '@salvage-kit/core'
 import type { Cluster, Permission } from '../client/cluster.ts'
-import { roleFor } from '../client/role.ts'
+import { lackingRights, missingRights } from '../client/rights.ts'
 
 /** What snapshots and places take: rights of the namespaces of the claims alone. */
 export const SNAPSHOT_PERMISSIONS: readonly Permission[] = [
@@ -26,14 +25,9 @@ export async function mustBePermitted(
   options: CallOptions,
   wanted: readonly Permission[] = SNAPSHOT_PERMISSIONS,
 ): Promise<void> {
-  for (const namespace of new Set(namespaces)) {
-    const missing = await cluster.missing(namespace, wanted, options)
-    if (missing.length === 0) continue
-    const verbs = missing.map(({ verb, resource }) => `${verb} ${resource}`).join(', ')
-    throw new SalvageError('CSI.RIGHTS', `snapshots in ${namespace} take rights that this user does not have`, {
-      why: `missing: ${verbs}`,
-      hint: `let an administrator apply, and bind to this user:\n${roleFor(missing, { namespace })}`,
-      untouched: true,
-    })
-  }
+  const all = new Map([...new Set(namespaces)].map((namespace) => [namespace, wanted]))
+  const missing = await missingRights(cluster, all, options)
+  if (missing.size === 0) return
+  const message = `snapshots in ${[...missing.keys()].join(', ')} take rights that this user does not have`
+  throw await lackingRights(cluster, missing, { code: 'CSI.RIGHTS', message }, options)
 }

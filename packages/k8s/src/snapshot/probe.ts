@@ -3,6 +3,8 @@ import type { Cluster } from '../client/cluster.ts'
 import { KINDS } from '../resource/kind.ts'
 import type { Resource } from '../resource/resource.ts'
 import type { Classes } from './class-view.ts'
+import type { ClaimOrigin } from './origin.ts'
+import { originOf, uncuttable } from './origin.ts'
 import { larger } from './quantity.ts'
 import { claimParts } from './schema.ts'
 import type { ClaimShape } from './schema.ts'
@@ -21,13 +23,16 @@ export interface ProbeParts {
 export interface SeenClaim {
   readonly phase: string | undefined
   readonly isGoing: boolean
+  /** What its annotations say of its driver. */
+  readonly origin: ClaimOrigin
   readonly shape: ClaimShape
 }
 
 /** Reads one of the API. */
 export function seenClaim(claim: Resource): SeenClaim {
   const phase = claimParts.parse(claim).status?.phase
-  return { phase, isGoing: claim.metadata.deletionTimestamp !== undefined, shape: shapeOf(claim) }
+  const isGoing = claim.metadata.deletionTimestamp !== undefined
+  return { phase, isGoing, origin: originOf(claim.metadata), shape: shapeOf(claim) }
 }
 
 /** It is the claim that is meant, and its volume stays with it. */
@@ -46,15 +51,17 @@ export async function probeClaim(
   if (source.medium !== 'pvc') return no(`a ${source.medium} is no claim`)
   const found = await claims(source, { signal })
   if (found === undefined) return no('there is no such claim')
-  const { phase, isGoing, shape: claim } = found
+  const { phase, isGoing, origin, shape: claim } = found
   if (source.uid !== undefined && claim.uid !== source.uid) return no('another claim has its name by now')
   if (isGoing) return no('the claim is being removed')
   if (phase !== 'Bound') return no(`the claim is ${phase ?? 'new'}: it has no volume`)
   if (claim.volumeMode === 'Block' && keep === undefined)
     return no('it is a block volume, whose files nothing can read')
+  const uncut = uncuttable(origin, source)
+  if (uncut !== undefined) return no(uncut)
   const name = (keep === undefined ? undefined : readStore(keep).class) ?? settings.class
   const seen = await classes()
-  const why = seen === undefined ? undefined : await refusal(seen, claim, name, keep !== undefined)
+  const why = seen === undefined ? undefined : await refusal(seen, { claim, origin }, name, keep !== undefined)
   if (why !== undefined) return no(why)
   const token: JsonObject = { claim, ...(name === undefined ? {} : { snapshotClass: name }) }
   return { supported: true, exposes: 'pvc', token }
@@ -86,12 +93,12 @@ export function shapeOf(claim: Resource): ClaimShape {
 
 async function refusal(
   { driverOf, snapshotClasses }: Classes,
-  { storageClass = '' }: ClaimShape,
+  { claim: { storageClass = '' }, origin }: { readonly claim: ClaimShape; readonly origin: ClaimOrigin },
   name: string | undefined,
   isKept: boolean,
 ): Promise<string | undefined> {
-  // A claim outlives its class, and one that was bound by hand has none: then the driver is not known.
-  const driver = storageClass === '' ? undefined : await driverOf(storageClass)
+  // A claim outlives its class, and one that was bound by hand has none.
+  const driver = origin.provisioner ?? (storageClass === '' ? undefined : await driverOf(storageClass))
   const ofDriver = snapshotClasses.filter((one) => driver === undefined || one.driver === driver)
   const chosen =
     name === undefined ? ofDriver.find(({ isDefault }) => isDefault) : snapshotClasses.find((one) => one.name === name)

@@ -51,7 +51,10 @@ export async function awaitStatus(
     said = status.error?.message
     since = status.error === undefined ? undefined : (since ?? performance.now())
     if (since !== undefined && performance.now() - since >= errorMs)
-      throw new SalvageError(failed, `${subject} failed`, { why: said ?? 'the driver does not say why' })
+      throw new SalvageError(failed, `${subject} failed`, {
+        why: said ?? 'the driver does not say why',
+        hint: 'see the logs of the CSI driver and of the snapshot controller; the annotation salvage-kit.io/exclude: "true" keeps a claim that cannot be cut out of tides',
+      })
     return undefined
   }
   try {

@@ -80,6 +80,7 @@ export function claimWorld(given: WorldOptions = {}): ClaimWorld {
         annotations: {
           team: 'sales',
           'pv.kubernetes.io/bind-completed': 'yes',
+          'volume.kubernetes.io/storage-provisioner': 'driver',
           'volume.kubernetes.io/selected-node': 'node-1',
         },
         finalizers: [],

@@ -31,7 +31,7 @@ async function keepUnready(
   { namespace, zone, report }: KeeperSettings,
   options: CallOptions,
 ): Promise<Archive> {
-  const { store, at, machine } = ref.keep
+  const { store, at } = ref.keep
   const place = { namespace, name: snapshotName(ref) }
   for (let attempt = 1; ; attempt += 1) {
     const found = await cluster.get(KINDS.volumeSnapshot, place, options)
@@ -62,7 +62,6 @@ async function keepUnready(
         store: store.ref,
         takenAt,
         state: 'good',
-        machine,
         runId: ref.runId,
         token,
       },

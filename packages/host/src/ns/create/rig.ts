@@ -2,6 +2,7 @@ import { memoryCatalog, memoryJournal, memoryLocks } from '@salvage-kit/core'
 import type { Backend, Reporter, Rig, Snapshotter } from '@salvage-kit/core'
 import { clusterState, csiSnapshotter, dumpQuiescer, kubernetes } from '@salvage-kit/k8s'
 import type { BakSettings, Cluster } from '@salvage-kit/k8s'
+import { awaited } from '../../rig/awaited.ts'
 import { readyMs } from '../ready-ms.ts'
 import { bornKept } from './born-kept.ts'
 import { bakDiscovery } from './discovery.ts'
@@ -31,7 +32,7 @@ export function createRig(given: Cluster, { settings, report, now, rights }: Cre
   const { namespace, zone, waitUntilReady: waits } = settings
   const { journal, locks, cluster } =
     rights.kind === 'all'
-      ? clusterState(given, { namespace, name: STATE_NAME })
+      ? clusterState(given, { namespace, name: STATE_NAME, onWait: (wait) => report(awaited(wait)) })
       : {
           journal: memoryJournal(),
           locks: memoryLocks(),
@@ -40,7 +41,8 @@ export function createRig(given: Cluster, { settings, report, now, rights }: Cre
   const dump = dumpQuiescer(cluster, { passwordOf: passwordIn(settings) })
   const snapshotter = csiSnapshotter(cluster, { namespaces: [namespace], readyMs: readyMs(settings) })
   const allowed = rights.kind === 'all' ? snapshotter : unchecked(snapshotter)
-  const whole = kubernetes(cluster, { namespaces: [namespace] })
+  // Rights were asked for before, and fewer are enough where snapshots are born kept.
+  const { preflight: _asked, ...whole } = kubernetes(cluster, { namespaces: [namespace] })
   const backend: Backend = {
     ...whole,
     discovery: bakDiscovery(cluster, settings),

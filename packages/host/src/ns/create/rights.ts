@@ -1,6 +1,6 @@
 import { SalvageError } from '@salvage-kit/core'
 import type { CallOptions, Finding } from '@salvage-kit/core'
-import { EXEC_PERMISSIONS, roleFor, SNAPSHOT_PERMISSIONS, STATE_PERMISSIONS } from '@salvage-kit/k8s'
+import { EXEC_PERMISSIONS, rightsText, SNAPSHOT_PERMISSIONS, STATE_PERMISSIONS } from '@salvage-kit/k8s'
 import type { BakSettings, Cluster, Permission } from '@salvage-kit/k8s'
 import { enabledDatabases } from './dumps.ts'
 
@@ -28,14 +28,13 @@ export async function rightsOf(cluster: Cluster, settings: BakSettings, options:
   const all = [...SNAPSHOT_PERMISSIONS, ...STATE_PERMISSIONS, ...inPods]
   const missing = await cluster.missing(namespace, all, options)
   if (missing.length === 0) return { kind: 'all' }
-  const said = missing.map(({ verb, resource }) => `${verb} ${resource}`).join(', ')
-  const hint = `let an administrator apply, and bind to this user:\n${roleFor(missing, { namespace })}`
+  const { why, hint } = await rightsText(cluster, new Map([[namespace, missing]]), options)
   if (!missing.some((one) => least.some((other) => isSame(one, other)))) {
     const message = `the rights in ${namespace} are those of backup-ns: nothing keeps two backups of a claim apart, and a snapshot that fails stays`
-    return { kind: 'few', finding: { code: 'NS.FEW_RIGHTS', message, why: `missing: ${said}`, hint } }
+    return { kind: 'few', finding: { code: 'NS.FEW_RIGHTS', message, why, hint } }
   }
   throw new SalvageError('NS.RIGHTS', `backups of ${namespace} take rights that this user does not have`, {
-    why: `missing: ${said}`,
+    why,
     hint,
     untouched: true,
   })

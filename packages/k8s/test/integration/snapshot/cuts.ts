@@ -87,7 +87,7 @@ export function cutSuite(theTenant: () => Tenant): void {
       await tenant.write(source, 'after')
       const archive = await slow.keeps?.keep(ref, options)
       expect(await isReady()).toMatchObject({ readyToUse: true })
-      expect(archive?.point).toMatchObject({ state: 'good', target: ref.target, runId: ref.runId, machine: 'test' })
+      expect(archive?.point).toMatchObject({ state: 'good', target: ref.target, runId: ref.runId })
       expect(await tenant.read(await slow.expose(ref, options))).toBe('before')
       await slow.drop(ref, options)
       await tenant.kubernetes.kubectl(['delete', 'volumesnapshotclass', name])
