@@ -27,6 +27,8 @@ import type { WorkloadName } from './workload/workload-id.ts'
 export interface KubernetesSettings extends DiscoverySettings {
   /** The VolumeSnapshotClass of cuts for which the store names none; absent: the default one of the driver. */
   readonly snapshotClass?: string
+  /** The VolumeGroupSnapshotClass of claims that are cut at one instant; see `CsiSettings`. */
+  readonly groupSnapshotClass?: string | false
   /** Crane images that run as Jobs, by name; see `jobStore`. */
   readonly cranes?: Readonly<Record<string, JobCraneSettings>>
   /** The name of this machine in archives; absent: its host name. */
@@ -54,7 +56,7 @@ const NEVER_MADE = new Set(['K8S.NO_KIND', 'K8S.FORBIDDEN'])
 /** Namespaces of a cluster: their claims, and what writes to them. Calls nothing before something is asked. */
 export function kubernetes(cluster: Cluster, settings: KubernetesSettings = {}): Backend {
   const { namespaces = [cluster.namespace], snapshotClass, cranes = {}, newClaims, isKnown } = settings
-  const { machine, onLine, onDump, slot } = settings
+  const { machine, onLine, onDump, slot, groupSnapshotClass } = settings
   return {
     id: 'k8s',
     discovery: kubernetesDiscovery(cluster, { namespaces }),
@@ -64,7 +66,11 @@ export function kubernetes(cluster: Cluster, settings: KubernetesSettings = {}):
       permitted(cluster, dumpQuiescer(cluster, onDump === undefined ? {} : { onDump }), () => EXEC_PERMISSIONS),
     ],
     snapshotters: [
-      csiSnapshotter(cluster, { namespaces, ...(snapshotClass === undefined ? {} : { class: snapshotClass }) }),
+      csiSnapshotter(cluster, {
+        namespaces,
+        ...(snapshotClass === undefined ? {} : { class: snapshotClass }),
+        ...(groupSnapshotClass === undefined ? {} : { groupClass: groupSnapshotClass }),
+      }),
     ],
     cranes: [
       jobCrane(cluster, {

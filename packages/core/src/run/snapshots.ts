@@ -4,7 +4,7 @@ import type { LiftStep, SnapshotStep } from '../plan/plan.ts'
 import type { StuckEntry } from '../report/report.ts'
 import type { Rig } from '../rig.ts'
 import type { SnapshotRef } from '../snapshot/snapshot-ref.ts'
-import type { TakeOptions } from '../snapshot/snapshotter.ts'
+import type { Snapshotter, TakeOptions } from '../snapshot/snapshotter.ts'
 import { createCalls } from './calls.ts'
 import type { Calls } from './calls.ts'
 import { failureOf } from './failure.ts'
@@ -45,6 +45,31 @@ export interface Snapshots extends AsyncDisposable {
   readonly stuck: readonly StuckEntry[]
 }
 
+/** A cut that is journaled. */
+interface Cut {
+  readonly entry: JournalEntry
+  readonly step: SnapshotStep
+}
+
+/** What one call cuts. */
+type Cuts = readonly [Cut, ...Cut[]]
+
+/** Those that are to be cut at one instant come together, all others alone. */
+function cutsOf(pairs: readonly Cut[]): readonly Cuts[] {
+  const byCall = Map.groupBy(pairs, ({ step: { snapshotter, ref } }) =>
+    ref.together === undefined ? ref.id : JSON.stringify([snapshotter, ref.together]),
+  )
+  return [...byCall.values()].flatMap(([first, ...others]) =>
+    first === undefined ? [] : [[first, ...others] as const],
+  )
+}
+
+async function begun(snapshotter: Snapshotter, cuts: Cuts, options: TakeOptions): Promise<void> {
+  const refs = cuts.map(({ step }) => step.ref)
+  if (refs.length > 1 && snapshotter.takeTogether !== undefined) return snapshotter.takeTogether(refs, options)
+  for (const ref of refs) await snapshotter.take(ref, options)
+}
+
 /** The snapshots of one group. */
 export function createSnapshots(rig: Rig, runId: string): Snapshots {
   const entries = new Set<JournalEntry>()
@@ -53,16 +78,21 @@ export function createSnapshots(rig: Rig, runId: string): Snapshots {
   const calls = createCalls()
   let stuck: readonly StuckEntry[] = []
 
-  const takeOne = async (entry: JournalEntry, step: SnapshotStep, options: TakeOptions): Promise<void> => {
+  const cut = async (cuts: Cuts, options: TakeOptions): Promise<void> => {
+    const [{ entry, step }, ...others] = cuts
     const { signal } = options
     try {
-      const call = calls.follow(entry.id, snapshotterOf(rig, step.snapshotter).take(step.ref, options))
-      await notBeyond(call, signal, `the snapshot of ${step.ref.target}`)
+      const made = begun(snapshotterOf(rig, step.snapshotter), cuts, options)
+      for (const other of others) void calls.follow(other.entry.id, made).catch(() => undefined)
+      const more = others.length === 0 ? '' : ` and ${String(others.length)} more`
+      await notBeyond(calls.follow(entry.id, made), signal, `the snapshot of ${step.ref.target}${more}`)
       // The workloads may have begun to rise.
       signal.throwIfAborted()
-      rig.report({ type: 'snapshot.taken', target: step.ref.target, snapshotter: step.snapshotter })
+      for (const { step: one } of cuts)
+        rig.report({ type: 'snapshot.taken', target: one.ref.target, snapshotter: one.snapshotter })
     } catch (error) {
-      failures.set(step.ref.id, failureOf(error, signal))
+      const failure = failureOf(error, signal)
+      for (const { step: one } of cuts) failures.set(one.ref.id, failure)
     }
   }
 
@@ -80,12 +110,11 @@ export function createSnapshots(rig: Rig, runId: string): Snapshots {
         })),
       )
       for (const entry of opened) entries.add(entry)
-      await Promise.all(
-        opened.map(async (entry, index) => {
-          const step = steps[index]
-          if (step !== undefined) await takeOne(entry, step, options)
-        }),
-      )
+      const pairs = opened.flatMap((entry, index) => {
+        const step = steps[index]
+        return step === undefined ? [] : [{ entry, step }]
+      })
+      await Promise.all(cutsOf(pairs).map(async (cuts) => cut(cuts, options)))
     },
     keep: async ({ signal }) => {
       await mapLimit([...entries], KEEPS_AT_ONCE, async (entry) => {

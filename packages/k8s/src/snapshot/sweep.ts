@@ -3,6 +3,7 @@ import type { Cluster, MetadataOnly } from '../client/cluster.ts'
 import { KINDS } from '../resource/kind.ts'
 import type { ResourceKind } from '../resource/kind.ts'
 import { removeSnapshot } from './drop.ts'
+import { sweepGroups } from './group/sweep.ts'
 import { CUT } from './key.ts'
 import { removeOwn } from './removal.ts'
 
@@ -18,10 +19,11 @@ export interface SweepSettings {
   readonly goneMs?: number
 }
 
-const HOUR_MS = 3_600_000
+/** What {@link SweepSettings} say by default. */
+export const HOUR_MS: number = 3_600_000
 
 /**
- * Removes temporary claims and snapshots that were not to stay, of runs that nobody knows any more. Idempotent. One that cannot
+ * Removes temporary claims and snapshots that were not to stay, with their groups, of runs that nobody knows any more. Idempotent. One that cannot
  * be removed keeps no other; then it rejects with the first failure.
  */
 export async function sweepCuts(cluster: Cluster, settings: SweepSettings, options: CallOptions): Promise<void> {
@@ -30,6 +32,7 @@ export async function sweepCuts(cluster: Cluster, settings: SweepSettings, optio
     // A claim that is filled from a snapshot holds it.
     await sweepKind(cluster, KINDS.claim, `${CUT.role}=exposure`, namespace, settings, options)
     await sweepKind(cluster, KINDS.volumeSnapshot, `${CUT.role}=cut,!${CUT.kept}`, namespace, settings, options)
+    await sweepGroups(cluster, namespace, settings, options)
   }
 }
 
