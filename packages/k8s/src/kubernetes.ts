@@ -19,7 +19,7 @@ import { csiSnapshotter } from './snapshot/csi-snapshotter.ts'
 import { slotsOf } from './state/slot/slot-of.ts'
 import type { SlotSettings } from './state/slot/slot-of.ts'
 import { sweepCuts } from './snapshot/sweep.ts'
-import type { SweepSettings } from './snapshot/sweep.ts'
+import type { SweepSettings } from './snapshot/sweep-settings.ts'
 import { scalable } from './workload/workload-id.ts'
 import type { WorkloadName } from './workload/workload-id.ts'
 
