@@ -1,5 +1,6 @@
 import { part } from '@salvage-kit/testbed'
 import type { ClaimSource, SnapshotRef, Snapshotter, Store } from '@salvage-kit/core'
+import { snapshotterContract } from '@salvage-kit/core/testing'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { KINDS } from '../../../src/resource/kind.ts'
 import { roleFor } from '../../../src/client/role.ts'
@@ -106,6 +107,23 @@ describe.skipIf(!part('kubernetes').available)('claims that one pod writes in lo
   })
   afterAll(async () => tenant?.[Symbol.asyncDispose]())
 
+  snapshotterContract('csi, together', async () => {
+    const [source, other] = [await tenant.newClaim(), await tenant.newClaim()]
+    const write = (of: ClaimSource) => async (text: string) => tenant.write(of, text)
+    return {
+      snapshotter: make(),
+      again: make,
+      source,
+      write: write(source),
+      beside: { source: other, write: write(other) },
+      read: tenant.read,
+      leftovers: async () => [...(await groups()), ...(await tenant.leftovers())],
+      [Symbol.asyncDispose]: async () => {
+        for (const claim of [source, other]) await tenant.admin.remove(KINDS.claim, claim, options)
+      },
+    }
+  })
+
   it('are cut at one instant, which one after the other are not', async () => {
     const snapshotter = make()
     const pair = async (refs: readonly SnapshotRef[]): Promise<number> => {
@@ -151,6 +169,15 @@ describe.skipIf(!part('kubernetes').available)('claims that one pod writes in lo
     await keeper.points.remove([points[1]], store, options)
     expect([await listed(), await groups(), await tenant.leftovers()]).toEqual([[], [], []])
   }, 240_000)
+
+  it('are not cut when one of them is not the one that was meant', async () => {
+    const [one, two] = await refsOf()
+    const other = { ...one, token: two.token }
+    const cut = make().takeTogether?.([other, two], options)
+    await expect(cut).rejects.toMatchObject({ code: 'CSI.CLAIM_CHANGED' })
+    for (const ref of [other, two]) await make().drop(ref, options)
+    expect([await groups(), await marks()]).toEqual([[], [undefined, undefined]])
+  })
 
   it('leave nothing when nobody waits for the cut', async () => {
     const refs = await refsOf()
