@@ -48,6 +48,10 @@ export const Kubernetes: z.ZodType<KubernetesEntry> = z.strictObject({
   context: z.string().min(1).exactOptional().describe('default: the current one of the kubeconfig'),
   namespaces: z.array(NamespaceName).min(1).exactOptional().describe('default: that of the context'),
   snapshotClass: ObjectName.exactOptional().describe('of cuts and of csi: stores; default: that of the driver'),
+  groupSnapshotClass: z
+    .union([ObjectName, z.literal(false)])
+    .exactOptional()
+    .describe('of claims that are cut at one instant; false: each for itself; default: that of the driver'),
   state: State.exactOptional().describe('journal and locks stand there; default: in the state directory'),
   slots: Slots.exactOptional().describe('how many runs and restores may be at work at once; default: any number'),
   newClaims: NewClaims.exactOptional().describe('of claims that restores make; default: like the one backed up'),
