@@ -2,6 +2,7 @@ import type { ClaimSource, KeptRef, SnapshotRef, Snapshotter, Store } from '@sal
 import { expect, it } from 'vitest'
 import type { Cluster } from '../../src/client/cluster.ts'
 import { KINDS } from '../../src/resource/kind.ts'
+import { letGo } from '../../src/retention/let-go.ts'
 import { csiSnapshotter } from '../../src/snapshot/csi-snapshotter.ts'
 import type { CsiSettings } from '../../src/snapshot/settings.ts'
 import { sweepCuts } from '../../src/snapshot/sweep.ts'
@@ -107,6 +108,25 @@ it('leaves a group of that name alone that somebody else made', async () => {
   await expect(snapshotter.takeTogether?.(refs, options)).rejects.toMatchObject({ code: 'CSI.NAME_TAKEN' })
   for (const ref of refs) await snapshotter.drop(ref, options)
   expect(there.leftovers()).toEqual([`${RUN}-t1`])
+})
+
+it('goes when a pruner has removed the members, however far apart', async () => {
+  const there = groupWorld()
+  const refs = await refsOf(there)
+  const snapshotter = csiSnapshotter(there.process(), settings)
+  await snapshotter.takeTogether?.(refs, options)
+  for (const ref of refs) await snapshotter.keeps?.keep({ ...ref, keep: refs[0].keep }, options)
+  const members = there.fake.all(KINDS.volumeSnapshot).map(({ metadata: { name, uid = '' } }) => {
+    return { namespace: 'ns', name, uid }
+  })
+  expect(members).toHaveLength(2)
+  for (const [left, member] of [...members.entries()].map(([at, one]) => [members.length - 1 - at, one] as const)) {
+    await there.fake.remove(KINDS.volumeSnapshot, member, options)
+    expect(there.fake.all(GROUPS)).toHaveLength(1)
+    await letGo(there.process(), [member], options)
+    expect(there.fake.all(GROUPS)).toHaveLength(Math.min(left, 1))
+  }
+  expect(there.leftovers()).toEqual([])
 })
 
 /** A run that keeps one and reads the other. */
