@@ -4,9 +4,11 @@ import type { LiftStep, SnapshotStep } from '../plan/plan.ts'
 import type { StuckEntry } from '../report/report.ts'
 import type { Rig } from '../rig.ts'
 import type { SnapshotRef } from '../snapshot/snapshot-ref.ts'
-import type { Snapshotter, TakeOptions } from '../snapshot/snapshotter.ts'
+import type { TakeOptions } from '../snapshot/snapshotter.ts'
 import { createCalls } from './calls.ts'
 import type { Calls } from './calls.ts'
+import { cutsOf, takeAll } from './cuts.ts'
+import type { Cuts } from './cuts.ts'
 import { failureOf } from './failure.ts'
 import { lift } from './lift.ts'
 import type { LiftRecord } from './lift.ts'
@@ -45,31 +47,6 @@ export interface Snapshots extends AsyncDisposable {
   readonly stuck: readonly StuckEntry[]
 }
 
-/** A cut that is journaled. */
-interface Cut {
-  readonly entry: JournalEntry
-  readonly step: SnapshotStep
-}
-
-/** What one call cuts. */
-type Cuts = readonly [Cut, ...Cut[]]
-
-/** Those that are to be cut at one instant come together, all others alone. */
-function cutsOf(pairs: readonly Cut[]): readonly Cuts[] {
-  const byCall = Map.groupBy(pairs, ({ step: { snapshotter, ref } }) =>
-    ref.together === undefined ? ref.id : JSON.stringify([snapshotter, ref.together]),
-  )
-  return [...byCall.values()].flatMap(([first, ...others]) =>
-    first === undefined ? [] : [[first, ...others] as const],
-  )
-}
-
-async function begun(snapshotter: Snapshotter, cuts: Cuts, options: TakeOptions): Promise<void> {
-  const refs = cuts.map(({ step }) => step.ref)
-  if (refs.length > 1 && snapshotter.takeTogether !== undefined) return snapshotter.takeTogether(refs, options)
-  for (const ref of refs) await snapshotter.take(ref, options)
-}
-
 /** The snapshots of one group. */
 export function createSnapshots(rig: Rig, runId: string): Snapshots {
   const entries = new Set<JournalEntry>()
@@ -82,7 +59,7 @@ export function createSnapshots(rig: Rig, runId: string): Snapshots {
     const [{ entry, step }, ...others] = cuts
     const { signal } = options
     try {
-      const made = begun(snapshotterOf(rig, step.snapshotter), cuts, options)
+      const made = takeAll(snapshotterOf(rig, step.snapshotter), cuts, options)
       for (const other of others) void calls.follow(other.entry.id, made).catch(() => undefined)
       const more = others.length === 0 ? '' : ` and ${String(others.length)} more`
       await notBeyond(calls.follow(entry.id, made), signal, `the snapshot of ${step.ref.target}${more}`)

@@ -23,17 +23,17 @@ export interface SnapshotterFixture extends AsyncDisposable {
 export function snapshotterContract(name: string, setup: () => Promise<SnapshotterFixture>): void {
   describe(`snapshotter contract: ${name}`, () => {
     let fixture: SnapshotterFixture
-    const makeRef = async (source = fixture.source, name = 's1'): Promise<SnapshotRef> => {
+    const makeRef = async (source = fixture.source, which = 's1'): Promise<SnapshotRef> => {
       const support = await fixture.snapshotter.probe(source, unaborted())
       if (!support.supported) throw new Error(`the fixture's source cannot be cut: ${support.why}`)
       const runId = '20261121t080000z-c0ffee'
-      return { id: `${runId}-${name}`, runId, target: `dir:/srv/${name}`, source, token: support.token }
+      return { id: `${runId}-${which}`, runId, target: `dir:/srv/${which}`, source, token: support.token }
     }
     /** Two sources and the refs of one cut of both; undefined where the snapshotter cuts one by one. */
     const makePair = async (): Promise<readonly [SnapshotRef, SnapshotRef] | undefined> => {
       const { beside, snapshotter, source } = fixture
       if (beside === undefined) return undefined
-      expect(snapshotter.takeTogether).toBeDefined()
+      expect(typeof snapshotter.takeTogether).toBe('function')
       const said = [source, beside.source].map(async (one) => snapshotter.probe(one, unaborted()))
       const [one, two] = (await Promise.all(said)).map((support) => (support.supported ? support.together : undefined))
       expect(one).toBeDefined()

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import type { Undo } from '../../src/journal/journal.ts'
 import { memorySnapshots } from '../../src/memory/keeper.ts'
 import type { Plan } from '../../src/plan/plan.ts'
 import { readPlan } from '../../src/plan/schema.ts'
@@ -43,6 +44,10 @@ function watched(there: World, change: Partial<Snapshotter> = {}): { rig: World[
   return { rig: { ...there.rig, backends }, calls }
 }
 
+function undo(ref: SnapshotRef): Undo {
+  return { kind: 'snapshot', snapshotter: 'memory.snapshot', ref }
+}
+
 it('cuts what workloads share at one instant, and what nobody uses for itself', async () => {
   const there = together()
   const plan = await planOf(there, RUN)
@@ -56,7 +61,8 @@ it('cuts what workloads share at one instant, and what nobody uses for itself', 
   const before = leftBehind(there.platform)
   const { rig, calls } = watched(there)
   expect((await run(rig, plan)).outcome).toBe('good')
-  expect(calls.toSorted()).toEqual([['memory:db', 'memory:logs', 'memory:web'], ['memory:lonely']])
+  expect(calls).toHaveLength(2)
+  expect(calls).toEqual(expect.arrayContaining([['memory:db', 'memory:logs', 'memory:web'], ['memory:lonely']]))
   expect(leftBehind(there.platform)).toEqual(before)
   expect(there.events.filter(({ type }) => type === 'snapshot.taken')).toHaveLength(4)
 })
@@ -86,7 +92,6 @@ it('keeps each for itself, and a dead run is taken back from the journal', async
   expect((await run(there.rig, plan)).outcome).toBe('good')
   expect(there.platform.kept.size).toBe(4)
   const before = leftBehind(there.platform)
-  const undo = (ref: SnapshotRef) => ({ kind: 'snapshot', snapshotter: 'memory.snapshot', ref }) as const
   const dead = cuts(await planOf(there, `${RUN}2`)).filter((ref) => ref.together !== undefined)
   await there.rig.journal.open(dead.map((ref) => ({ runId: ref.runId, order: 1, undo: undo(ref) })))
   await watched(there).rig.backends[0]?.snapshotters?.[0]?.takeTogether?.(dead, { signal: never })

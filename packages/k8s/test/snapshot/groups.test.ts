@@ -164,13 +164,15 @@ it('leaves nothing wherever it is killed, once another process has dropped both'
   expect(calls).toBeGreaterThan(30)
 }, 60_000)
 
+async function sweep(there: GroupWorld, isKnown: boolean): Promise<void> {
+  await sweepCuts(
+    there.process(),
+    { namespaces: ['ns'], now: new Date('2026-11-22T08:00:00Z'), isKnown: async () => isKnown, goneMs: 100 },
+    options,
+  )
+}
+
 it('leaves only what is kept, wherever it is killed and the journal is lost, once it was swept', async () => {
-  const sweep = async (there: GroupWorld, isKnown: boolean): Promise<void> =>
-    sweepCuts(
-      there.process(),
-      { namespaces: ['ns'], now: new Date('2026-11-22T08:00:00Z'), isKnown: async () => isKnown, goneMs: 100 },
-      options,
-    )
   let withKept = 0
   await killedAtEveryCall(async (there, at) => {
     // What nobody needs goes whoever knows of the run.

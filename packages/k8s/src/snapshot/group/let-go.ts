@@ -7,16 +7,14 @@ import type { Metadata, Resource } from '../../resource/resource.ts'
 import { claimOf } from '../claim-of.ts'
 import { CUT } from '../key.ts'
 import { groupName } from '../name.ts'
-import { removeAlone } from '../remove-alone.ts'
-import { removeOwn } from '../removal.ts'
 import type { RemovalOptions } from '../removal.ts'
 import { statusOf } from '../status.ts'
-import { settled } from '../settled.ts'
 import { unmarkClaim } from './claim-mark.ts'
 import { goneKey, isDone, isOurs } from './group.ts'
 import { groupKind, groupKindOf } from './group-kind.ts'
-import { isMemberOf, markedMember } from './member.ts'
+import { markedMember } from './member.ts'
 import type { Place } from './member.ts'
+import { removeGroup } from './remove-group.ts'
 
 /** A member and its group. */
 export interface Membership {
@@ -98,28 +96,4 @@ async function beginToGo(cluster: Cluster, at: Place, snapshot: string, options:
   // One that its controller does not know as a member yet would go, and leave its content.
   if (deletionTimestamp !== undefined || statusOf(found).volumeGroupSnapshotName === undefined) return
   await cluster.remove(KINDS.volumeSnapshot, at, { ...options, uid })
-}
-
-/** Removes a group with all of its members, and waits until they are gone. */
-export async function removeGroup(
-  cluster: Cluster,
-  kind: ResourceKind,
-  { namespace = '', name, uid }: Metadata,
-  options: RemovalOptions,
-): Promise<void> {
-  const isIt = (metadata: Metadata): boolean => metadata.uid === uid
-  await settled(cluster, kind, { namespace, name }, isIt, options)
-  const members: Metadata[] = []
-  for await (const { metadata } of cluster.listMetadata(KINDS.volumeSnapshot, { namespace }, options))
-    if (isMemberOf(uid)(metadata)) members.push(metadata)
-  await removeOwn(cluster, kind, { namespace, name }, isIt, options)
-  await Promise.all(
-    members.map(async (member) => {
-      const at = { namespace, name: member.name }
-      // One that has waited for its group for long is looked at again only much later, unless it changes.
-      const body = { metadata: { annotations: { [CUT.gone + 'group']: 'yes' } } }
-      await cluster.patch(KINDS.volumeSnapshot, at, { type: 'merge', body }, options)
-      await removeAlone(cluster, at, (metadata) => metadata.uid === member.uid, options)
-    }),
-  )
 }

@@ -10,8 +10,8 @@ import type { SweepSettings } from '../sweep-settings.ts'
 import { unmarkClaim } from './claim-mark.ts'
 import { isDone } from './group.ts'
 import { groupKind } from './group-kind.ts'
-import { removeGroup } from './let-go.ts'
 import { isMemberOf } from './member.ts'
+import { removeGroup } from './remove-group.ts'
 
 /** As a run id begins: when the run began. */
 const BEGAN = /^(\d{4})(\d\d)(\d\d)t(\d\d)(\d\d)(\d\d)z-/

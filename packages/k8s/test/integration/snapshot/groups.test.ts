@@ -1,216 +1,197 @@
+import { randomBytes } from 'node:crypto'
 import { part } from '@salvage-kit/testbed'
-import type { ClaimSource, SnapshotRef, Snapshotter, Store } from '@salvage-kit/core'
+import { makePlan, memoryCatalog, memoryJournal, memoryLocks, newRunId, probe, run, survey } from '@salvage-kit/core'
+import type { ClaimSource, Rig, SnapshotRef, Store } from '@salvage-kit/core'
 import { snapshotterContract } from '@salvage-kit/core/testing'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { kubernetes } from '../../../src/kubernetes.ts'
+import { claimProvisioner } from '../../../src/provision/claim-provisioner.ts'
 import { KINDS } from '../../../src/resource/kind.ts'
-import { roleFor } from '../../../src/client/role.ts'
-import { csiSnapshotter } from '../../../src/snapshot/csi-snapshotter.ts'
 import { claimOf } from '../../../src/snapshot/claim-of.ts'
-import { groupKindOf } from '../../../src/snapshot/group/group-kind.ts'
-import { GROUP_PERMISSIONS } from '../../../src/snapshot/permission.ts'
 import { sweepCuts } from '../../../src/snapshot/sweep.ts'
 import { kept, options } from './cut.ts'
-import { newTenant, type Tenant } from './tenant.ts'
+import { newLockstep, type Lockstep } from './lockstep.ts'
+import { mortal } from './mortal.ts'
 
 const store: Store = { ref: 'csi:groups', crane: 'csi', settings: {} }
-const GROUPS = groupKindOf('v1')
-/** Writes numbers to two claims in turn, each on the disk before the next. */
-const WRITER = 'n=0; while :; do n=$((n+1)); for d in one two; do echo $n >> /$d/file; sync /$d/file; done; done'
-
-function writer(namespace: string, claims: readonly [string, string]): object {
-  const [one, two] = claims
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { namespace, name: 'writer' },
-    spec: {
-      terminationGracePeriodSeconds: 0,
-      containers: [
-        {
-          name: 'main',
-          image: 'salvage-test/busybox',
-          imagePullPolicy: 'Never',
-          command: ['sh', '-c', WRITER],
-          volumeMounts: [
-            { name: 'one', mountPath: '/one' },
-            { name: 'two', mountPath: '/two' },
-          ],
-        },
-      ],
-      volumes: [
-        { name: 'one', persistentVolumeClaim: { claimName: one } },
-        { name: 'two', persistentVolumeClaim: { claimName: two } },
-      ],
-    },
-  }
-}
-
 describe.skipIf(!part('kubernetes').available)('claims that one pod writes in lockstep', () => {
-  let tenant: Tenant
-  let sources: readonly [ClaimSource, ClaimSource]
-  let count = 0
-  const make = (): Snapshotter =>
-    csiSnapshotter(tenant.cluster, {
-      namespaces: [tenant.namespace],
-      class: 'csi-hostpath-snapclass',
-      groupClass: 'csi-hostpath-groupsnapclass',
-    })
-  const refsOf = async (): Promise<readonly [SnapshotRef, SnapshotRef]> => {
-    count += 1
-    const runId = `20261121t080000z-c0ffee${String(count)}`
-    const ref = async (source: ClaimSource, n: number): Promise<SnapshotRef> => {
-      const support = await make().probe(source, options)
-      if (!support.supported || support.together === undefined) throw new Error('it cannot be cut together')
-      const target = `k8s:${source.namespace}/${source.name}` as const
-      const id = `${runId}-s${String(n)}`
-      return { id, runId, target, source, token: support.token, together: `${runId}-t1` }
-    }
-    return [await ref(sources[0], 1), await ref(sources[1], 2)]
-  }
-  const last = async (of: ClaimSource): Promise<number> =>
-    Number((await tenant.read(of, 'file')).trim().split('\n').at(-1))
-  const groups = async (): Promise<readonly string[]> => {
-    const names: string[] = []
-    for await (const { metadata } of tenant.admin.listMetadata(GROUPS, { namespace: tenant.namespace }, options))
-      names.push(metadata.name)
-    return names
-  }
-  /** What stands on the storage for this namespace. */
-  const contents = async (): Promise<number> => {
-    const all = await tenant.kubernetes.kubectl([
-      'get',
-      'volumesnapshotcontents,volumegroupsnapshotcontents',
-      '-o',
-      'jsonpath={range .items[*]}{.spec.volumeSnapshotRef.namespace}{.spec.volumeGroupSnapshotRef.namespace}{"\\n"}{end}',
-    ])
-    return all.split('\n').filter((line) => line === tenant.namespace).length
-  }
-  const marks = async (): Promise<readonly (string | undefined)[]> =>
-    Promise.all(
-      sources.map(async (at) => {
-        const found = await tenant.admin.get(KINDS.claim, at, options)
-        return found?.metadata.labels?.['salvage-kit.io/group']
-      }),
-    )
-
+  let there: Lockstep
   beforeAll(async () => {
-    tenant = await newTenant()
-    const { namespace, account } = tenant
-    const [, name = ''] = account.split(':')
-    const subject = { kind: 'ServiceAccount', name } as const
-    const role = roleFor(GROUP_PERMISSIONS, { namespace, subject }).replaceAll('name: salvage-kit', 'name: groups')
-    await tenant.kubernetes.apply(role)
-    sources = [await tenant.newClaim(), await tenant.newClaim()]
-    await tenant.kubernetes.apply(writer(namespace, [sources[0].name, sources[1].name]))
-    await tenant.kubectl('wait', '--for=condition=Ready', '--timeout=60s', 'pod/writer')
-    await vi.waitFor(async () => expect(await last(sources[1])).toBeGreaterThan(0), { timeout: 30_000 })
+    there = await newLockstep()
   })
-  afterAll(async () => tenant?.[Symbol.asyncDispose]())
+  afterAll(async () => there?.tenant[Symbol.asyncDispose]())
 
   snapshotterContract('csi, together', async () => {
-    const [source, other] = [await tenant.newClaim(), await tenant.newClaim()]
-    const write = (of: ClaimSource) => async (text: string) => tenant.write(of, text)
+    const [source, other] = [await there.tenant.newClaim(), await there.tenant.newClaim()]
+    const write = (of: ClaimSource) => async (text: string) => there.tenant.write(of, text)
     return {
-      snapshotter: make(),
-      again: make,
+      snapshotter: there.make(),
+      again: () => there.make(),
       source,
       write: write(source),
       beside: { source: other, write: write(other) },
-      read: tenant.read,
-      leftovers: async () => [...(await groups()), ...(await tenant.leftovers())],
+      read: there.tenant.read,
+      leftovers: async () => [...(await there.groups()), ...(await there.tenant.leftovers())],
       [Symbol.asyncDispose]: async () => {
-        for (const claim of [source, other]) await tenant.admin.remove(KINDS.claim, claim, options)
+        for (const claim of [source, other]) await there.tenant.admin.remove(KINDS.claim, claim, options)
       },
     }
   })
 
   it('are cut at one instant, which one after the other are not', async () => {
-    const snapshotter = make()
+    const snapshotter = there.make()
     const pair = async (refs: readonly SnapshotRef[]): Promise<number> => {
       const [one, two] = await Promise.all(
-        refs.map(async (ref) => last(claimOf(await snapshotter.expose(ref, options)))),
+        refs.map(async (ref) => there.last(claimOf(await snapshotter.expose(ref, options)))),
       )
-      for (const ref of refs) await make().drop(ref, options)
+      for (const ref of refs) await there.make().drop(ref, options)
       expect(two).toBeGreaterThan(0)
       return (one ?? 0) - (two ?? 0)
     }
     for (const round of [1, 2, 3]) {
-      const refs = await refsOf()
+      const refs = await there.refsOf()
       await snapshotter.takeTogether?.(refs, options)
-      expect(await marks()).toEqual([undefined, undefined])
+      expect(await there.marks()).toEqual([undefined, undefined])
       expect(await pair(refs), `round ${String(round)}`).toBeOneOf([0, 1])
-      expect([await groups(), await tenant.leftovers()]).toEqual([[], []])
+      expect([await there.groups(), await there.tenant.leftovers()]).toEqual([[], []])
     }
-    const [one, two] = await refsOf()
-    const alone = [one, two].map(({ together: _, ...ref }) => ref)
+    const [one, two] = await there.refsOf()
+    const alone = [one, two].map(({ id, runId, target, source, token }) => ({ id, runId, target, source, token }))
     for (const ref of alone) await snapshotter.take(ref, options)
     expect(await pair(alone)).toBeLessThan(0)
   }, 240_000)
 
   it('are kept and removed one by one, and the group goes with the last', async () => {
-    const [first, second] = await refsOf()
+    const [first, second] = await there.refsOf()
     const [one, two] = [kept(first, store), kept(second, store)]
-    await make().takeTogether?.([one, two], options)
-    const keeper = make().keeps
+    await there.make().takeTogether?.([one, two], options)
+    const keeper = there.make().keeps
     if (keeper === undefined) throw new Error('nothing is kept')
     const points = [(await keeper.keep(one, options)).point, (await keeper.keep(two, options)).point] as const
     expect(points.map(({ target }) => target)).toEqual([one.target, two.target])
     const listed = async (): Promise<readonly string[]> => {
       const ids: string[] = []
-      for await (const { id } of make().keeps?.points.list(store, options) ?? []) ids.push(id)
+      for await (const { id } of there.make().keeps?.points.list(store, options) ?? []) ids.push(id)
       return ids
     }
     expect(await listed()).toHaveLength(2)
     await keeper.points.remove([points[0]], store, options)
     expect(await listed()).toEqual([points[1].id])
-    expect(await groups()).toHaveLength(1)
-    expect(await last(claimOf(await make().expose(two, options)))).toBeGreaterThan(0)
-    await make().conceal(two, options)
+    expect(await there.groups()).toHaveLength(1)
+    expect(await there.last(claimOf(await there.make().expose(two, options)))).toBeGreaterThan(0)
+    await there.make().conceal(two, options)
     await keeper.points.remove([points[1]], store, options)
-    expect([await listed(), await groups(), await tenant.leftovers()]).toEqual([[], [], []])
+    expect([await listed(), await there.groups(), await there.tenant.leftovers()]).toEqual([[], [], []])
   }, 240_000)
 
+  it('are one cut of a run that leaves the pod up, and two points', async () => {
+    const { cluster, namespace } = there.tenant
+    const backend = kubernetes(cluster, {
+      namespaces: [namespace],
+      snapshotClass: 'csi-hostpath-snapclass',
+      groupSnapshotClass: 'csi-hostpath-groupsnapclass',
+    })
+    const [journal, locks, catalog] = [memoryJournal(), memoryLocks(), memoryCatalog()]
+    const rig: Rig = { backends: [backend], journal, locks, catalog, report: () => undefined, now: () => new Date() }
+    const targets = there.sources.map(({ name }) => `k8s:${namespace}/${name}` as const)
+    const tide = { targets, snapshots: store, grouping: 'smart', maxHoldMs: 60_000, maxConcurrent: 2 } as const
+    const found = await survey(rig, options)
+    const can = await probe(rig, found, { ...options, stores: [], snapshots: store })
+    const runId = newRunId(new Date(), randomBytes(3).toString('hex'))
+    const plan = makePlan(found, can, tide, { runId, now: new Date(), machine: 'test' })
+    expect(plan.groups).toMatchObject([{ targets, left: [{}], whileQuiesced: [{}, {}] }])
+    const report = await run(rig, plan)
+    expect(report.outcome).toBe('good')
+    expect(await there.groups()).toEqual([`${runId}-t1`])
+    expect([await there.marks(), await journal.pending()]).toEqual([[undefined, undefined], []])
+    const points = report.groups.flatMap((group) => group.targets.flatMap(({ kept: point }) => point ?? []))
+    expect(points.map(({ target }) => target).toSorted()).toEqual(targets)
+    const provisioner = claimProvisioner(cluster)
+    const restored = await Promise.all(
+      targets.map(async (target, at) => {
+        const point = points.find((one) => one.target === target)
+        if (point === undefined) throw new Error(`no point of ${target}`)
+        const to = `k8s:${namespace}/again-${String(at)}` as const
+        const token = await provisioner.prepareFrom?.(to, { point, store }, 'restore', options)
+        return claimOf(await provisioner.create(token ?? null, options))
+      }),
+    )
+    const [one = 0, two = 0] = await Promise.all(restored.map(there.last))
+    expect(one - two).toBeOneOf([0, 1])
+    for (const claim of restored) await there.tenant.admin.remove(KINDS.claim, claim, options)
+    await there.make().keeps?.points.remove(points, store, options)
+    expect([await there.groups(), await there.tenant.leftovers()]).toEqual([[], []])
+  }, 120_000)
+
   it('are not cut when one of them is not the one that was meant', async () => {
-    const [one, two] = await refsOf()
+    const [one, two] = await there.refsOf()
     const other = { ...one, token: two.token }
-    const cut = make().takeTogether?.([other, two], options)
+    const cut = there.make().takeTogether?.([other, two], options)
     await expect(cut).rejects.toMatchObject({ code: 'CSI.CLAIM_CHANGED' })
-    for (const ref of [other, two]) await make().drop(ref, options)
-    expect([await groups(), await marks()]).toEqual([[], [undefined, undefined]])
+    for (const ref of [other, two]) await there.make().drop(ref, options)
+    expect([await there.groups(), await there.marks()]).toEqual([[], [undefined, undefined]])
   })
 
   it('leave nothing when nobody waits for the cut', async () => {
-    const refs = await refsOf()
+    const refs = await there.refsOf()
     const aborted = new AbortController()
-    const cut = make().takeTogether?.(refs, { signal: aborted.signal })
+    const cut = there.make().takeTogether?.(refs, { signal: aborted.signal })
     setTimeout(() => aborted.abort(), 30)
     await expect(cut).rejects.toThrow()
-    await Promise.all(refs.map(async (ref) => make().drop(ref, options)))
-    expect([await groups(), await tenant.leftovers(), await marks()]).toEqual([[], [], [undefined, undefined]])
-    await vi.waitFor(async () => expect(await contents()).toBe(0), { timeout: 30_000 })
+    await Promise.all(refs.map(async (ref) => there.make().drop(ref, options)))
+    expect([await there.groups(), await there.tenant.leftovers(), await there.marks()]).toEqual([
+      [],
+      [],
+      [undefined, undefined],
+    ])
+    await vi.waitFor(async () => expect(await there.contents()).toBe(0), { timeout: 30_000 })
   }, 120_000)
+
+  it('leave nothing when a process dies in the middle, once another has dropped both', async () => {
+    let died = 0
+    for (let calls = 2; ; calls += 3) {
+      const [one, two] = await there.refsOf()
+      const cluster = mortal(there.tenant.cluster, calls)
+      const snapshotter = there.make(cluster)
+      const work = async (): Promise<void> => {
+        await snapshotter.takeTogether?.([one, two], options)
+        await snapshotter.expose(one, options)
+        await Promise.all([one, two].map(async (ref) => snapshotter.drop(ref, options)))
+      }
+      await work().catch((error: unknown) => {
+        if (!cluster.isDead()) throw error
+      })
+      await Promise.all([one, two].map(async (ref) => there.make().drop(ref, options)))
+      const left = [await there.groups(), await there.tenant.leftovers(), await there.marks()]
+      expect(left, `killed at call ${String(calls)}`).toEqual([[], [], [undefined, undefined]])
+      if (!cluster.isDead()) break
+      died += 1
+    }
+    expect(died).toBeGreaterThan(5)
+    await vi.waitFor(async () => expect(await there.contents()).toBe(0), { timeout: 30_000 })
+  }, 240_000)
 
   it('whose run nobody knows any more are swept, and one that goes alone goes with the sweep', async () => {
     const sweep = async (isKnown: boolean): Promise<void> =>
       sweepCuts(
-        tenant.cluster,
-        { namespaces: [tenant.namespace], now: new Date(), olderThanMs: 0, isKnown: async () => isKnown },
+        there.tenant.cluster,
+        { namespaces: [there.tenant.namespace], now: new Date(), olderThanMs: 0, isKnown: async () => isKnown },
         options,
       )
-    const unknown = await refsOf()
-    await make().takeTogether?.(unknown, options)
-    await make().expose(unknown[0], options)
+    const unknown = await there.refsOf()
+    await there.make().takeTogether?.(unknown, options)
+    await there.make().expose(unknown[0], options)
     await sweep(true)
-    expect(await groups()).toHaveLength(1)
+    expect(await there.groups()).toHaveLength(1)
     await sweep(false)
-    expect([await groups(), await tenant.leftovers()]).toEqual([[], []])
-    const [one, two] = await refsOf()
+    expect([await there.groups(), await there.tenant.leftovers()]).toEqual([[], []])
+    const [one, two] = await there.refsOf()
     const both = [kept(one, store), kept(two, store)] as const
-    await make().takeTogether?.(both, options)
-    for (const ref of both) await make().keeps?.keep(ref, options)
-    await tenant.kubectl('delete', 'volumesnapshots', '--all', '--wait=false')
+    await there.make().takeTogether?.(both, options)
+    for (const ref of both) await there.make().keeps?.keep(ref, options)
+    await there.tenant.kubectl('delete', 'volumesnapshots', '--all', '--wait=false')
     await sweep(true)
-    expect([await groups(), await tenant.leftovers()]).toEqual([[], []])
-    await vi.waitFor(async () => expect(await contents()).toBe(0), { timeout: 30_000 })
+    expect([await there.groups(), await there.tenant.leftovers()]).toEqual([[], []])
+    await vi.waitFor(async () => expect(await there.contents()).toBe(0), { timeout: 30_000 })
   }, 120_000)
 })
