@@ -32,8 +32,14 @@ export async function sweepGroups(
   const groups: Metadata[] = []
   const scope = { namespace, labelSelector: `${CUT.role}=group` }
   for await (const { metadata } of cluster.listMetadata(kind, scope, options)) groups.push(metadata)
+  const snapshots: Metadata[] = []
+  if (groups.length > 0)
+    for await (const { metadata } of cluster.listMetadata(KINDS.volumeSnapshot, { namespace }, options))
+      if ((metadata.ownerReferences ?? []).length > 0) snapshots.push(metadata)
   const ends = await Promise.allSettled([
-    ...groups.map(async (group) => sweepGroup(cluster, kind, group, settings, options)),
+    ...groups.map(async (group) =>
+      sweepGroup(cluster, kind, { group, members: snapshots.filter(isMemberOf(group.uid)) }, settings, options),
+    ),
     sweepClaims(cluster, namespace, settings, options),
   ])
   for (const end of ends) if (end.status === 'rejected') throw end.reason
@@ -42,14 +48,10 @@ export async function sweepGroups(
 async function sweepGroup(
   cluster: Cluster,
   kind: ResourceKind,
-  group: Metadata,
+  { group, members }: { readonly group: Metadata; readonly members: readonly Metadata[] },
   { isKnown, now, olderThanMs = HOUR_MS, goneMs }: SweepSettings,
   options: CallOptions,
 ): Promise<void> {
-  const members: Metadata[] = []
-  const scope = { namespace: group.namespace ?? '' }
-  for await (const { metadata } of cluster.listMetadata(KINDS.volumeSnapshot, scope, options))
-    if (isMemberOf(group.uid)(metadata)) members.push(metadata)
   const standing = members.filter(({ deletionTimestamp }) => deletionTimestamp === undefined)
   const isEmpty = members.length > 0 && standing.length === 0
   const isOld = now.getTime() - Date.parse(group.creationTimestamp ?? '') >= olderThanMs

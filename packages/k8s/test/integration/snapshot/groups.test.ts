@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { kubernetes } from '../../../src/kubernetes.ts'
 import { claimProvisioner } from '../../../src/provision/claim-provisioner.ts'
 import { KINDS } from '../../../src/resource/kind.ts'
+import { csiSnapshotter } from '../../../src/snapshot/csi-snapshotter.ts'
 import { claimOf } from '../../../src/snapshot/claim-of.ts'
 import { sweepCuts } from '../../../src/snapshot/sweep.ts'
 import { kept, options } from './cut.ts'
@@ -122,6 +123,28 @@ describe.skipIf(!part('kubernetes').available)('claims that one pod writes in lo
     await there.make().keeps?.points.remove(points, store, options)
     expect([await there.groups(), await there.tenant.leftovers()]).toEqual([[], []])
   }, 120_000)
+
+  it('are told the words of a driver that fails, and leave nothing', async () => {
+    const { kubernetes: whole, cluster, namespace } = there.tenant
+    const name = `${namespace}-fails`
+    await whole.apply({
+      apiVersion: 'groupsnapshot.storage.k8s.io/v1',
+      kind: 'VolumeGroupSnapshotClass',
+      metadata: { name },
+      driver: 'hostpath.csi.salvage-kit.test',
+      deletionPolicy: 'Delete',
+      parameters: { failWith: 'the pool is full' },
+    })
+    const failing = csiSnapshotter(cluster, { namespaces: [namespace], groupClass: name, errorMs: 1000 })
+    const refs = await there.refsOf(failing)
+    const failure: unknown = await failing.takeTogether?.(refs, options).catch((error: unknown) => error)
+    expect(failure).toMatchObject({ code: 'CSI.CUT_FAILED', why: expect.stringContaining('the pool is full') })
+    await Promise.all(refs.map(async (ref) => failing.drop(ref, options)))
+    expect([await there.groups(), await there.tenant.leftovers()]).toEqual([[], []])
+    expect(await there.marks()).toEqual([undefined, undefined])
+    await vi.waitFor(async () => expect(await there.contents()).toBe(0), { timeout: 30_000 })
+    await whole.kubectl(['delete', 'volumegroupsnapshotclass', name])
+  }, 60_000)
 
   it('are not cut when one of them is not the one that was meant', async () => {
     const [one, two] = await there.refsOf()

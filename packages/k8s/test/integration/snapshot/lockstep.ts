@@ -49,7 +49,7 @@ export interface Lockstep {
   /** A snapshotter that makes groups, as each process has its own. */
   readonly make: (cluster?: Cluster) => Snapshotter
   /** The refs of one cut of both. */
-  readonly refsOf: () => Promise<readonly [SnapshotRef, SnapshotRef]>
+  readonly refsOf: (snapshotter?: Snapshotter) => Promise<readonly [SnapshotRef, SnapshotRef]>
   /** What was written last. */
   readonly last: (of: ClaimSource) => Promise<number>
   readonly groups: () => Promise<readonly string[]>
@@ -76,11 +76,11 @@ export async function newLockstep(): Promise<Lockstep> {
       class: 'csi-hostpath-snapclass',
       groupClass: 'csi-hostpath-groupsnapclass',
     })
-  const refsOf = async (): Promise<readonly [SnapshotRef, SnapshotRef]> => {
+  const refsOf = async (snapshotter = make()): Promise<readonly [SnapshotRef, SnapshotRef]> => {
     count += 1
     const runId = `20261121t080000z-c0ffee${String(count)}`
     const ref = async (source: ClaimSource, n: number): Promise<SnapshotRef> => {
-      const support = await make().probe(source, options)
+      const support = await snapshotter.probe(source, options)
       if (!support.supported || support.together === undefined) throw new Error('it cannot be cut together')
       const target = `k8s:${source.namespace}/${source.name}` as const
       const id = `${runId}-s${String(n)}`
