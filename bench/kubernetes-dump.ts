@@ -8,7 +8,7 @@ import { taken } from './kubernetes-process.ts'
 
 const megabytes = Number(process.argv[2] ?? 5000)
 const pauseMs = Number(process.argv[3] ?? 5)
-const reader = join(import.meta.dirname, '../packages/k8s/test/exec/slow-reader.ts')
+const reader = join(import.meta.dirname, 'kubernetes-dump-child.ts')
 
 await using far = await execServer()
 const one = await taken([reader, far.server, String(megabytes), String(pauseMs)], { server: far.server })

@@ -28,7 +28,8 @@ using folder = temporaryDirectory()
 const since = performance.now()
 await fillCrowd(cluster, size)
 console.log(`${JSON.stringify(size)}: there in ${((performance.now() - since) / 1000).toFixed(1)} s`)
-const { server } = cluster
+const { server, machinery } = cluster
+const serving = machinery?.folder ?? ''
 const namespaces = namespacesOf(size)
 const [home = 'default'] = namespaces
 const kubeconfig = await cluster.serviceAccount(home, 'planner')
@@ -48,13 +49,17 @@ writeFileSync(
   }),
 )
 
-await rows('plan, library', size.claims, () => taken([child, kubeconfig, 'plan', ...namespaces], { server }))
+await rows('plan, library', size.claims, () => taken([child, kubeconfig, 'plan', ...namespaces], { server, serving }))
 await rows('plan of retention, library', size.snapshots, () =>
-  taken([child, kubeconfig, 'retention', ...namespaces], { server }),
+  taken([child, kubeconfig, 'retention', ...namespaces], { server, serving }),
 )
 await rows('salvage-kit plan', size.claims, async () => {
   const environment = { SALVAGE_STATE: join(folder.path, 'state'), DOCKER_HOST: 'unix:///nowhere' }
-  const one = await taken([main, 'plan', '--config', config, '--tide', 'nightly', '--json'], { server, environment })
+  const one = await taken([main, 'plan', '--config', config, '--tide', 'nightly', '--json'], {
+    server,
+    serving,
+    environment,
+  })
   const plan: { readonly groups: readonly { readonly targets: readonly string[] }[] } = JSON.parse(one.output)
   return { ...one, output: JSON.stringify({ found: plan.groups.flatMap(({ targets }) => targets).length }) }
 })
@@ -70,6 +75,9 @@ async function rows(title: string, expected: number, run: () => Promise<Taken>):
   }
   console.log(`${title}, whole process, ${String(rounds)} runs, load ${(loadavg()[0] ?? 0).toFixed(1)}`)
   console.log(`  ms: ${told(all.map(({ ms }) => ms))}`)
+  console.log(
+    `  ms of processor time: ${told(all.map(({ cpuMs }) => cpuMs))}; of the servers: ${told(all.map(({ theirCpuMs }) => theirCpuMs))}`,
+  )
   console.log(`  peak MB: ${told(all.map(({ peakMegabytes }) => peakMegabytes))}`)
   console.log(`  connections: ${told(all.map(({ connections }) => connections))}`)
 }

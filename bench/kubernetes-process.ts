@@ -12,14 +12,26 @@ export interface Taken {
   readonly peakMegabytes: number
   /** The most connections to the server that it had at one time. */
   readonly connections: number
+  /** Of its own, of all processors. */
+  readonly cpuMs: number
+  /** Of the processes that serve it, meanwhile. */
+  readonly theirCpuMs: number
 }
 
 const LOOK_MS = 50
 
+/** By whom it is served, and its environment. */
+export interface Served {
+  readonly server: string
+  /** In the words of which processes a path stands that serve it. */
+  readonly serving?: string
+  readonly environment?: Readonly<Record<string, string>>
+}
+
 /** Runs a program until it ends, and looks at it meanwhile. Rejects when it fails. */
 export async function taken(
   args: readonly string[],
-  { server, environment = {} }: { readonly server: string; readonly environment?: Readonly<Record<string, string>> },
+  { server, serving = '', environment = {} }: Served,
 ): Promise<Taken> {
   const since = performance.now()
   const child = spawn(process.execPath, args, {
@@ -30,8 +42,12 @@ export async function taken(
   child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
   let peakMegabytes = 0
   let connections = 0
+  let cpuMs = 0
+  const theirs = servers(serving)
+  const before = cpuOf(theirs)
   const look = setInterval(() => {
     peakMegabytes = Math.max(peakMegabytes, peakOf(child.pid))
+    cpuMs = Math.max(cpuMs, cpuOf([child.pid]))
     connections = Math.max(connections, connectionsOf(child.pid, server))
   }, LOOK_MS)
   try {
@@ -40,7 +56,32 @@ export async function taken(
   } finally {
     clearInterval(look)
   }
-  return { output: Buffer.concat(chunks).toString(), ms: performance.now() - since, peakMegabytes, connections }
+  return {
+    output: Buffer.concat(chunks).toString(),
+    ms: performance.now() - since,
+    peakMegabytes,
+    connections,
+    cpuMs,
+    theirCpuMs: cpuOf(theirs) - before,
+  }
+}
+
+function servers(path: string): readonly number[] {
+  if (path === '') return []
+  const pids = readdirSync('/proc').map(Number).filter(Number.isInteger)
+  return pids.filter((pid) => pid !== process.pid && readOf(pid, 'cmdline').includes(path))
+}
+
+/** In ticks of 10 ms. */
+function cpuOf(pids: readonly (number | undefined)[]): number {
+  return pids.reduce<number>((sum, pid) => {
+    const [user = 0, system = 0] = readOf(pid, 'stat')
+      .replace(/^.*\) /s, '')
+      .split(' ')
+      .slice(11, 13)
+      .map(Number)
+    return sum + (user + system) * 10
+  }, 0)
 }
 
 /** In megabytes of 10^6 bytes; 0 when it is gone. */

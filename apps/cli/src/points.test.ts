@@ -39,6 +39,13 @@ test('the newest good point of this machine goes before those of others', () => 
   expect(pickPoint(both, 'dir:/a', 'elsewhere', '/').id).toBe('theirs')
 })
 
+test('snapshots of a claim are of the cluster, whoever had them cut', () => {
+  const ofClaim = { kind: 'snapshot', target: 'k8s:shop/data', store: 'csi:default' } as const
+  const older = point('shop/by-hand', ofClaim)
+  const newer = point('shop/of-a-pod', { ...ofClaim, machine: 'backup-4711', takenAt: '2026-11-22T08:00:00Z' })
+  expect(pickPoint([older, newer], 'k8s:shop/data', 'here', '/').id).toBe('shop/of-a-pod')
+})
+
 test.each([
   ['abc', 'RESTORE.POINT_AMBIGUOUS', /abc1 \(dir:\/a in archive:\/b\)\nabc2/],
   ['twice', 'RESTORE.POINT_AMBIGUOUS', /restic:\/r/],

@@ -68,7 +68,7 @@ export async function findPoints(rig: OpenRig, search: PointSearch, signal: Abor
 
 /**
  * The point that a person means: an id, a unique start of one, or a target, which means its newest good point (of this
- * machine when it has any). Throws `RESTORE.POINT_UNKNOWN` and `RESTORE.POINT_AMBIGUOUS`.
+ * machine, or the snapshots of the cluster, when it has any). Throws `RESTORE.POINT_UNKNOWN` and `RESTORE.POINT_AMBIGUOUS`.
  */
 export function pickPoint(
   points: readonly RestorePoint[],
@@ -104,9 +104,14 @@ function isTarget(text: string): boolean {
   return /^[a-z][a-z0-9-]*:/.test(text)
 }
 
+/** A snapshot of a claim is the cluster's, whichever pod or workstation had it cut. */
+function isOfCluster({ kind, target }: RestorePoint): boolean {
+  return kind === 'snapshot' && target.startsWith('k8s:')
+}
+
 function newest(points: readonly RestorePoint[], target: TargetRef, machine: string): RestorePoint {
   const all = points.filter((point) => point.target === target)
-  const own = all.filter((point) => point.machine === machine)
+  const own = all.filter((point) => point.machine === machine || isOfCluster(point))
   const candidates = own.length > 0 ? own : all
   const found = candidates.findLast((point) => point.state === 'good')
   if (found !== undefined) return found

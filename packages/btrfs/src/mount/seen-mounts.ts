@@ -41,8 +41,15 @@ export async function seenMounts(directory: string): Promise<SeenMounts> {
   return { processes, isWhole: readlinkSync('/proc/self/ns/pid') === FIRST_PID_NAMESPACE }
 }
 
+/** What is written there as it is. */
+const PLAIN = /^[/A-Za-z0-9._-]+$/
+
 /** https://man7.org/linux/man-pages/man5/proc_pid_mountinfo.5.html: field 3 is the device, field 4 the mounted root. */
 export function shows(mountinfo: string, device: string | undefined, root: string): boolean {
+  // A machine with many containers has thousands of lines, and nearly none is about this.
+  const last = root.slice(root.lastIndexOf('/'))
+  if (device === undefined || !mountinfo.includes(` ${device} `)) return false
+  if (PLAIN.test(last) && !mountinfo.includes(last)) return false
   return mountinfo.split('\n').some((line) => {
     const [, , where, mounted = ''] = line.split(' ')
     if (where !== device) return false

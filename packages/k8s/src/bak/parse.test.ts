@@ -216,8 +216,8 @@ test('the rules of the pruner; empty is not set', () => {
 })
 
 test('51: slots may be Leases of the cluster', () => {
-  const { settings } = parseBak({ BAK_FLOCK_LEASES: 'backup/slots' }, defaults)
-  expect(settings.flock.leases).toEqual({ namespace: 'backup', name: 'slots' })
+  const { flock } = settings({ BAK_FLOCK_LEASES: 'backup/slots' })
+  expect(flock.leases).toEqual({ namespace: 'backup', name: 'slots' })
   for (const wrong of ['', 'slots', 'a/b/c', 'A/b'])
     expect(() => parseBak({ BAK_FLOCK_LEASES: wrong }, defaults)).toThrow('BAK_FLOCK_LEASES')
 })

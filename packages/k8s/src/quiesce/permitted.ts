@@ -10,7 +10,7 @@ import type { WorkloadName } from '../workload/workload-id.ts'
  * whose hint is the Role that is missing. `wanted` says what a workload takes.
  */
 export function permitted(
-  cluster: Cluster,
+  cluster: Pick<Cluster, 'missing'>,
   quiescer: Quiescer,
   wanted: (of: WorkloadName) => readonly Permission[],
 ): Quiescer {

@@ -11,6 +11,7 @@ const LANES = 6
 /** More with `SALVAGE_K8S_KILLS=300`; what the runs said with `SALVAGE_SAYS=1`. */
 const BLOWS = Number(process.env['SALVAGE_K8S_KILLS'] ?? 3)
 const PATIENCE_SECONDS = 30
+const MOMENTS = ['workload.quiescing', 'workload.quiesced', 'workload.quiesced', 'snapshot.taken']
 /** Of a run that was not killed. */
 const ENDED_MS = 240_000
 
@@ -37,7 +38,12 @@ describe.skipIf(!part('kubernetes').available)(`runs that are killed or cut off 
         const blow = blowOf(random)
         const where = `seed ${String(SEED)}, blow ${String(done)}: ${blow.name}${blow.kills ? ', killed' : ''}`
         const ids = lanes.map((_, at) => `20261121t090000z-${(done + at).toString(16).padStart(6, '0')}`)
-        const children = lanes.map((lane, at) => ({ lane, child: lane.start(ids[at] ?? ''), after: random() * 2000 }))
+        const children = lanes.map((lane, at) => ({
+          lane,
+          child: lane.start(ids[at] ?? ''),
+          moment: MOMENTS[Math.floor(random() * MOMENTS.length)] ?? '',
+          after: random() * 1000,
+        }))
         await Promise.all(children.map(async ({ child }) => child.line('planned')))
         let struck: Promise<number> | undefined
         const strike = async (): Promise<number> => {
@@ -46,9 +52,9 @@ describe.skipIf(!part('kubernetes').available)(`runs that are killed or cut off 
           return at
         }
         const frozen = await Promise.all(
-          children.map(async ({ lane, child, after }) => {
+          children.map(async ({ lane, child, moment, after }) => {
             await child.ask('go')
-            await Promise.race([child.line('workload.quiescing').catch(() => ''), child.ended])
+            await Promise.race([child.line(moment).catch(() => ''), child.ended])
             await sleep(after)
             struck ??= strike()
             const at = uptime()
@@ -57,8 +63,7 @@ describe.skipIf(!part('kubernetes').available)(`runs that are killed or cut off 
             await Promise.race([child.ended, sleep(ENDED_MS)])
             await child.kill()
             await lane.recovered(`${where}, ${child.lines.join(' ')}`)
-            const until = await lane.thawedAt(since)
-            return until === undefined ? 0 : until - since
+            return lane.frozenAfter(since)
           }),
         )
         longest.push(...frozen)

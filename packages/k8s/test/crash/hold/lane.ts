@@ -42,8 +42,8 @@ export interface Lane {
   start(runId: string): Child
   /** What the next process does: takes back what is left. Everything must be as before, and nobody frozen any more. */
   recovered(where: string): Promise<void>
-  /** Seconds of uptime at which the pod thawed that was frozen at this time, or `undefined` when it was not. */
-  thawedAt(uptime: number): Promise<number | undefined>
+  /** How long the pod was frozen at one time, in seconds, that of it counted which was after this time of {@link uptime}. */
+  frozenAfter(uptime: number): Promise<number>
   /** A whole run; then nothing is left but what is kept. */
   nextRun(runId: string, where: string): Promise<void>
   /** How many snapshots are kept by now. */
@@ -90,11 +90,10 @@ export async function openLane(on: KubernetesCluster, namespace: string): Promis
       expect(await kubectl('get', 'deployments', '-o', replicas), where).toBe(`1 ${String(REPLICAS)}`)
       expect(await inPod('ls /room/frozen /tmp/.salvage-kit-* 2>/dev/null; :'), where).toBe('')
     },
-    thawedAt: async (at) => {
-      const freezes = (await inPod('cat /room/freezes 2>/dev/null; :'))
-        .split('\n')
-        .map((line) => line.split(' ').map(Number))
-      return freezes.find(([from = 0, to = 0]) => from <= at && to >= at)?.[1]
+    frozenAfter: async (at) => {
+      const lines = (await inPod('cat /room/freezes 2>/dev/null; :')).split('\n')
+      const freezes = lines.map((line) => line.split(' ').map(Number))
+      return Math.max(0, ...freezes.map(([from = 0, to = 0]) => to - Math.max(from, at)))
     },
     nextRun: async (runId, where) => {
       await until('the pods are up', async () => {

@@ -130,7 +130,7 @@ export function cutSuite(theTenant: () => Tenant): void {
       const refused = await ask()
       expect(refused).toMatchObject({ code: 'CSI.RIGHTS', untouched: true })
       const { hint = '' } = refused instanceof Error && 'hint' in refused ? { hint: String(refused.hint) } : {}
-      const role = hint.slice(hint.indexOf('\n') + 1).replace('name: salvage-kit', 'name: from-the-hint')
+      const role = hint.slice(hint.indexOf('\n') + 1).replace(/name: salvage-kit-[0-9a-f]+/, 'name: from-the-hint')
       await kubernetes.apply(role)
       const to = ['--role=from-the-hint', `--serviceaccount=${namespace}:nobody`]
       await tenant.kubectl('create', 'rolebinding', 'nobody', ...to)
