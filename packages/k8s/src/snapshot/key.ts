@@ -1,4 +1,4 @@
-/** What is written on snapshots and claims that this package makes. The first four are labels, the others annotations. */
+/** What is written on snapshots and claims that this package makes. The first four and `group` are labels, the others annotations. */
 export const CUT = {
   runId: 'salvage-kit.io/run-id',
   /** Of which snapshot ref: see `labelValue`. */
