@@ -18,6 +18,8 @@ export interface GroupWorld {
   readonly sources: readonly [ClaimSource, ClaimSource]
   /** Snapshots, groups, claims that show a snapshot, and labels of groups on claims. */
   readonly leftovers: () => readonly string[]
+  /** Lets controllers look again at what they have put off. */
+  readonly later: () => Promise<void>
 }
 
 /** Two claims of one class, whose driver has a default class of groups. */
@@ -30,13 +32,15 @@ export function groupWorld(): GroupWorld {
   fake.put(groupClassKind(GROUPS), classOf('groups', 'VolumeGroupSnapshotClass', 'groupsnapshot.storage.kubernetes.io'))
   fake.after = async ({ verb, kind, name = '' }) => {
     if (kind.plural === KINDS.volumeSnapshot.plural && verb === 'create') cut(fake, name)
+    if (kind.plural === KINDS.volumeSnapshot.plural && verb === 'patch') await removeLeft(fake, name)
     if (kind.plural !== GROUPS.plural) return
     if (verb === 'create') cutAll(fake, name)
-    if (verb === 'remove') await removeMembers(fake)
+    if (verb === 'remove') removeMembers(fake)
   }
   return {
     fake,
     sources,
+    later: async () => removeLeft(fake),
     process: () => ({ ...fake, served: async () => 'v1' }),
     leftovers: () => [
       ...fake.all(KINDS.volumeSnapshot).map(({ metadata }) => metadata.name),
@@ -94,13 +98,28 @@ function cutAll(fake: FakeCluster, name: string): void {
   fake.put(GROUPS, { ...group, status: { creationTime: CREATED, readyToUse: true } })
 }
 
-/** Members go with their group, and never alone. */
-async function removeMembers(fake: FakeCluster): Promise<void> {
-  const groups = new Set(fake.all(GROUPS).map(({ metadata }) => metadata.uid))
-  for (const one of fake.all(KINDS.volumeSnapshot)) {
-    const { name, ownerReferences = [] } = one.metadata
-    if (ownerReferences.length === 0 || ownerReferences.some(({ uid }) => groups.has(uid))) continue
+/** Members go with their group, and never alone; when it is gone their controller looks at them only when they change. */
+function removeMembers(fake: FakeCluster): void {
+  for (const one of orphans(fake))
+    if (one.metadata.deletionTimestamp === undefined)
+      fake.put(KINDS.volumeSnapshot, { ...one, metadata: { ...one.metadata, deletionTimestamp: CREATED } })
+}
+
+async function removeLeft(fake: FakeCluster, which?: string): Promise<void> {
+  for (const one of orphans(fake)) {
+    const { name, deletionTimestamp } = one.metadata
+    if (deletionTimestamp === undefined || (which !== undefined && which !== name)) continue
     fake.put(KINDS.volumeSnapshot, { ...one, metadata: { ...one.metadata, finalizers: [] } })
     await fake.remove(KINDS.volumeSnapshot, { namespace: 'ns', name }, { signal })
   }
+}
+
+function orphans(fake: FakeCluster): readonly Resource[] {
+  const groups = new Set(fake.all(GROUPS).map(({ metadata }) => metadata.uid))
+  return fake
+    .all(KINDS.volumeSnapshot)
+    .filter(
+      ({ metadata: { ownerReferences = [] } }) =>
+        ownerReferences.length > 0 && !ownerReferences.some(({ uid }) => groups.has(uid)),
+    )
 }

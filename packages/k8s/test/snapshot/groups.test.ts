@@ -194,6 +194,7 @@ it('leaves only what is kept, wherever it is killed and the journal is lost, onc
     await sweep(there, true)
     if (kept.length > 0) expect(there.leftovers(), `known, killed at call ${String(at)}`).toEqual(before)
     await sweep(there, false)
+    await there.later()
     expect(standing(), `killed at call ${String(at)}`).toEqual(kept)
     if (kept.length === 0) expect(there.leftovers(), `killed at call ${String(at)}`).toEqual([])
     else withKept += 1

@@ -11,10 +11,10 @@ import type { RemovalOptions } from '../removal.ts'
 import { statusOf } from '../status.ts'
 import { unmarkClaim } from './claim-mark.ts'
 import { goneKey, isDone, isOurs } from './group.ts'
-import { groupKind, groupKindOf } from './group-kind.ts'
+import { GROUP, groupKind, groupKindOf } from './group-kind.ts'
 import { markedMember } from './member.ts'
 import type { Place } from './member.ts'
-import { removeGroup } from './remove-group.ts'
+import { removeGroup, removeRest } from './remove-group.ts'
 
 /** A member and its group. */
 export interface Membership {
@@ -28,7 +28,7 @@ export interface Membership {
 
 /** The group that a snapshot of this package goes with. */
 export function ownerOf({ namespace = '', name, labels, ownerReferences = [] }: Metadata): Membership | undefined {
-  const owner = ownerReferences.find(({ kind }) => kind === groupKindOf('v1').kind)
+  const owner = ownerReferences.find(({ kind }) => kind === GROUP)
   const snapshot = labels?.[CUT.snapshot]
   if (owner === undefined || snapshot === undefined) return undefined
   const version = owner.apiVersion.split('/')[1] ?? 'v1'
@@ -59,7 +59,7 @@ export async function dropMember(
 /**
  * Writes on a group that one member is not needed any more. The last one takes the group with it, and what that holds: this is
  * waited for. Before, a member only begins to go: its controller lets none go alone. Idempotent, and side by side: who writes last
- * sees all. False when there is no such group of this package.
+ * sees all. False when there is no such group of this package; of one that is gone the rest is removed.
  */
 export async function letMemberGo(
   cluster: Cluster,
@@ -67,6 +67,8 @@ export async function letMemberGo(
   options: RemovalOptions,
 ): Promise<boolean> {
   const group = await cluster.get(kind, at, options)
+  // Whoever removed it may have died before its members were gone, marked or not.
+  if (group === undefined) await removeRest(cluster, at, options)
   if (group === undefined || !isOurs(group.metadata)) return false
   const after = await noted(cluster, kind, group, snapshot, options)
   if (after === undefined) return false
