@@ -23,7 +23,7 @@ import { DUMP, EXEC, SCALE } from './quiesce/settings.ts'
 import { slotsOf } from './state/slot/slot-of.ts'
 import type { SlotSettings } from './state/slot/slot-of.ts'
 import { sweepCuts } from './snapshot/sweep.ts'
-import type { SweepSettings } from './snapshot/sweep.ts'
+import type { SweepSettings } from './snapshot/sweep-settings.ts'
 import { scalable } from './workload/workload-id.ts'
 import type { WorkloadName } from './workload/workload-id.ts'
 
@@ -31,6 +31,8 @@ import type { WorkloadName } from './workload/workload-id.ts'
 export interface KubernetesSettings extends DiscoverySettings {
   /** The VolumeSnapshotClass of cuts for which the store names none; absent: the default one of the driver. */
   readonly snapshotClass?: string
+  /** The VolumeGroupSnapshotClass of claims that are cut at one instant; see `CsiSettings`. */
+  readonly groupSnapshotClass?: string | false
   /** Crane images that run as Jobs, by name; see `jobStore`. */
   readonly cranes?: Readonly<Record<string, JobCraneSettings>>
   /** The name of this machine in archives; absent: its host name. */
@@ -58,7 +60,7 @@ const NEVER_MADE = new Set(['K8S.NO_KIND', 'K8S.FORBIDDEN'])
 /** Namespaces of a cluster: their claims, and what writes to them. Calls nothing before something is asked. */
 export function kubernetes(cluster: Cluster, settings: KubernetesSettings = {}): Backend {
   const { namespaces = [cluster.namespace], snapshotClass, cranes = {}, newClaims, isKnown } = settings
-  const { name, machine, onLine, onDump, slot } = settings
+  const { name, machine, onLine, onDump, slot, groupSnapshotClass } = settings
   return {
     id: 'k8s',
     discovery: kubernetesDiscovery(cluster, { namespaces, ...(name === undefined ? {} : { name }) }),
@@ -72,7 +74,11 @@ export function kubernetes(cluster: Cluster, settings: KubernetesSettings = {}):
       await planPermitted(cluster, work, { ...RIGHTS, namespaceOf }, options)
     },
     snapshotters: [
-      csiSnapshotter(cluster, { namespaces, ...(snapshotClass === undefined ? {} : { class: snapshotClass }) }),
+      csiSnapshotter(cluster, {
+        namespaces,
+        ...(snapshotClass === undefined ? {} : { class: snapshotClass }),
+        ...(groupSnapshotClass === undefined ? {} : { groupClass: groupSnapshotClass }),
+      }),
     ],
     cranes: [
       jobCrane(cluster, {

@@ -58,7 +58,8 @@ export function makePlan(survey: Survey, capabilities: Capabilities, tide: Tide,
     }
     const own = targets.flatMap((ref) => ways.get(ref) ?? [])
     const { quiesce, idle, left, interrupts } = rest
-    const steps = stepsOf(own, base, { first, interrupts })
+    const related = [...quiesce, ...idle, ...left].length > 0
+    const steps = stepsOf(own, base, { first, interrupts, related })
     if (interrupts) warnings.push(...own.flatMap((way) => (way.kind === 'live' ? (way.warm.warning ?? []) : [])))
     groups.push({ id: `g${String(groups.length + 1)}`, targets, quiesce, idle, left, ...steps })
     first += own.length

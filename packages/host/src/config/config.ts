@@ -65,6 +65,11 @@ export interface KubernetesEntry {
   readonly name?: string
   /** Of cuts, and of what `csi:` keeps. Default: the default one of the driver. */
   readonly snapshotClass?: string
+  /**
+   * Of claims that are cut at one instant; `false`: each is cut for itself. Default: the default one of the driver, where
+   * classes may be seen.
+   */
+  readonly groupSnapshotClass?: string | false
   /** Where journal and locks stand in the cluster. Default: they stand in the state directory. */
   readonly state?: ClusterStateEntry
   readonly newClaims?: NewClaimsEntry

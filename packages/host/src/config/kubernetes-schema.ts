@@ -51,6 +51,10 @@ export const Kubernetes: z.ZodType<KubernetesEntry> = z.strictObject({
     'of the cluster, as the machine of its restore points; default: by the uid of the namespace, where it may be read',
   ),
   snapshotClass: ObjectName.exactOptional().describe('of cuts and of csi: stores; default: that of the driver'),
+  groupSnapshotClass: z
+    .union([ObjectName, z.literal(false)])
+    .exactOptional()
+    .describe('of claims that are cut at one instant; false: each for itself; default: that of the driver'),
   state: State.exactOptional().describe('journal and locks stand there; default: in the state directory'),
   slots: Slots.exactOptional().describe('how many runs and restores may be at work at once; default: any number'),
   newClaims: NewClaims.exactOptional().describe('of claims that restores make; default: like the one backed up'),

@@ -29,6 +29,9 @@ export async function checkCluster(
   const uses: readonly (readonly [string, readonly Permission[], boolean])[] = [
     ['finding claims and workloads', k8s.DISCOVERY_PERMISSIONS, true],
     ['snapshots and new claims', k8s.SNAPSHOT_PERMISSIONS, false],
+    ...(typeof config.kubernetes?.groupSnapshotClass === 'string'
+      ? [['cuts of several claims at one instant', k8s.GROUP_PERMISSIONS, false] as const]
+      : []),
     ['scaling workloads', k8s.SCALE_PERMISSIONS, false],
     ['hooks and dumps in pods', k8s.EXEC_PERMISSIONS, false],
     ['restores in place', k8s.EXCHANGE_PERMISSIONS, false],

@@ -45,7 +45,7 @@ export async function openKubernetes(
     const by = need.kind === 'required' ? need.by : 'what is left to undo'
     const cluster = opening.cluster ?? opened.use(await openCluster(loaded, by))
     const { homeOf, keptStores, kubernetes, labelValue } = await import('@salvage-kit/k8s')
-    const { machine, kubernetes: { name, snapshotClass, newClaims, slots } = {} } = loaded.config
+    const { machine, kubernetes: { name, snapshotClass, groupSnapshotClass, newClaims, slots } = {} } = loaded.config
     const namespaces = [...new Set([...opening.namespaces].map((one) => one ?? cluster.namespace))]
     const backend = kubernetes(cluster, {
       namespaces,
@@ -60,6 +60,7 @@ export async function openKubernetes(
       ...(name === undefined ? {} : { name }),
       ...(machine === undefined ? {} : { machine }),
       ...(snapshotClass === undefined ? {} : { snapshotClass }),
+      ...(groupSnapshotClass === undefined ? {} : { groupSnapshotClass }),
       ...(slots === undefined ? {} : { slot: slotSettings(slots) }),
       ...(newClaims === undefined ? {} : { newClaims }),
     })

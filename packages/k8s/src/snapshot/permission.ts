@@ -14,6 +14,19 @@ export const CLASS_PERMISSIONS: readonly Permission[] = [
   ...permissions('snapshot.storage.k8s.io', 'volumesnapshotclasses', ['get', 'list']),
 ]
 
+/** Optional: with these, claims that workloads share are cut at one instant where their driver can. */
+export const GROUP_PERMISSIONS: readonly Permission[] = [
+  ...permissions('groupsnapshot.storage.k8s.io', 'volumegroupsnapshots', ['get', 'list', 'create', 'patch', 'delete']),
+  ...permissions('', 'persistentvolumeclaims', ['patch']),
+]
+
+/** Optional: with these, the class of groups is found that is the default one of a driver. They are of no namespace. */
+export const GROUP_CLASS_PERMISSIONS: readonly Permission[] = permissions(
+  'groupsnapshot.storage.k8s.io',
+  'volumegroupsnapshotclasses',
+  ['list'],
+)
+
 function permissions(group: string, resource: string, verbs: readonly string[]): readonly Permission[] {
   return verbs.map((verb) => ({ verb, group, resource }))
 }

@@ -5,6 +5,8 @@ import type { Resource } from '../resource/resource.ts'
 import type { Classes } from './class-view.ts'
 import type { ClaimOrigin } from './origin.ts'
 import { originOf, uncuttable } from './origin.ts'
+import { chosenClass } from './class-view.ts'
+import type { GroupChoice } from './group/choice.ts'
 import { larger } from './quantity.ts'
 import { claimParts } from './schema.ts'
 import type { ClaimShape } from './schema.ts'
@@ -15,6 +17,8 @@ import type { CsiSettings } from './settings.ts'
 export interface ProbeParts {
   readonly settings: CsiSettings
   readonly classes: () => Promise<Classes | undefined>
+  /** Absent: nothing is cut together. */
+  readonly groups?: GroupChoice | undefined
   /** Absent: each claim is asked for. */
   readonly claims?: (at: ClaimSource, options: CallOptions) => Promise<SeenClaim | undefined>
 }
@@ -45,7 +49,7 @@ export async function probeClaim(
   cluster: Cluster,
   source: Source,
   { signal, keep }: CutOptions,
-  { settings, classes, claims = single(cluster) }: ProbeParts,
+  { settings, classes, groups, claims = single(cluster) }: ProbeParts,
 ): Promise<SnapshotSupport> {
   signal.throwIfAborted()
   if (source.medium !== 'pvc') return no(`a ${source.medium} is no claim`)
@@ -61,10 +65,18 @@ export async function probeClaim(
   if (uncut !== undefined) return no(uncut)
   const name = (keep === undefined ? undefined : readStore(keep).class) ?? settings.class
   const seen = await classes()
-  const why = seen === undefined ? undefined : await refusal(seen, { claim, origin }, name, keep !== undefined)
+  const isKept = keep !== undefined
+  const why = seen === undefined ? undefined : await refusal(seen, { claim, origin }, name, isKept)
   if (why !== undefined) return no(why)
   const token: JsonObject = { claim, ...(name === undefined ? {} : { snapshotClass: name }) }
-  return { supported: true, exposes: 'pvc', token }
+  const group = await groups?.({ namespace: source.namespace, claim, isKept, seen, snapshotClass: name }, { signal })
+  if (group === undefined) return { supported: true, exposes: 'pvc', token }
+  return {
+    supported: true,
+    exposes: 'pvc',
+    token: { ...token, groupClass: group.groupClass },
+    together: group.together,
+  }
 }
 
 function single(cluster: Cluster): NonNullable<ProbeParts['claims']> {
@@ -99,9 +111,7 @@ async function refusal(
 ): Promise<string | undefined> {
   // A claim outlives its class, and one that was bound by hand has none.
   const driver = origin.provisioner ?? (storageClass === '' ? undefined : await driverOf(storageClass))
-  const ofDriver = snapshotClasses.filter((one) => driver === undefined || one.driver === driver)
-  const chosen =
-    name === undefined ? ofDriver.find(({ isDefault }) => isDefault) : snapshotClasses.find((one) => one.name === name)
+  const chosen = chosenClass(snapshotClasses, driver, name)
   if (name !== undefined && chosen === undefined) return `there is no VolumeSnapshotClass ${name}`
   if (chosen === undefined) return `${driver ?? 'its driver'} has no default VolumeSnapshotClass`
   if (driver !== undefined && chosen.driver !== driver)

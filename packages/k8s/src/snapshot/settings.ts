@@ -10,6 +10,11 @@ export interface CsiSettings {
   readonly namespaces: readonly string[]
   /** The VolumeSnapshotClass of cuts for which the store names none; absent: the default one of the driver. */
   readonly class?: string
+  /**
+   * The VolumeGroupSnapshotClass of claims that are cut at one instant; `false`: each claim is cut for itself. Absent: the
+   * default one of the driver, where classes may be seen.
+   */
+  readonly groupClass?: string | false
   /** How long a cut may take, in milliseconds. Default: one minute. */
   readonly cutMs?: number
   /** How long a snapshot may take to become ready, in milliseconds. Default: six hours: some drivers upload. */

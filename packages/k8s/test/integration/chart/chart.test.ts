@@ -10,6 +10,7 @@ import {
   DISCOVERY_PERMISSIONS,
   EXCHANGE_PERMISSIONS,
   EXEC_PERMISSIONS,
+  GROUP_PERMISSIONS,
   JOB_EVENT_PERMISSIONS,
   JOB_PERMISSIONS,
   SCALE_PERMISSIONS,
@@ -164,6 +165,11 @@ describe.skipIf(!part('helm').available || !part('kubernetes-api').available)('t
       [...ALWAYS, ...SCALE_PERMISSIONS, ...EXCHANGE_PERMISSIONS],
     ],
     [
+      'cuts at one instant',
+      { exec: false, scale: false, jobs: false, groups: true },
+      [...ALWAYS, ...GROUP_PERMISSIONS],
+    ],
+    [
       'copies elsewhere',
       { exec: false, scale: false, jobs: true },
       [...ALWAYS, ...JOB_PERMISSIONS, ...JOB_EVENT_PERMISSIONS],
@@ -182,6 +188,7 @@ describe.skipIf(!part('helm').available || !part('kubernetes-api').available)('t
       ...EXEC_PERMISSIONS,
       ...SCALE_PERMISSIONS,
       ...EXCHANGE_PERMISSIONS,
+      ...GROUP_PERMISSIONS,
       ...JOB_PERMISSIONS,
       ...SECRETS,
     ].filter((one) => !permissions.some((given) => isSame(one, given)) && !isReading(one))
