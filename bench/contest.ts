@@ -44,11 +44,14 @@ export async function contest(title: string, aim: Aim, entrants: readonly Entran
   const bare = middle(entrants.find(({ kind }) => kind === 'bare'))
   const peer = ({ surface }: Entrant): number =>
     middle(entrants.find((entrant) => entrant.kind === 'original' && entrant.surface === surface))
+  const [, ...more] = entrants.filter(({ kind }) => kind === 'bare')
+  const others = (entrant: Entrant): string =>
+    more.map((other) => `; ${(middle(entrant) / middle(other)).toFixed(2)} of "${other.name}"`).join('')
   console.log(`${title}${aimText(aim)}`)
   for (const entrant of entrants) {
     const all = times.get(entrant) ?? []
     const figures = `${middle(entrant).toFixed(1)} ms (${Math.min(...all).toFixed(1)} to ${Math.max(...all).toFixed(1)}, ${String(all.length)} runs)`
-    const against = entrant.kind === 'ours' ? standing(middle(entrant), bare, peer(entrant)) : ''
+    const against = entrant.kind === 'ours' ? standing(middle(entrant), bare, peer(entrant)) + others(entrant) : ''
     console.log(`  ${entrant.name.padEnd(44)} ${figures}${against}`)
     const held = entrant.surface === 'command line' ? {} : aim
     if (entrant.kind === 'ours')

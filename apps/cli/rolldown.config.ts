@@ -53,10 +53,12 @@ function licences(): Plugin {
         }
       }
       const texts = [...folders].toSorted().map((folder) => {
-        const { name, version } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'))
+        const { name, version, license } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'))
         const [file] = globSync('{LICENSE,LICENCE,license,licence}*', { cwd: folder })
-        if (file === undefined) return this.error(`${String(name)} has no licence to copy`)
-        return `${String(name)} ${String(version)}\n\n${readFileSync(`${folder}/${file}`, 'utf8').trim()}\n`
+        // Some packages only name theirs.
+        const text = file === undefined ? license : readFileSync(`${folder}/${file}`, 'utf8').trim()
+        if (typeof text !== 'string') return this.error(`${String(name)} has no licence to copy`)
+        return `${String(name)} ${String(version)}\n\n${text}\n`
       })
       this.emitFile({ type: 'asset', fileName: 'LICENSES', source: texts.join(`\n${'-'.repeat(80)}\n\n`) })
     },

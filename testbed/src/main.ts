@@ -11,8 +11,8 @@ const USAGE = `./test [--all] [-- ARGUMENTS OF VITEST]
   --all   install and start every part that the tests need; a missing one is a failure (the same with CI=true)
 `
 
-/** The suites that meet no other on an engine. */
-const BESIDE = ['images', 'btrfs', 'machine', 'k8s']
+/** The suites that meet no other on an engine, in the lanes that run beside all others. Most of their time is waiting. */
+const BESIDE = [['images', 'btrfs', 'machine'], ['k8s']] as const
 
 /** On a machine that has only one try: what passes the second time is told as flaky, at the end of the output. */
 const REPEATED = process.env['CI'] === 'true' ? ['--retry=1'] : []
@@ -45,22 +45,19 @@ async function run(all: boolean, vitestArguments: readonly string[]): Promise<nu
     process.stdout.write(`\n${only.summary}`)
     return only.code
   }
-  const log = join(folder.path, 'beside.log')
-  const [rest, beside] = await Promise.all([
-    vitest(
-      BESIDE.map((name) => `--project=!${name}`),
-      ready.env,
-      join(folder.path, 'rest'),
-    ),
-    vitest(
-      BESIDE.map((name) => `--project=${name}`),
-      ready.env,
-      join(folder.path, 'beside'),
-      log,
-    ),
+  const others = BESIDE.flat().map((name) => `--project=!${name}`)
+  const beside = BESIDE.map((names) => ({
+    projects: names.map((name) => `--project=${name}`),
+    place: join(folder.path, names.join('-')),
+  }))
+  const [rest, ...lanes] = await Promise.all([
+    vitest(others, ready.env, join(folder.path, 'rest')),
+    ...beside.map(async ({ projects, place }) => vitest(projects, ready.env, place, `${place}.log`)),
   ])
-  process.stdout.write(`\n${readFileSync(log, 'utf8')}\n${joined([rest.summary, beside.summary])}`)
-  return rest.code === 0 ? beside.code : rest.code
+  for (const { place } of beside) process.stdout.write(`\n${readFileSync(`${place}.log`, 'utf8')}`)
+  const runs = [rest, ...lanes]
+  process.stdout.write(`\n${joined(runs.map(({ summary }) => summary))}`)
+  return runs.find(({ code }) => code !== 0)?.code ?? 0
 }
 
 interface VitestRun {

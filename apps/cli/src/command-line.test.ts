@@ -15,10 +15,10 @@ describe('a wrong command line is one clear error and exit code 2', () => {
   test.each([
     ['rnu', "unknown command 'rnu'", 'did you mean run?'],
     ['run --tied x', "unknown option '--tied'", 'did you mean --tide?'],
-    ['run', 'nothing to back up is named', 'name targets like dir:/srv/app'],
+    ['run', 'nothing to back up is named', 'k8s:NAMESPACE/CLAIM'],
     ['plan --grouping Smart dir:/a', "option '--grouping <how>' argument 'Smart' is invalid", ''],
     ['plan --max-concurrent 0 dir:/a', "'--max-concurrent <n>' argument '0' is invalid", ''],
-    ['plan --max-hold soon dir:/a --to archive:/b', '"soon" is not a duration', '30m'],
+    ['plan --max-hold soon dir:/a --to archive:/b', '--max-hold: "soon" is not a duration', '30m'],
     ['plan --max-hold 0s dir:/a --to archive:/b', '--max-hold must be longer than nothing', '90s'],
     ['run rancher:a/b --to archive:/b', 'this version does not serve rancher:', 'btrfs:VOLUME and k8s:NAMESPACE/CLAIM'],
     ['run --plan p dir:/a', '--plan says everything itself', 'leave out'],

@@ -1,7 +1,8 @@
+import { SalvageError } from '@salvage-kit/core'
 import type { RestorePoint } from '@salvage-kit/core'
 import { expect, test } from 'vitest'
 import { shortIds } from './output/points-text.ts'
-import { pickPoint } from './points.ts'
+import { homeOf, pickPoint } from './points.ts'
 
 function point(id: string, said: Partial<RestorePoint> = {}): RestorePoint {
   return {
@@ -37,6 +38,31 @@ test('the newest good point of this machine goes before those of others', () => 
   const both = [point('mine'), point('theirs', { machine: 'there', takenAt: '2026-11-22T08:00:00Z' })]
   expect(pickPoint(both, 'dir:/a', 'here', '/').id).toBe('mine')
   expect(pickPoint(both, 'dir:/a', 'elsewhere', '/').id).toBe('theirs')
+})
+
+test('snapshots of a claim are of the cluster, whoever had them cut', () => {
+  const ofClaim = { kind: 'snapshot', target: 'k8s:shop/data', store: 'csi:default' } as const
+  const older = point('shop/by-hand', ofClaim)
+  const newer = point('shop/of-a-pod', { ...ofClaim, machine: 'backup-4711', takenAt: '2026-11-22T08:00:00Z' })
+  expect(pickPoint([older, newer], 'k8s:shop/data', 'here', '/').id).toBe('shop/of-a-pod')
+})
+
+const machineOf = async (namespace: string): Promise<string> => (namespace === 'shop' ? 'k8s-1' : 'no')
+const away = async (): Promise<never> => {
+  throw new SalvageError('K8S.UNREACHABLE', 'away')
+}
+
+test('copies of a claim are of its cluster, and those of another cluster in the same store come last', async () => {
+  const { signal } = new AbortController()
+  const target = 'k8s:shop/data'
+  const own = point('own', { target, machine: 'k8s-1' })
+  const foreign = point('foreign', { target, machine: 'k8s-2', takenAt: '2026-11-22T08:00:00Z' })
+  const here = await homeOf({ machine: 'pod-7', kubernetes: { machineOf } }, target, [own, foreign], signal)
+  expect(pickPoint([own, foreign], target, here, '/').id).toBe('own')
+  expect(await homeOf({ machine: 'm', kubernetes: { machineOf: away } }, target, [own, foreign], signal)).toBe('m')
+  // Nothing is to be told apart, and nobody is asked.
+  expect(await homeOf({ machine: 'm', kubernetes: { machineOf } }, target, [own], signal)).toBe('m')
+  expect(await homeOf({ machine: 'm' }, 'dir:/a', [own, foreign], signal)).toBe('m')
 })
 
 test.each([

@@ -68,7 +68,7 @@ export async function findPoints(rig: OpenRig, search: PointSearch, signal: Abor
 
 /**
  * The point that a person means: an id, a unique start of one, or a target, which means its newest good point (of this
- * machine when it has any). Throws `RESTORE.POINT_UNKNOWN` and `RESTORE.POINT_AMBIGUOUS`.
+ * machine, or the snapshots of the cluster, when it has any). Throws `RESTORE.POINT_UNKNOWN` and `RESTORE.POINT_AMBIGUOUS`.
  */
 export function pickPoint(
   points: readonly RestorePoint[],
@@ -104,9 +104,14 @@ function isTarget(text: string): boolean {
   return /^[a-z][a-z0-9-]*:/.test(text)
 }
 
+/** A snapshot of a claim is the cluster's, whichever pod or workstation had it cut. */
+function isOfCluster({ kind, target }: RestorePoint): boolean {
+  return kind === 'snapshot' && target.startsWith('k8s:')
+}
+
 function newest(points: readonly RestorePoint[], target: TargetRef, machine: string): RestorePoint {
   const all = points.filter((point) => point.target === target)
-  const own = all.filter((point) => point.machine === machine)
+  const own = all.filter((point) => point.machine === machine || isOfCluster(point))
   const candidates = own.length > 0 ? own : all
   const found = candidates.findLast((point) => point.state === 'good')
   if (found !== undefined) return found
@@ -192,6 +197,30 @@ export function namespacesIn(texts: readonly string[]): readonly string[] {
   return [...new Set(texts.flatMap((text) => /^(?:k8s:)?([a-z0-9][-a-z0-9]*)\/[^/]+$/.exec(text)?.[1] ?? []))]
 }
 
+/** What tells of whose machine a claim is. */
+interface Home {
+  readonly machine: string
+  readonly kubernetes?: Pick<NonNullable<OpenRig['kubernetes']>, 'machineOf'>
+}
+
+/** Whose points of a target go first. A cluster that cannot be asked keeps nobody from a copy of what was in it. */
+export async function homeOf(
+  rig: Home,
+  text: string,
+  points: readonly RestorePoint[],
+  signal: AbortSignal,
+): Promise<string> {
+  const [namespace] = text.startsWith('k8s:') ? namespacesIn([text]) : []
+  if (namespace === undefined || new Set(points.map(({ machine }) => machine)).size < 2) return rig.machine
+  try {
+    return (await rig.kubernetes?.machineOf(namespace, { signal })) ?? rig.machine
+  } catch (error) {
+    signal.throwIfAborted()
+    if (!isSalvageError(error)) throw error
+    return rig.machine
+  }
+}
+
 /** The one point that a command line names, looked for in `--from` or everywhere. */
 export async function pointFor(
   invocation: Invocation<{ readonly from?: string }>,
@@ -205,5 +234,5 @@ export async function pointFor(
   const targets = isTarget(text) ? [parseTarget(text, terminal.directory)] : undefined
   const { points, ...problems } = await findPoints(rig, { from, targets }, signal)
   terminal.err(problemsText(problems))
-  return pickPoint(points, text, rig.machine, terminal.directory)
+  return pickPoint(points, text, await homeOf(rig, text, points, signal), terminal.directory)
 }

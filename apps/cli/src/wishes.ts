@@ -1,4 +1,4 @@
-import { parseDuration } from '@salvage-kit/core'
+import { isSalvageError, parseDuration, SalvageError } from '@salvage-kit/core'
 import type { Grouping, TargetRef } from '@salvage-kit/core'
 import { parseTarget } from '@salvage-kit/host'
 import type { Scope } from '@salvage-kit/host'
@@ -29,7 +29,7 @@ export function readWishes({ args, options, terminal }: Invocation<SelectOptions
   const targets = [...new Set(args.map((text) => parseTarget(text, terminal.directory)))]
   if (targets.length === 0 && options.tide === undefined)
     throw usageError('nothing to back up is named', {
-      hint: 'name targets like dir:/srv/app or docker:pgdata, or a tide with --tide NAME',
+      hint: 'name targets like dir:/srv/app, docker:pgdata or k8s:NAMESPACE/CLAIM, or a tide with --tide NAME',
     })
   return {
     targets,
@@ -46,10 +46,25 @@ export function scopeOf({ targets, to, tide }: Wishes): Scope {
   return { targets, stores: to === undefined ? [] : [to], tide }
 }
 
+/** What is wrong is said of the option. */
+function durationOf(option: string, text: string): number {
+  try {
+    return parseDuration(text)
+  } catch (error) {
+    if (!isSalvageError(error)) throw error
+    const { code, message, why, hint } = error
+    throw new SalvageError(code, `${option}: ${message}`, {
+      ...(why === undefined ? {} : { why }),
+      ...(hint === undefined ? {} : { hint }),
+      cause: error,
+    })
+  }
+}
+
 /** Reads `--max-hold`. Throws `DURATION.INVALID`, and `CLI.USAGE` for no time at all. */
 export function readHold(text: string | undefined): number | undefined {
   if (text === undefined) return undefined
-  const ms = parseDuration(text)
+  const ms = durationOf('--max-hold', text)
   if (ms <= 0) throw usageError('--max-hold must be longer than nothing', { hint: 'write it like 90s or 30m' })
   return ms
 }

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import { findingOf, isSalvageError } from '@salvage-kit/core'
 import type { CallOptions, Finding, Reporter, RunLock } from '@salvage-kit/core'
-import { clockwork, openState } from '@salvage-kit/host'
+import { clockwork, openRigState, openState } from '@salvage-kit/host'
 import type { LoadedConfig, State, WholeTideSettings } from '@salvage-kit/host'
 import { backOff } from './back-off.ts'
 import { makeDesk } from './desk.ts'
@@ -50,7 +50,11 @@ export async function runDaemon(settings: DaemonSettings, { signal }: CallOption
   const startedAt = now().toISOString()
   const { tell, stateDirectory, directory, redactor, loaded } = settings
   using state = openState(stateDirectory)
-  const { catalog, journal } = state
+  const { catalog } = state
+  // The life of the daemon and what it has seen to are of this machine also then.
+  const isInCluster = loaded.config.kubernetes?.state !== undefined
+  await using remembered = isInCluster ? await openRigState({ loaded, stateDirectory }) : undefined
+  const { journal } = remembered ?? state
   await using _life = await takeLife(state)
   const path = socketPath(loaded, stateDirectory)
   await claimSocket(path)
@@ -185,5 +189,7 @@ async function takeLife({ locks, directory }: State): Promise<RunLock> {
 
 /** Not ready for work: the engine is away, or something is stuck. */
 function isBlocking(code: string): boolean {
-  return code === 'RECOVER.STUCK' || code.startsWith('DOCKER.') || code.startsWith('CATALOG.')
+  return (
+    code === 'RECOVER.STUCK' || code.startsWith('DOCKER.') || code.startsWith('K8S.') || code.startsWith('CATALOG.')
+  )
 }

@@ -48,7 +48,15 @@ export function isDetail(event: DaemonEvent): boolean {
   if (event.type === 'schedule.event') return isScheduleDetail(event.event)
   if (event.type !== 'run.event' && event.type !== 'service.event') return false
   const { type } = event.event
-  return !['target.failed', 'target.skipped', 'group.tainted', 'stuck', 'undo.waiting', 'verb.failed'].includes(type)
+  return ![
+    'target.failed',
+    'target.skipped',
+    'group.tainted',
+    'stuck',
+    'undo.waiting',
+    'lock.awaited',
+    'verb.failed',
+  ].includes(type)
 }
 
 /** An event in words, without a newline at the end; undefined for what the words of another event say. */

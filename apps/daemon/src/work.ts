@@ -56,7 +56,9 @@ export interface Workers {
 
 /** Tides that share no target run side by side, but not more than this. */
 const AT_ONCE = 4
-/** How long a run waits for an engine that is away. */
+/** An engine or a cluster that does not answer. */
+const AWAY = new Set(['PREFLIGHT.DOCKER', 'DOCKER.UNREACHABLE', 'DOCKER.DEADLINE', 'K8S.UNREACHABLE', 'K8S.BUSY'])
+/** How long a run waits for one that is away. */
 const ENGINE_PATIENCE_MS = 600_000
 
 /** Nobody at work yet. */
@@ -160,6 +162,6 @@ function whyWait(error: unknown, waitedMs: number): Finding | undefined {
   if (!isSalvageError(error)) return undefined
   const { code } = error
   if (code === 'LOCK.BUSY') return findingOf(error)
-  const isAway = code === 'PREFLIGHT.DOCKER' || code === 'DOCKER.UNREACHABLE' || code === 'DOCKER.DEADLINE'
+  const isAway = AWAY.has(code)
   return isAway && error.retryable && waitedMs < ENGINE_PATIENCE_MS ? findingOf(error) : undefined
 }

@@ -57,6 +57,9 @@ jobTemplate:
                 valueFrom: { fieldRef: { fieldPath: metadata.namespace } }
               - name: BAK_LABEL_VS_POD
                 valueFrom: { fieldRef: { fieldPath: metadata.name } }
+              # The host name is another one in each pod, and would begin a new series of restore points.
+              - name: MACHINE
+                valueFrom: { fieldRef: { fieldPath: metadata.namespace } }
               {{- with $values.timeZone }}
               - name: TZ
                 value: {{ . | quote }}

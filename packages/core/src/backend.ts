@@ -1,5 +1,6 @@
 import type { CallOptions } from './call-options.ts'
 import type { Crane } from './crane/crane.ts'
+import type { Store } from './crane/store.ts'
 import type { Effect } from './effect/effect.ts'
 import type { Quiescer } from './quiesce/quiescer.ts'
 import type { Snapshotter } from './snapshot/snapshotter.ts'
@@ -7,6 +8,16 @@ import type { Discovery } from './target/discovery.ts'
 import type { Exchanger } from './target/exchanger.ts'
 import type { Provisioner } from './target/provisioner.ts'
 import type { TargetRef } from './target/reference.ts'
+import type { Slot, SlotOptions } from './target/slot.ts'
+import type { Source } from './target/source.ts'
+
+/** What a plan asks of the parts of backends, which are named by their ids. */
+export interface PlannedWork {
+  readonly quiesce: readonly { readonly quiescer: string; readonly workload: string }[]
+  readonly cuts: readonly { readonly snapshotter: string; readonly source: Source }[]
+  /** `live`: the source itself is read, and not a cut of it. */
+  readonly lifts: readonly { readonly store: Store; readonly source: Source; readonly live: boolean }[]
+}
 
 /** A platform. Every member is optional ability: what a platform cannot do is absent. */
 export interface Backend {
@@ -25,6 +36,16 @@ export interface Backend {
    * is enough, since both then lock one key. Pure; empty for what is another backend's.
    */
   readonly alsoLocked?: (target: TargetRef) => readonly TargetRef[]
+  /**
+   * Takes one of a limited number of places before a run or a restore of these targets begins; undefined when that is not counted.
+   * Rejects with `LOCK.SLOTS_TAKEN` when none becomes free in time.
+   */
+  readonly slot?: (targets: readonly TargetRef[], options: SlotOptions) => Promise<Slot | undefined>
+  /**
+   * Checks what the parts of this backend need for a run as a whole, such as rights, before they are asked one by one: so all that
+   * is missing is told at once. Changes nothing. Rejects when something is missing.
+   */
+  readonly preflight?: (work: PlannedWork, options: CallOptions) => Promise<void>
   /**
    * Removes what dead processes left here that no journal tells of, such as the container of a listing or of a restore.
    * Called before every recovery; what living processes use stays. Idempotent.

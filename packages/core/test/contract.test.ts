@@ -165,10 +165,18 @@ discoveryContract('memory', async () => {
 
 snapshotterContract('memory', async () => {
   const platform = world()
+  platform.cutsTogether = true
+  platform.volumes.set('other', new Map())
   return {
     snapshotter: memorySnapshotter(platform),
     again: () => memorySnapshotter(platform),
     source: data,
+    beside: {
+      source: { medium: 'docker-volume', name: 'other' },
+      write: async (text) => {
+        volumeOf(platform, 'other').set('a', text)
+      },
+    },
     write: async (text) => {
       volumeOf(platform, 'data').set('a', text)
     },

@@ -7,7 +7,9 @@ import type { Resource } from '../src/resource/resource.ts'
 export function patched(resource: Resource, change: Patch): Resource {
   const copy: Resource = structuredClone(resource)
   if (change.type === 'merge') {
-    const version = record(record(change.body)?.['metadata'])?.['resourceVersion']
+    const { resourceVersion: version, uid } = record(record(change.body)?.['metadata']) ?? {}
+    if (uid !== undefined && uid !== resource.metadata.uid)
+      throw new SalvageError('K8S.INVALID', `${resource.metadata.name}: a uid never changes`)
     if (version !== undefined && version !== resource.metadata.resourceVersion)
       throw new SalvageError('K8S.CONFLICT', `${resource.metadata.name} is not as it was read`)
     merge(asRecord(copy), change.body)

@@ -1,7 +1,8 @@
 import { survey } from '@salvage-kit/core'
 import type { Finding } from '@salvage-kit/core'
-import { checkCluster, checkReports, checkVolumes } from '@salvage-kit/host'
-import type { CheckedPlace, CheckedRight, OpenRig } from '@salvage-kit/host'
+import { checkCluster, checkClusterState, checkReports, checkVolumes } from '@salvage-kit/host'
+import type { CheckedPlace } from '@salvage-kit/host'
+import { clusterChecks, lackingRights } from '../doctor/cluster.ts'
 import { checkMachine } from '../doctor/machine.ts'
 import { checkPrograms } from '../doctor/programs.ts'
 import type { Check } from '../doctor/check.ts'
@@ -9,6 +10,7 @@ import { failureText } from '../failure.ts'
 import { interruptible } from '../interrupt.ts'
 import type { Invocation } from '../invocation.ts'
 import { openSession, placeOf } from '../session.ts'
+import type { Place } from '../session.ts'
 
 /**
  * Looks at what a run would need and changes nothing. Exit code 0 when nothing is wrong, 5 when something that is needed
@@ -19,50 +21,37 @@ export async function execute(invocation: Invocation): Promise<number> {
   using interrupt = interruptible(terminal)
   const { signal } = interrupt
   const place = await placeOf(invocation)
-  await using rig = await openSession(
-    { ...invocation, options: { ...options, quiet: true } },
-    { targets: [], stores: [], survey: true },
-    signal,
-    { place },
-  )
-  const cluster = rig.kubernetes === undefined ? [] : await checkCluster(rig.kubernetes, place.loaded, { signal })
-  // What cannot be looked at is told of once.
-  const isAway = cluster.some(({ isNeeded, finding }) => isNeeded && finding !== undefined)
-  const backends = rig.backends.filter((one) => !isAway || one !== rig.kubernetes?.backend)
-  const found = await survey({ ...rig, backends }, { signal })
-  const checks: Check[] = [
-    ...(await checkMachine(rig)),
-    ...(await checkPrograms(signal)),
-    ...clusterChecks(rig, cluster),
-    ...(await checkVolumes(rig)).map(volumesCheck),
-    ...found.problems.map(labelCheck),
-    ...rig.slips(found.targets).map(labelCheck),
-    ...(await checkReports(place.loaded)).map(reportCheck),
-  ]
+  // Nothing else can be looked at where journal and locks cannot be had.
+  const ofState = lackingRights(await checkClusterState(place.loaded, { signal }))
+  const checks = ofState.length > 0 ? ofState : await lookAround(invocation, place, signal)
   if (options.json === true) terminal.out(`${JSON.stringify({ version: 1, checks }, undefined, 2)}\n`)
   else for (const check of checks) if (options.quiet !== true || check.state !== 'good') terminal.out(checkText(check))
   if (checks.some((check) => check.state === 'stuck')) return 4
   return checks.some((check) => check.state === 'bad') ? 5 : 0
 }
 
+async function lookAround(invocation: Invocation, place: Place, signal: AbortSignal): Promise<readonly Check[]> {
+  const quietly = { ...invocation, options: { ...invocation.options, quiet: true } }
+  await using rig = await openSession(quietly, { targets: [], stores: [], survey: true }, signal, { place })
+  const cluster = rig.kubernetes === undefined ? [] : await checkCluster(rig.kubernetes, place.loaded, { signal })
+  // What cannot be looked at is told of once.
+  const isAway = cluster.some(({ isNeeded, finding }) => isNeeded && finding !== undefined)
+  const backends = rig.backends.filter((one) => !isAway || one !== rig.kubernetes?.backend)
+  const found = await survey({ ...rig, backends }, { signal })
+  return [
+    ...(await checkMachine(rig)),
+    ...(await checkPrograms(signal)),
+    ...clusterChecks(rig.kubernetes, cluster),
+    ...(await checkVolumes(rig)).map(volumesCheck),
+    ...found.problems.map(labelCheck),
+    ...rig.slips(found.targets).map(labelCheck),
+    ...(await checkReports(place.loaded)).map(reportCheck),
+  ]
+}
+
 function volumesCheck({ what, path, finding, isThere }: CheckedPlace): Check {
   if (finding !== undefined) return { name: what, state: 'bad', finding }
   return { name: what, state: isThere ? 'good' : 'absent', text: isThere ? path : `${path} is not there yet` }
-}
-
-/** The cluster in one line when nothing is missing, else what is. */
-function clusterChecks({ kubernetes }: OpenRig, rights: readonly CheckedRight[]): readonly Check[] {
-  if (kubernetes === undefined)
-    return [{ name: 'kubernetes', state: 'absent', text: 'nothing is configured that needs a cluster' }]
-  const lacking = rights.flatMap(({ finding, isNeeded }) => (finding === undefined ? [] : [{ finding, isNeeded }]))
-  const { cluster, namespaces } = kubernetes
-  if (lacking.length === 0)
-    return [{ name: 'kubernetes', state: 'good', text: `${cluster.server}, ${namespaces.join(', ')}` }]
-  return lacking.map(({ finding, isNeeded }) => ({
-    name: 'kubernetes',
-    state: isNeeded ? 'bad' : 'warning',
-    finding,
-  }))
 }
 
 function labelCheck(finding: Finding): Check {

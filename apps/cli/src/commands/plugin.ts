@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8'
 import { servePlugin } from '@salvage-kit/host'
 import { interruptible } from '../interrupt.ts'
 import type { Invocation } from '../invocation.ts'
@@ -16,6 +17,8 @@ export async function execute(invocation: Invocation): Promise<number> {
   using interrupt = interruptible(terminal, undefined, 'stopping, calls that run come to their end')
   const { signal } = interrupt
   const onListening = (socket: string): void => {
+    // See main.ts: everything is loaded, and lists of thousands of snapshots want room.
+    setFlagsFromString('--semi-space-growth-factor=2')
     if (options.json === true)
       terminal.out(`${JSON.stringify({ time: new Date().toISOString(), version: 1, type: 'plugin.ready', socket })}\n`)
     else if (options.quiet !== true) terminal.err(`listening at ${socket}\n`)

@@ -1,7 +1,7 @@
 import { keepPolicy, parseDuration, prune, survey } from '@salvage-kit/core'
-import type { KeepRules, TargetRef } from '@salvage-kit/core'
+import type { KeepRules, PruneReport, TargetRef } from '@salvage-kit/core'
 import { parseTarget } from '@salvage-kit/host'
-import type { OpenRig } from '@salvage-kit/host'
+import type { OpenRig, TideSettings } from '@salvage-kit/host'
 import { failureText, usageError } from '../failure.ts'
 import { interruptible } from '../interrupt.ts'
 import type { Invocation } from '../invocation.ts'
@@ -33,7 +33,7 @@ export async function execute(invocation: Invocation<PruneOptions>): Promise<num
   const scope = { targets: [], stores, tide: options.tide, namespaces: namespacesIn(named) }
   await using rig = await openSession(invocation, scope, signal)
   const tide = options.tide === undefined ? undefined : rig.tide(options.tide)
-  const from = options.from ?? tide?.to ?? tide?.snapshots ?? onlyStore(rig)
+  const froms = storesOf(options, tide) ?? [onlyStore(rig)]
   const rules = rulesOf(options) ?? tide?.keep
   if (rules === undefined)
     throw usageError('what to keep is not said', {
@@ -41,15 +41,31 @@ export async function execute(invocation: Invocation<PruneOptions>): Promise<num
       hint: 'say it with --keep-last N, --keep-daily N …, or name a tide that does',
     })
   const targets = await targetsOf(rig, named, options.tide, signal)
-  const request = { store: await rig.store(from), policy: keepPolicy(rules), dryRun: options.dryRun ?? false }
-  const report = await prune(rig, { ...request, ...(targets === undefined ? {} : { targets }) }, { signal })
-  if (options.json === true)
-    terminal.out(`${JSON.stringify({ version: 1, dryRun: request.dryRun, ...report }, undefined, 2)}\n`)
-  else {
-    for (const finding of report.problems) terminal.err(failureText(finding, `left where it is, ${request.store.ref}`))
+  const dryRun = options.dryRun ?? false
+  const reports: PruneReport[] = []
+  for (const from of froms) {
+    const store = await rig.store(from)
+    const request = { store, policy: keepPolicy(rules), dryRun, ...(targets === undefined ? {} : { targets }) }
+    const report = await prune(rig, request, { signal })
+    reports.push(report)
+    if (options.json === true) continue
+    for (const finding of report.problems) terminal.err(failureText(finding, `left where it is, ${store.ref}`))
     if (options.quiet !== true) terminal.out(pruneText({ ...request, rules, report }))
   }
-  return report.problems.length > 0 ? 3 : 0
+  const all: PruneReport = {
+    verdicts: reports.flatMap(({ verdicts }) => verdicts),
+    removed: reports.flatMap(({ removed }) => removed),
+    problems: reports.flatMap(({ problems }) => problems),
+  }
+  if (options.json === true) terminal.out(`${JSON.stringify({ version: 1, dryRun, ...all }, undefined, 2)}\n`)
+  return all.problems.length > 0 ? 3 : 0
+}
+
+/** Where is pruned: what is said, else both where a tide copies to and where it keeps its snapshots. */
+function storesOf({ from }: PruneOptions, tide: TideSettings | undefined): readonly string[] | undefined {
+  const said = from === undefined ? [tide?.to, tide?.snapshots] : [from]
+  const stores = said.flatMap((store) => store ?? [])
+  return stores.length === 0 ? undefined : stores
 }
 
 /** The rules of the command line; undefined when it says none. */

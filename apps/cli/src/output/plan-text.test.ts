@@ -151,3 +151,14 @@ test('says which snapshots stay, and where', () => {
     'snapshot docker:pgdata (btrfs), which stays in csi:fast\n',
   )
 })
+
+test('says which snapshots are cut at one instant', () => {
+  const [group] = plan.groups
+  if (group === undefined) throw new Error('no group')
+  const whileQuiesced = group.whileQuiesced.map((one) =>
+    one.kind === 'snapshot' ? { ...one, ref: { ...one.ref, together: 'run-t1' } } : one,
+  )
+  expect(planText({ ...plan, groups: [{ ...group, whileQuiesced }] })).toContain(
+    'snapshot docker:pgdata (btrfs, at one instant: run-t1)\n',
+  )
+})

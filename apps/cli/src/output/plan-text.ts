@@ -47,7 +47,8 @@ function liftLine(step: LiftStep): string {
 
 function snapshotLine({ ref, snapshotter }: SnapshotStep): string {
   const stays = ref.keep === undefined ? '' : `, which stays in ${ref.keep.store.ref}`
-  return `snapshot ${ref.target} (${snapshotter})${stays}`
+  const how = ref.together === undefined ? snapshotter : `${snapshotter}, at one instant: ${ref.together}`
+  return `snapshot ${ref.target} (${how})${stays}`
 }
 
 function restLine(step: QuiesceStep): string {

@@ -74,6 +74,10 @@ test('what is heavy waits until it is asked for', () => {
   for (const module of heavy) expect(loaded).not.toContain(holding(`../../packages/${module}.js`))
   expect(loaded).not.toContain(holding('dist/commands/daemon.js'))
   expect([...loaded].filter((name) => /^(?:yaml|mail|daemon)-/.test(name))).toEqual([])
+  for (const source of ['commands/run', 'commands/list', 'commands/config-check']) load(holding(`dist/${source}.js`))
+  load(holding('../../packages/host/dist/config/parse-config.js'))
+  expect(loaded).not.toContain(holding('../../packages/k8s/dist/client/connect.js'))
+  expect([...loaded].filter((name) => /^(?:undici|client-node|websocket|k8s)/.test(name))).toEqual([])
 })
 
 /** The code of each chunk by its name. */

@@ -45,6 +45,12 @@ test('words that a shell could misread, and very many, are none for it', () => {
     expect(shellFor(words)).toBeUndefined()
 })
 
+test.each(['', ' >&2'])('a command that writes without end%s is ended, and its shell', async (where) => {
+  using shell = shellFor(['sh', '-c', `exec yes${where}`])
+  expect(await shell?.run(MANY)).toMatchObject({ end: 'SIGKILL' })
+  expect(await run('echo', 'again')).toMatchObject({ out: 'again\n' })
+})
+
 test('commands at once have a shell each, and what is too much has none; a shell that was ended is no more', async () => {
   const held = Array.from({ length: 5 }, () => shellFor(['sleep', '600']))
   expect(held.map((shell) => shell === undefined)).toEqual([false, false, false, false, true])

@@ -110,7 +110,7 @@ async function finished(
   const onOut = collector(told)
   const onWords = collector(told)
   function told(): void {
-    if (onOut.bytes() > mostBytes) end('SIGKILL')
+    if (Math.max(onOut.bytes(), onWords.bytes()) > mostBytes) end('SIGKILL')
     const code = onOut.afterNul()
     if (code?.endsWith('\n') !== true || onWords.afterNul() === undefined) return
     resolve({ end: endOf(Number(code)), out: onOut.text(), words: onWords.text() })

@@ -75,8 +75,13 @@ async function copyFrom(far: FarEnd, from: string, to: string, options: LiftOpti
 
 async function drained(stream: NodeJS.WritableStream): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
-  for (const event of ['drain', 'close', 'error']) stream.once(event, () => resolve())
-  await promise
+  const events = ['drain', 'close', 'error']
+  for (const event of events) stream.on(event, resolve)
+  try {
+    await promise
+  } finally {
+    for (const event of events) stream.off(event, resolve)
+  }
 }
 
 async function noSpace<T>(work: Promise<T>, to: string): Promise<T> {

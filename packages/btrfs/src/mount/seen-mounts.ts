@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { realpath } from 'node:fs/promises'
-import { pathInFileSystem } from '../subvolume/path-in-file-system.ts'
+import { parseMounts } from '../subvolume/mounts.ts'
+import { placeIn } from '../subvolume/path-in-file-system.ts'
 
 /** The kernel's number of the first pid namespace: who is in it sees every process of the machine. PROC_PID_INIT_INO. */
 const FIRST_PID_NAMESPACE = 'pid:[4026531836]'
@@ -19,8 +20,9 @@ export interface SeenMounts {
  */
 export async function seenMounts(directory: string): Promise<SeenMounts> {
   const real = await realpath(directory)
-  const root = `/${await pathInFileSystem(real)}`
-  const device = deviceOf(readFileSync('/proc/self/mountinfo', 'utf8'), real)
+  const own = readFileSync('/proc/self/mountinfo', 'utf8')
+  const root = `/${placeIn(parseMounts(own), real)}`
+  const device = deviceOf(own, real)
   const seen = new Set<string>()
   const processes: number[] = []
   // The kernel answers from memory: waiting for each answer would take longer than all of them.
@@ -39,8 +41,15 @@ export async function seenMounts(directory: string): Promise<SeenMounts> {
   return { processes, isWhole: readlinkSync('/proc/self/ns/pid') === FIRST_PID_NAMESPACE }
 }
 
+/** What is written there as it is. */
+const PLAIN = /^[/A-Za-z0-9._-]+$/
+
 /** https://man7.org/linux/man-pages/man5/proc_pid_mountinfo.5.html: field 3 is the device, field 4 the mounted root. */
 export function shows(mountinfo: string, device: string | undefined, root: string): boolean {
+  // A machine with many containers has thousands of lines, and nearly none is about this.
+  const last = root.slice(root.lastIndexOf('/'))
+  if (device === undefined || !mountinfo.includes(` ${device} `)) return false
+  if (PLAIN.test(last) && !mountinfo.includes(last)) return false
   return mountinfo.split('\n').some((line) => {
     const [, , where, mounted = ''] = line.split(' ')
     if (where !== device) return false

@@ -5,6 +5,7 @@ import { deadline, findingOf, isSalvageError, newRunId } from '@salvage-kit/core
 import type { CallOptions, Finding, Rig, RunLock } from '@salvage-kit/core'
 import { isVolumeName } from '../name/volume-name.ts'
 import type { BtrfsSettings } from '../settings/settings.ts'
+import { UNMAKE } from '../volume/discard-effect.ts'
 import { alreadyRunning } from './error.ts'
 import { findRoute } from './find-route.ts'
 import { preparePlaces } from './place.ts'
@@ -29,8 +30,8 @@ const STOP_MS = 60_000
 
 /**
  * Serves Docker's volume plugin protocol, and the original's own calls, until the signal. Then the socket goes, calls that
- * run come to their end, long ones are aborted, and it resolves. At its start, beside its work, it takes back what dead
- * processes left half done on volumes.
+ * run come to their end, long ones are aborted, and it resolves. At its start it takes back what dead processes left half
+ * done on volumes: beside its work, but for volumes that were being made.
  *
  * Rejects at the start, and nothing listens, with `PLUGIN.PLACE` (no BTRFS, or not writable), `PLUGIN.RUNNING`,
  * `PLUGIN.SOCKET`. A file system that is read-only keeps nobody from what is there.
@@ -46,11 +47,15 @@ export async function runPlugin(settings: BtrfsSettings, options: PluginOptions)
   // Loaded here: a server takes fifty milliseconds to load, and the other verbs need none.
   const { pluginServer } = await import('./protocol/server.ts')
   const { server, stop } = pluginServer({ find, onBug: warn, signal })
+  // An engine that says its last call again must not take what is half made for its volume.
+  const recover = async (some: { readonly effect?: string } = {}): Promise<readonly Finding[]> =>
+    volumes.recover({ ...some, signal }).catch((error: unknown) => [findingOf(error)])
+  await recover({ effect: UNMAKE })
   const descriptor = activatedDescriptor(environment, process.pid)
   const socket = await (descriptor === undefined ? listenAt(server, settings.socketPath) : listenOn(server, descriptor))
   onListening?.(settings.socketPath)
   try {
-    const recovering = volumes.recover({ signal }).catch((error: unknown) => [findingOf(error)])
+    const recovering = recover()
     void recovering.then((findings) => (signal.aborted ? undefined : findings.forEach(warn)))
     for (const finding of [...odd, ...(await unreachable(settings.volumesPath))]) warn(finding)
     if (!signal.aborted) await once(signal, 'abort')

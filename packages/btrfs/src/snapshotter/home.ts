@@ -1,4 +1,4 @@
-import { access, constants, realpath, stat } from 'node:fs/promises'
+import { access, constants, readdir, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isBelow, mountAbove, readMounts } from '../subvolume/mounts.ts'
 import type { Mount } from '../subvolume/mounts.ts'
@@ -39,7 +39,8 @@ export async function homesHere(snapshotsPath: string): Promise<readonly string[
 }
 
 /**
- * Whether volumes and snapshots stand on one BTRFS: then what is not seen of the volumes is gone, and not merely not mounted.
+ * Whether volumes and snapshots stand on one BTRFS, and some volumes are seen: then what is not seen of them is gone, and not
+ * merely not mounted. An empty directory may be where a subvolume of the same file system is mounted otherwise.
  */
 export async function areTogether(place: {
   readonly volumesPath: string
@@ -52,7 +53,8 @@ export async function areTogether(place: {
       () => undefined,
     )
   const [volumes, snapshots] = await Promise.all([around(place.volumesPath), around(place.snapshotsPath)])
-  return volumes?.type === 'btrfs' && volumes.device === snapshots?.device
+  if (volumes?.type !== 'btrfs' || volumes.device !== snapshots?.device) return false
+  return (await readdir(place.volumesPath)).length > 0
 }
 
 async function snapshotsIn(path: string, around: Mount, mounts: readonly Mount[]): Promise<string | undefined> {

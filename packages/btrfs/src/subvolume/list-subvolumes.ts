@@ -38,6 +38,28 @@ export async function listSubvolumes(
   return parseList(await runCommand('btrfs', args, { signal }), place)
 }
 
+/**
+ * The same by name, and of each its generation alone: in half the time where there are thousands. Rejects as
+ * {@link listSubvolumes}.
+ */
+export async function listGenerations(
+  directory: string,
+  { signal, readOnly = false }: ListSubvolumesOptions,
+): Promise<ReadonlyMap<string, number>> {
+  const place = await inDirectory(directory, async () => pathInFileSystem(directory))
+  const args = ['subvolume', 'list', '-o', '-c', ...(readOnly ? ['-r'] : []), '--', directory]
+  const text = await runCommand('btrfs', args, { signal })
+  const found = new Map<string, number>()
+  for (const [, generation, path = ''] of text.matchAll(SHORT_LINE)) {
+    const name = nameIn(place, path)
+    if (name !== undefined) found.set(name, Number(generation))
+  }
+  return found
+}
+
+/** `ID 257 gen 9 cgen 7 top level 5 path s/v@1`. */
+const SHORT_LINE = /^ID \d+ gen \d+ cgen (\d+) top level \d+ path (.*)$/gm
+
 /** `ID 257 gen 9 cgen 7 top level 5 parent_uuid U received_uuid U uuid U path s/v@1`: the path may hold anything, blanks too. */
 const LINE =
   /^ID \d+ gen \d+ cgen (\d+) top level \d+ parent_uuid +(\S+) +received_uuid +(\S+) +uuid +(\S+) +path (.*)$/gm
@@ -47,12 +69,10 @@ const TOP = '<FS_TREE>/'
 
 /** Those whose path is `place/NAME`; a path that is in no line as a whole (a newline in a name) is left out. */
 export function parseList(text: string, place: string): readonly Subvolume[] {
-  const start = place === '' ? '' : `${place}/`
   const found: Subvolume[] = []
   for (const [, generation, parentUuid = '-', receivedUuid = '-', uuid = '', given = ''] of text.matchAll(LINE)) {
-    const path = given.startsWith(TOP) ? given.slice(TOP.length) : given
-    const name = path.slice(start.length)
-    if (!path.startsWith(start) || name === '' || name.includes('/')) continue
+    const name = nameIn(place, given)
+    if (name === undefined) continue
     const origin = {
       ...(parentUuid === '-' ? {} : { parentUuid }),
       ...(receivedUuid === '-' ? {} : { receivedUuid }),
@@ -60,4 +80,12 @@ export function parseList(text: string, place: string): readonly Subvolume[] {
     found.push({ name, uuid, ...origin, generation: Number(generation) })
   }
   return found
+}
+
+/** Undefined for what does not stand in the place itself. */
+function nameIn(place: string, given: string): string | undefined {
+  const start = place === '' ? '' : `${place}/`
+  const path = given.startsWith(TOP) ? given.slice(TOP.length) : given
+  const name = path.slice(start.length)
+  return path.startsWith(start) && name !== '' && !name.includes('/') ? name : undefined
 }

@@ -1,6 +1,7 @@
 import { deadline, SalvageError } from '@salvage-kit/core'
 import type { CallOptions } from '@salvage-kit/core'
 import { deleteSubvolumes, snapshotSubvolume } from '../subvolume/subvolume.ts'
+import { volumePath } from './place.ts'
 import type { VolumeHost } from './place.ts'
 import { requireVolume } from './refusal.ts'
 import { isHalf } from './settled.ts'
@@ -18,7 +19,15 @@ export async function cutWhole(
   to: string,
   { signal, writable = false }: CallOptions & { readonly writable?: boolean },
 ): Promise<void> {
-  await snapshotSubvolume(await requireVolume(host.settings, volume), to, { signal, writable })
+  const path = volumePath(host.settings, volume)
+  try {
+    await snapshotSubvolume(path, to, { signal, writable })
+  } catch (error) {
+    signal.throwIfAborted()
+    // It may be no volume, or none any more: that says more than the words of the command.
+    await requireVolume(host.settings, volume)
+    throw error
+  }
   // Asked of the cut itself: it is of one moment, and before it an exchange might have begun after any look.
   if (!(await isHalf(host, volume, to))) return
   using limit = deadline(CLEAR_MS)

@@ -5,20 +5,22 @@ import { noCommandOn } from '../command/commands-on.ts'
 import { errorCode } from '../command/error-code.ts'
 import { withKernelFailures } from '../command/kernel-failure.ts'
 import { deleteIfThere } from './delete-if-there.ts'
+import { kindAt } from './place.ts'
 
 const DISCARD = 'btrfs.discard'
-const UNMAKE = 'btrfs.unmake'
+/** How the journal calls a volume that is being made. */
+export const UNMAKE = 'btrfs.unmake'
 
 const token = z.object({ path: z.string() })
 
 /** What is written down before a volume is prepared under a hidden name. */
 export function discardToken(path: string): JournalledEffect {
-  return { id: DISCARD, token: { path } }
+  return { id: DISCARD, token: { path }, mayBeLost: 'end' }
 }
 
 /** What is written down before a volume is made under its name in more than one step. */
 export function unmakeToken(path: string): JournalledEffect {
-  return { id: UNMAKE, token: { path }, mayBeLost: true }
+  return { id: UNMAKE, token: { path }, mayBeLost: 'all' }
 }
 
 /** Removes a volume that was prepared and never got its name. */
@@ -45,11 +47,13 @@ export function unmakeEffect(): Effect {
 
 async function unmake(path: string, options: CallOptions): Promise<void> {
   await noCommandOn([path], options)
+  // On a file system that is read-only nothing was made, and nothing can be removed.
+  if ((await kindAt(path)) !== 'subvolume') return
   await withKernelFailures(`removing ${path}`, async () => {
     try {
       rmdirSync(path)
     } catch (error) {
-      if (!['ENOENT', 'ENOTEMPTY', 'ENOTDIR'].includes(errorCode(error) ?? '')) throw error
+      if (!['ENOENT', 'ENOTEMPTY'].includes(errorCode(error) ?? '')) throw error
     }
   })
 }

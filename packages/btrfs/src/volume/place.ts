@@ -5,7 +5,7 @@ import { errorCode } from '../command/error-code.ts'
 import { snapshotName } from '../name/snapshot-name.ts'
 import { volumeName } from '../name/volume-name.ts'
 import type { BtrfsSettings } from '../settings/settings.ts'
-import { isSubvolume } from '../subvolume/is-subvolume.ts'
+import { isBtrfs, SUBVOLUME_INODE } from '../subvolume/is-subvolume.ts'
 
 /** What the verbs that change something work with: where the volumes are, and the journal and locks for what is done. */
 export interface VolumeHost {
@@ -48,10 +48,9 @@ export function dockerRef(volume: string): TargetRef {
 
 /** What stands at a path: `other` is a plain directory, a file, a link. */
 export async function kindAt(path: string): Promise<'absent' | 'subvolume' | 'other'> {
-  if (await isSubvolume(path)) return 'subvolume'
   try {
-    await lstat(path)
-    return 'other'
+    const stats = await lstat(path)
+    return stats.isDirectory() && stats.ino === SUBVOLUME_INODE && (await isBtrfs(path)) ? 'subvolume' : 'other'
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return 'absent'
     throw error

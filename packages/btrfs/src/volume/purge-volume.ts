@@ -58,7 +58,9 @@ export async function purgeVolume(
       removed.push(name)
     } catch (error) {
       signal.throwIfAborted()
-      failed.push({ name, failure: told(name, error) })
+      // Somebody else removed it meanwhile.
+      if ((await kindAt(snapshotPath(host.settings, name))) === 'absent') removed.push(name)
+      else failed.push({ name, failure: told(name, error) })
     }
   }
   await unmarkSafety(host.settings, removed)

@@ -76,7 +76,8 @@ async function restoreOnce(host: VolumeHost, about: RestoredVolume, { signal }: 
     return about
   }
   const locked = [volume, ...(safety === undefined ? [] : [safety])]
-  const effect = { id: RESTORE_EFFECT, token: { ...token } }
+  // What stands on the disk says whether it was exchanged: one that was stays, also when its end is forgotten.
+  const effect = { id: RESTORE_EFFECT, token: { ...token }, mayBeLost: 'end' } as const
   return performVerb(host, { verb: 'restore', volume, locked, isExchange: true, effect, work }, { signal, runId })
 }
 

@@ -4,7 +4,7 @@ import { cutWhole } from './cut-whole.ts'
 import { requireFree, taken, withFreeName } from './free-name.ts'
 import { cutWithWarning } from './nested-warning.ts'
 import type { CutOptions } from './nested-warning.ts'
-import { snapshotPath } from './place.ts'
+import { snapshotPath, volumePath } from './place.ts'
 import type { VolumeHost } from './place.ts'
 import { requireVolume } from './refusal.ts'
 import { settledKind } from './settled.ts'
@@ -28,8 +28,8 @@ export async function snapshotVolume(
   { signal, onFindings }: CutOptions,
 ): Promise<TakenSnapshot> {
   signal.throwIfAborted()
-  await settledKind(host, volume, { signal })
-  const path = await requireVolume(host.settings, volume)
+  const kind = await settledKind(host, volume, { signal })
+  const path = kind === 'subvolume' ? volumePath(host.settings, volume) : await requireVolume(host.settings, volume)
   const { result, findings } = await cutWithWarning({ path, volume }, { signal, onFindings }, async () =>
     withFreeName(host, volume, async (name) => take(host, volume, { signal, name })),
   )

@@ -45,6 +45,8 @@ export interface MemoryPlatform {
   /** Lifts under way: what `clear` must remove. */
   readonly vessels: Set<string>
   readonly listeners: Set<(event: WorkloadEvent) => void>
+  /** Whether several volumes can be cut at one instant. */
+  cutsTogether: boolean
 }
 
 /** An empty platform. */
@@ -59,6 +61,7 @@ export function memoryPlatform(): MemoryPlatform {
     archives: new Map(),
     vessels: new Set(),
     listeners: new Set(),
+    cutsTogether: false,
   }
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Snapshotter } from '../snapshot/snapshotter.ts'
+import type { Snapshotter, TakeOptions } from '../snapshot/snapshotter.ts'
 import type { SnapshotRef } from '../snapshot/snapshot-ref.ts'
 import { memoryKeeper } from './keeper.ts'
 import { exposedName, volumeOf } from './platform.ts'
@@ -11,16 +11,21 @@ export function memorySnapshotter(platform: MemoryPlatform): Snapshotter {
     platform.exposures.delete(ref.id)
     platform.volumes.delete(exposedName(ref))
   }
+  const take = async (ref: SnapshotRef, options: TakeOptions): Promise<void> => {
+    options.signal.throwIfAborted()
+    platform.snapshots.set(ref.id, new Map(volumeOf(platform, z.string().parse(ref.token))))
+  }
   return {
     id: 'memory.snapshot',
     probe: async (source, options) => {
       options.signal.throwIfAborted()
       if (source.medium !== 'docker-volume') return { supported: false, why: `a ${source.medium} cannot be cut` }
-      return { supported: true, exposes: 'docker-volume', token: source.name }
+      const together = platform.cutsTogether ? { together: 'memory' } : {}
+      return { supported: true, exposes: 'docker-volume', token: source.name, ...together }
     },
-    take: async (ref, options) => {
-      options.signal.throwIfAborted()
-      platform.snapshots.set(ref.id, new Map(volumeOf(platform, z.string().parse(ref.token))))
+    take,
+    takeTogether: async (refs, options) => {
+      await Promise.all(refs.map(async (ref) => take(ref, options)))
     },
     expose: async (ref, options) => {
       options.signal.throwIfAborted()

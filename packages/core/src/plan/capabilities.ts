@@ -23,4 +23,6 @@ export interface SnapshotCapability {
   readonly token: Json
   /** The store that can keep what is cut in this way. */
   readonly keptIn?: Reference
+  /** What it can be cut at one instant with: all of the snapshotter that have the same. */
+  readonly together?: string
 }

@@ -9,7 +9,7 @@ export interface Inconsistency {
 
 /**
  * What a plan by its form alone may still get wrong: a target copied twice or not at all, an id used twice (leftovers
- * are found by it), a snapshot kept twice, a step for a target of another group, a lift of a snapshot that its group does not cut, a ref of
+ * are found by it), a snapshot kept twice, a cut at one instant over two groups, a step for a target of another group, a lift of a snapshot that its group does not cut, a ref of
  * another run, a warm lift of what is not lifted again inside the hold.
  */
 export function inconsistencies(plan: Plan): readonly Inconsistency[] {
@@ -24,6 +24,7 @@ export function inconsistencies(plan: Plan): readonly Inconsistency[] {
     const members = new Set(group.targets)
     once(`group ${group.id}`, [...path, 'id'])
     for (const [at, target] of group.targets.entries()) once(`target ${target}`, [...path, 'targets', at])
+    for (const name of togetherIn(group)) once(`cut ${name}`, [...path, 'whileQuiesced'])
     for (const [at, step] of stepsWithPaths(group)) {
       const name = [...path, ...at, 'ref']
       once(`${step.kind} id ${step.ref.id}`, [...name, 'id'])
@@ -40,6 +41,16 @@ export function inconsistencies(plan: Plan): readonly Inconsistency[] {
   }
   for (const [place, { target }] of plan.skipped.entries()) once(`target ${target}`, ['skipped', place, 'target'])
   return found
+}
+
+/** The cuts that are made at one instant: each of one group and one snapshotter. */
+function togetherIn({ whileQuiesced }: Group): readonly string[] {
+  const cuts = whileQuiesced.flatMap((step) =>
+    step.kind === 'snapshot' && step.ref.together !== undefined
+      ? [[`${step.snapshotter} ${step.ref.together}`, step.ref.together] as const]
+      : [],
+  )
+  return [...new Map(cuts).values()]
 }
 
 function stepsWithPaths(group: Group): readonly (readonly [readonly PropertyKey[], SnapshotStep | LiftStep])[] {

@@ -71,6 +71,7 @@ test('what the keeper cannot cut is left out, with the reason of the keeper if i
     ['docker:c', 'PLAN.UNKEPT', 'nothing here can cut it so'],
     ['docker:d', 'PLAN.UNKEPT', 'its class is of another driver'],
   ])
+  expect(skipped[1]?.finding.hint).toContain('name a class')
 })
 
 test('what cannot be lifted is left out as without snapshots: half of what was asked for would be a surprise', () => {

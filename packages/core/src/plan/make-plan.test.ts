@@ -1,5 +1,16 @@
 import { expect, test } from 'vitest'
-import { capabilities, options, store, survey, target, tide, wavesOf, workload } from '../../test/plan/build.ts'
+import {
+  capabilities,
+  keeping,
+  keptTide,
+  options,
+  store,
+  survey,
+  target,
+  tide,
+  wavesOf,
+  workload,
+} from '../../test/plan/build.ts'
 import type { Capabilities } from './capabilities.ts'
 import { makePlan } from './make-plan.ts'
 import type { Plan } from './plan.ts'
@@ -224,4 +235,34 @@ test.each([
 
 test('a run id that is not safe in names is a bug', () => {
   expect(() => makePlan(survey([target('a')]), capabilities, tide(), { ...options, runId: '../x' })).toThrow(RangeError)
+})
+
+test('what is of another machine than the one that looks is copied as of that machine', () => {
+  const claims = survey([target('a', { machine: 'cluster' }), target('b')])
+  const keptCut = {
+    target: 'docker:a',
+    snapshotter: 'csi',
+    exposes: 'directory',
+    token: null,
+    keptIn: keeping.ref,
+  } as const
+  const plan = makePlan(
+    claims,
+    { ...cut, snapshots: [keptCut, { ...keptCut, target: 'docker:b' }] },
+    keptTide({ lifted: true }),
+    options,
+  )
+  const machines = plan.groups.flatMap(({ whileQuiesced, afterResume }) =>
+    [...whileQuiesced, ...afterResume].map(({ ref }) => [
+      ref.target,
+      'machine' in ref ? ref.machine : ref.keep?.machine,
+    ]),
+  )
+  expect(machines.toSorted(([a = ''], [b = '']) => (a < b ? -1 : 1))).toEqual([
+    ['docker:a', 'cluster'],
+    ['docker:a', 'cluster'],
+    ['docker:b', options.machine],
+    ['docker:b', options.machine],
+  ])
+  expect(plan.machine).toBe(options.machine)
 })

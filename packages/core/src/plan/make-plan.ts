@@ -36,8 +36,9 @@ export function makePlan(survey: Survey, capabilities: Capabilities, tide: Tide,
   const ways = new Map<string, OpenWay>()
   const skipped: SkippedTarget[] = [...selection.skipped]
   const warnings: Finding[] = [...selection.warnings]
+  const cuts = Map.groupBy(capabilities.snapshots, ({ target }) => target)
   for (const target of selection.targets) {
-    const way = wayOf(target, tide, capabilities)
+    const way = wayOf(target, tide, { ...capabilities, snapshots: cuts.get(target.ref) ?? [] })
     if (way.kind === 'none') skipped.push({ target: target.ref, finding: way.finding })
     else ways.set(target.ref, way)
   }
@@ -57,7 +58,8 @@ export function makePlan(survey: Survey, capabilities: Capabilities, tide: Tide,
     }
     const own = targets.flatMap((ref) => ways.get(ref) ?? [])
     const { quiesce, idle, left, interrupts } = rest
-    const steps = stepsOf(own, base, { first, interrupts })
+    const related = [...quiesce, ...idle, ...left].length > 0
+    const steps = stepsOf(own, base, { first, interrupts, related })
     if (interrupts) warnings.push(...own.flatMap((way) => (way.kind === 'live' ? (way.warm.warning ?? []) : [])))
     groups.push({ id: `g${String(groups.length + 1)}`, targets, quiesce, idle, left, ...steps })
     first += own.length

@@ -50,6 +50,7 @@ const snapshotRef: z.ZodType<SnapshotRef> = z.strictObject({
   source,
   token: json,
   keep: keep.exactOptional(),
+  together: id.exactOptional(),
 })
 const quiesceStep = z.strictObject({
   kind: z.literal('quiesce'),

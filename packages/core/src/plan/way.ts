@@ -107,7 +107,7 @@ function unkept(target: Target, store: Store, { unkept: whys = {} }: Capabilitie
     code: 'PLAN.UNKEPT',
     message: `${target.ref} is left out: its snapshot cannot be kept in ${store.ref}`,
     why: why ?? 'nothing here can cut it so',
-    hint: 'move it to storage that can be cut, or leave it to a tide without snapshots',
+    hint: 'name a class that can cut it, or move it to storage that can be cut, or leave it to a tide without snapshots',
   }
 }
 

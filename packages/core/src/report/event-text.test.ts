@@ -45,6 +45,10 @@ const STUCK = { what: 'workload docker:web', runId: 'r0', attempts: 2, failure: 
 
 /** One of each kind; a new kind does not compile without a line here. */
 const SAMPLES: { readonly [K in RunEvent['type']]: readonly [Extract<RunEvent, { type: K }>, string | undefined] } = {
+  'lock.awaited': [
+    { type: 'lock.awaited', runId: 'r0', holder: 'process 7 on pod-1', atMostMs: 60_000 },
+    'waiting to hear of run r0 (process 7 on pod-1): if nothing is heard for 1m, it is dead',
+  ],
   'undo.waiting': [
     { type: 'undo.waiting', what: 'workload docker:web', runId: 'r0', failure: FINDING },
     'still trying to put back: workload docker:web (run r0): it broke [A.B]; why: rust; next: oil it',
@@ -188,6 +192,7 @@ const KEYS: { readonly [type in RunEvent['type']]: string } = {
   'lower.started': 'target point',
   'lower.progress': 'target progress',
   'lower.finished': 'target point lowerMs',
+  'lock.awaited': 'runId holder atMostMs',
   'undo.waiting': 'what runId failure',
   'verb.started': 'runId verb target',
   'verb.finished': 'runId verb target verbMs',

@@ -59,6 +59,8 @@ function textOf(event: RunEvent): string | undefined {
       return `${event.target}: ${event.verb} done in ${formatElapsed(event.verbMs)}`
     case 'verb.failed':
       return `${event.target}: ${event.verb} failed: ${formatFinding(event.finding)}`
+    case 'lock.awaited':
+      return `waiting to hear of run ${event.runId} (${event.holder}): if nothing is heard for ${formatElapsed(event.atMostMs)}, it is dead`
     case 'undo.waiting':
       return `still trying to put back: ${event.what} (run ${event.runId}): ${formatFinding(event.failure)}`
     case 'undone':

@@ -72,6 +72,15 @@ export type RunEvent =
       readonly target: TargetRef
       readonly finding: Finding
     }
+  /** Whether the process of another run lives is not known yet: its lock stands. Told once, and only if it takes a while. */
+  | {
+      readonly type: 'lock.awaited'
+      readonly runId: string
+      /** For people: `process 7 on pod-1`. */
+      readonly holder: string
+      /** When nothing is heard of it for so long, it is dead. */
+      readonly atMostMs: number
+    }
   /** Undoing failed, and is tried again until its time is over. Told once. */
   | { readonly type: 'undo.waiting'; readonly what: string; readonly runId: string; readonly failure: Finding }
   | { readonly type: 'undone'; readonly what: string; readonly runId: string }

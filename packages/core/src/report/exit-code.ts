@@ -19,6 +19,7 @@ const BY_CODE: { readonly [code: string]: number } = {
   // Nobody can tell what is still to be put back.
   'JOURNAL.CORRUPT': STUCK,
   'LOCK.BUSY': BUSY,
+  'LOCK.SLOTS_TAKEN': BUSY,
   'DAEMON.BUSY': BUSY,
   'DAEMON.RUNNING': BUSY,
   'DAEMON.SOCKET': PREFLIGHT,
@@ -44,6 +45,7 @@ const BY_CODE: { readonly [code: string]: number } = {
   'SCHEDULE.RUNNING': BUSY,
   'PLUGIN.RUNNING': BUSY,
   'BTRFS.MISSING': PREFLIGHT,
+  'K8S.RIGHTS': PREFLIGHT,
   'NS.RIGHTS': PREFLIGHT,
   'PLUGIN.PLACE': PREFLIGHT,
   'PLUGIN.SOCKET': PREFLIGHT,

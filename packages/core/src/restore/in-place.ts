@@ -49,9 +49,17 @@ export async function restoreInPlace(rig: Rig, request: RestoreRequest, aborting
   let failure: unknown
   try {
     const stage = async (): Promise<Source> => exchanger.stage(token, { signal })
-    if (filled) await lowering(rig, request, stage)
-    else await lowerInto(rig, request, await stage(), signal)
-    await exchangeContent(hold, exchange)
+    const exchanged = async (): Promise<void> => exchangeContent(hold, exchange)
+    if (filled) {
+      // Without a copy the content comes with the exchange.
+      await lowering(rig, request, async () => {
+        await stage()
+        await exchanged()
+      })
+    } else {
+      await lowerInto(rig, request, await stage(), signal)
+      await exchanged()
+    }
   } catch (error) {
     failure = error
   }

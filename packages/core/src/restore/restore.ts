@@ -41,7 +41,7 @@ export interface RestoreResult {
  * Brings a target back. Resolves with the report when the content stands at its place and was compared with what the
  * archive says, and also when that failed: then the place is as it was before. Rejects before anything is touched with
  * `RESTORE.OCCUPIED`, `RESTORE.UNREADABLE`, `RESTORE.IN_USE`, `TARGET.UNKNOWN`, `STORE.WRITE_ONLY`, `BACKEND.MISSING`,
- * `PLAN.USED`, `LOCK.BUSY` or `RECOVER.STUCK`.
+ * `PLAN.USED`, `LOCK.BUSY`, `LOCK.SLOTS_TAKEN` or `RECOVER.STUCK`.
  */
 export async function restore(
   given: Rig,

@@ -65,10 +65,14 @@ function* judge(points: readonly RestorePoint[], rules: KeepRules, now: Date): I
   }
 }
 
-/** Points of one time in an order that does not depend on the input: good ones first, then by store, kind and id. */
+/** Points of one time in an order that does not depend on the input: good ones first, then by store, kind, id and pin. */
 function newestFirst(points: readonly RestorePoint[]): readonly { point: RestorePoint; time: number }[] {
   return points
-    .map((point) => ({ point, time: Date.parse(point.takenAt), rank: `${point.state} ${keyOf(point)}` }))
+    .map((point) => ({
+      point,
+      time: Date.parse(point.takenAt),
+      rank: `${point.state} ${keyOf(point)} ${point.pinned ?? ''}`,
+    }))
     .toSorted(
       (a, b) => compare(Number.isNaN(b.time), Number.isNaN(a.time)) || b.time - a.time || compare(a.rank, b.rank),
     )

@@ -13,8 +13,8 @@ export interface RunSignal extends Disposable {
   readonly signal: AbortSignal
   /** The caller aborted, before anything else ended the run. */
   readonly byCaller: boolean
-  /** Ends the run also when its lock is lost; the signal's reason is that of the loss. */
-  endWith(lock: RunLock): void
+  /** Ends the run also when its lock, or its slot, is lost; the signal's reason is that of the loss. */
+  endWith(lock: Pick<RunLock, 'lost'>): void
 }
 
 /** A signal that aborts with the caller's, and with `RUN.ABORTED` as its reason. */

@@ -23,8 +23,11 @@ const WAIT_MS = 5000
 export interface JournalledEffect {
   readonly id: string
   readonly token: Json
-  /** A power cut may lose it, and its end: what would be left then nobody misses. The end of a process loses nothing. */
-  readonly mayBeLost?: boolean
+  /**
+   * What a power cut may lose; the end of a process loses nothing. `end`: that it was forgotten, for to take back what is done
+   * changes nothing. `all`: the entry as well, for what would be left nobody misses.
+   */
+  readonly mayBeLost?: 'end' | 'all'
 }
 
 /** What the work of a verb gets. */
@@ -103,7 +106,7 @@ async function worked<T>(rig: Rig, { runId, ...given }: Performance<T>, signal: 
   const effect = typeof given.effect === 'function' ? await given.effect({ signal }) : given.effect
   signal.throwIfAborted()
   const entries = effect === undefined ? [] : await written(rig, runId, target, effect)
-  const { mayBeLost = false } = effect ?? {}
+  const mayBeLost = effect?.mayBeLost !== undefined
   const left = new Set(entries)
   const calls = createCalls()
   const final = async (): Promise<void> => {
@@ -130,12 +133,12 @@ async function written(
   rig: Rig,
   runId: string,
   target: TargetRef,
-  { id, token, mayBeLost = false }: JournalledEffect,
+  { id, token, mayBeLost }: JournalledEffect,
 ): Promise<readonly JournalEntry[]> {
   // Nothing is begun that nobody here could take back.
   effectOf(rig, id)
   const undo = { kind: 'effect', target, effect: id, token } as const
-  return rig.journal.open([{ runId, order: 0, undo }], { mayBeLost })
+  return rig.journal.open([{ runId, order: 0, undo }], { mayBeLost: mayBeLost === 'all' })
 }
 
 /** Rejects with `RECOVER.STUCK` when it could not be. */

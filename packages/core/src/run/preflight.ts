@@ -1,3 +1,4 @@
+import type { PlannedWork } from '../backend.ts'
 import type { Store } from '../crane/store.ts'
 import { errorText, isSalvageError, SalvageError } from '../error.ts'
 import type { Plan, SnapshotStep } from '../plan/plan.ts'
@@ -10,7 +11,7 @@ const CHECKS_AT_ONCE = 8
 
 /**
  * Checks everything that can be checked before any workload is touched: each part that the plan names is in the rig, each
- * quiescer can prepare, each crane can lift from its sources into its store. Rejects with `PREFLIGHT.FAILED`, whose
+ * backend has what it needs for all of it, each quiescer can prepare, each crane can lift from its sources into its store. Rejects with `PREFLIGHT.FAILED`, whose
  * `cause` is the failure, and has changed nothing, but for pulled images and, with `init`, a new store.
  */
 export async function preflight(
@@ -21,6 +22,8 @@ export async function preflight(
   try {
     for (const group of plan.groups)
       for (const step of group.whileQuiesced) if (step.kind === 'snapshot') mustCut(rig, step)
+    const work = workOf(plan)
+    for (const backend of rig.backends) await backend.preflight?.(work, options)
     const steps = plan.groups.flatMap((group) => [...group.quiesce.flat(), ...group.idle])
     await mapLimit(steps, CHECKS_AT_ONCE, (step) =>
       quiescerOf(rig, step.quiescer).prepare(step.workload, step.settings, options),
@@ -38,6 +41,22 @@ export async function preflight(
       ...(error.why === undefined ? {} : { why: error.why }),
       ...(error.hint === undefined ? {} : { hint: error.hint }),
     })
+  }
+}
+
+function workOf({ groups }: Plan): PlannedWork {
+  const steps = groups.flatMap((group) => [...group.beforeHold, ...group.whileQuiesced, ...group.afterResume])
+  return {
+    quiesce: groups.flatMap((group) => [...group.quiesce.flat(), ...group.idle]),
+    cuts: steps.flatMap((step) =>
+      step.kind === 'snapshot' ? { snapshotter: step.snapshotter, source: step.ref.source } : [],
+    ),
+    lifts: steps.flatMap((step) => {
+      if (step.kind !== 'lift') return []
+      const { ref, from } = step
+      const live = from.kind === 'live'
+      return { store: ref.store, source: from.kind === 'live' ? from.source : from.ref.source, live }
+    }),
   }
 }
 

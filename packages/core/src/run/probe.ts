@@ -71,7 +71,7 @@ async function probeOne(
   const isKept = keep !== undefined && snapshotter.keeps?.id === keep.crane
   const support = await snapshotter.probe(source, { signal, ...(isKept ? { keep } : {}) })
   if (!support.supported) return isKept ? { kind: 'unkept', target, why: support.why } : { kind: 'unable' }
-  const { exposes, token } = support
-  const where = isKept ? { keptIn: keep.ref } : {}
-  return { kind: 'able', capability: { target, snapshotter: snapshotter.id, exposes, token, ...where } }
+  const { exposes, token, together } = support
+  const said = { ...(isKept ? { keptIn: keep.ref } : {}), ...(together === undefined ? {} : { together }) }
+  return { kind: 'able', capability: { target, snapshotter: snapshotter.id, exposes, token, ...said } }
 }

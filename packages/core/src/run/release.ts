@@ -33,6 +33,8 @@ export interface ReleaseOptions {
   readonly undone?: (entry: JournalEntry) => void
   /** The calls whose effects are taken back. Where one still goes on, its entry stays in the journal. */
   readonly calls?: Calls
+  /** Entries whose effect certainly never was: they are undone all the same, and nobody is told of it. */
+  readonly unmade?: ReadonlySet<JournalEntry['id']>
 }
 
 /**
@@ -109,7 +111,7 @@ async function releaseOne(
         return await giveUp(rig, entry, findingOf(hungCall(describeUndo(entry.undo))))
       }
       await rig.journal.settle([entry.id])
-      announce(rig, entry, 'resumed')
+      if (options.unmade?.has(entry.id) !== true) announce(rig, entry, 'resumed')
       if (findings.length === 0) options.undone?.(entry)
       return undefined
     } catch (error) {

@@ -10,6 +10,7 @@ import { preflight } from './preflight.ts'
 import { recoverFirst } from './recover.ts'
 import { finish } from './remember.ts'
 import { runGroups } from './run-groups.ts'
+import { takeSlots } from './take-slots.ts'
 import { targetKeys } from './target-keys.ts'
 import { unbreakable } from './unbreakable.ts'
 
@@ -24,7 +25,7 @@ export interface RunOptions {
 /**
  * Runs a plan: takes the locks, recovers what dead runs left, checks everything, then does group after group, and at the
  * end beside each other those that bring nobody to rest. Resolves with the report also when copies failed. Rejects before anything is touched with `PLAN.VERSION`, `PLAN.USED`, `RECOVER.STUCK`,
- * `LOCK.BUSY`, `PREFLIGHT.FAILED`, or what the catalog rejects with when it cannot be written.
+ * `LOCK.BUSY`, `LOCK.SLOTS_TAKEN`, `PREFLIGHT.FAILED`, or what the catalog rejects with when it cannot be written.
  */
 export async function run(given: Rig, plan: Plan, options: RunOptions = {}): Promise<RunReport> {
   const told = unbreakable(given)
@@ -40,6 +41,11 @@ export async function run(given: Rig, plan: Plan, options: RunOptions = {}): Pro
       },
     )
   const keys = keysOf(rig, plan)
+  await using _slots = await takeSlots(
+    rig,
+    plan.groups.flatMap((group) => group.targets),
+    aborting,
+  )
   await using lock = await rig.locks.acquire(plan.runId, keys)
   aborting.endWith(lock)
   // Under the lock: what it took over from a dead run is put back by nobody else meanwhile.

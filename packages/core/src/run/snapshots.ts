@@ -1,3 +1,4 @@
+import { isSalvageError } from '../error.ts'
 import type { Finding } from '../finding.ts'
 import type { JournalEntry } from '../journal/journal.ts'
 import type { LiftStep, SnapshotStep } from '../plan/plan.ts'
@@ -7,6 +8,8 @@ import type { SnapshotRef } from '../snapshot/snapshot-ref.ts'
 import type { TakeOptions } from '../snapshot/snapshotter.ts'
 import { createCalls } from './calls.ts'
 import type { Calls } from './calls.ts'
+import { cutsOf, takeAll } from './cuts.ts'
+import type { Cuts } from './cuts.ts'
 import { failureOf } from './failure.ts'
 import { lift } from './lift.ts'
 import type { LiftRecord } from './lift.ts'
@@ -51,18 +54,28 @@ export function createSnapshots(rig: Rig, runId: string): Snapshots {
   const stays = new Map<string, Stay>()
   const failures = new Map<string, Finding>()
   const calls = createCalls()
+  const unmade = new Set<JournalEntry['id']>()
   let stuck: readonly StuckEntry[] = []
 
-  const takeOne = async (entry: JournalEntry, step: SnapshotStep, options: TakeOptions): Promise<void> => {
+  const cut = async (cuts: Cuts, options: TakeOptions): Promise<void> => {
+    const [{ entry, step }, ...others] = cuts
     const { signal } = options
     try {
-      const call = calls.follow(entry.id, snapshotterOf(rig, step.snapshotter).take(step.ref, options))
-      await notBeyond(call, signal, `the snapshot of ${step.ref.target}`)
+      const made = takeAll(snapshotterOf(rig, step.snapshotter), cuts, options)
+      for (const other of others) void calls.follow(other.entry.id, made).catch(() => undefined)
+      const more = others.length === 0 ? '' : ` and ${String(others.length)} more`
+      await notBeyond(calls.follow(entry.id, made), signal, `the snapshot of ${step.ref.target}${more}`)
       // The workloads may have begun to rise.
       signal.throwIfAborted()
-      rig.report({ type: 'snapshot.taken', target: step.ref.target, snapshotter: step.snapshotter })
+      for (const { step: one } of cuts)
+        rig.report({ type: 'snapshot.taken', target: one.ref.target, snapshotter: one.snapshotter })
     } catch (error) {
-      failures.set(step.ref.id, failureOf(error, signal))
+      const failure = failureOf(error, signal)
+      const untouched = isSalvageError(error) && error.untouched
+      for (const { entry: cutEntry, step: one } of cuts) {
+        if (untouched) unmade.add(cutEntry.id)
+        failures.set(one.ref.id, failure)
+      }
     }
   }
 
@@ -80,12 +93,11 @@ export function createSnapshots(rig: Rig, runId: string): Snapshots {
         })),
       )
       for (const entry of opened) entries.add(entry)
-      await Promise.all(
-        opened.map(async (entry, index) => {
-          const step = steps[index]
-          if (step !== undefined) await takeOne(entry, step, options)
-        }),
-      )
+      const pairs = opened.flatMap((entry, index) => {
+        const step = steps[index]
+        return step === undefined ? [] : [{ entry, step }]
+      })
+      await Promise.all(cutsOf(pairs).map(async (cuts) => cut(cuts, options)))
     },
     keep: async ({ signal }) => {
       await mapLimit([...entries], KEEPS_AT_ONCE, async (entry) => {
@@ -120,7 +132,7 @@ export function createSnapshots(rig: Rig, runId: string): Snapshots {
     [Symbol.asyncDispose]: async () => {
       const left = [...entries]
       entries.clear()
-      stuck = await release(rig, left, { calls })
+      stuck = await release(rig, left, { calls, unmade })
     },
   }
 }

@@ -18,4 +18,8 @@ export const snapshotRef: z.ZodType<SnapshotRef> = z.object({
   source,
   token: json,
   keep: keep.exactOptional(),
+  together: z
+    .string()
+    .regex(/^[A-Za-z0-9-]+$/)
+    .exactOptional(),
 })

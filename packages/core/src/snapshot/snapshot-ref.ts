@@ -15,6 +15,11 @@ export interface SnapshotRef {
   readonly token: Json
   /** Present: it is to stay as a restore point once the keeper of its snapshotter has said that it is whole. */
   readonly keep?: Keep
+  /**
+   * Present: it is cut at one instant with the others of its run that have the same. Letters, digits and `-` only; unique in
+   * all runs.
+   */
+  readonly together?: string
 }
 
 /** Where a snapshot is to stay, and what is said of it there. */

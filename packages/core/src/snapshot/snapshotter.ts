@@ -9,7 +9,13 @@ import type { SnapshotRef } from './snapshot-ref.ts'
 
 /** Whether a source can be cut, and as what its snapshot can be read. */
 export type SnapshotSupport =
-  | { readonly supported: true; readonly exposes: Medium; readonly token: Json }
+  | {
+      readonly supported: true
+      readonly exposes: Medium
+      readonly token: Json
+      /** Sources of which it says the same can be cut at one instant by `takeTogether`. */
+      readonly together?: string
+    }
   | { readonly supported: false; readonly why: string }
 
 /** What probe takes. */
@@ -37,6 +43,12 @@ export interface Snapshotter {
   prepare?(ref: SnapshotRef, options: CallOptions): Promise<void>
   /** Resolves as soon as the point in time is cut; must be quick, workloads are at rest. */
   take(ref: SnapshotRef, options: TakeOptions): Promise<void>
+  /**
+   * Cuts several at one instant, as `take` cuts one; all of them, or it rejects. They have the same `together`, and `probe`
+   * said the same `together` of their sources. Each is exposed, kept and dropped for itself: storage may be freed only when
+   * the last of them is dropped.
+   */
+  takeTogether?(refs: readonly SnapshotRef[], options: TakeOptions): Promise<void>
   /** Makes it readable; may be slow, workloads are up. Idempotent. */
   expose(ref: SnapshotRef, options: CallOptions): Promise<Source>
   /** Removes the exposure, keeps the snapshot. Idempotent; also beside and after `keep`. */

@@ -17,6 +17,7 @@ export function isWritten(source: Source, writes: readonly string[]): boolean {
 export function withWriters(found: Survey): Survey {
   const workloads = found.workloads.map((workload) => {
     const { uses, writes = [] } = workload
+    if (writes.length === 0) return workload
     const more = found.targets.filter(({ ref, source }) => !uses.includes(ref) && isWritten(source, writes))
     return more.length === 0 ? workload : { ...workload, uses: [...uses, ...more.map(({ ref }): TargetRef => ref)] }
   })

@@ -13,6 +13,8 @@ export interface SnapshotterFixture extends AsyncDisposable {
   write(text: string): Promise<void>
   /** The content of a live or exposed source. */
   read(source: Source): Promise<string>
+  /** Another source that can be cut at one instant with the first; absent for snapshotters that cut one by one. */
+  readonly beside?: { readonly source: Source; write(text: string): Promise<void> }
   /** Snapshots and exposures that stand. Empty when clean. */
   leftovers(): Promise<readonly string[]>
 }
@@ -21,11 +23,27 @@ export interface SnapshotterFixture extends AsyncDisposable {
 export function snapshotterContract(name: string, setup: () => Promise<SnapshotterFixture>): void {
   describe(`snapshotter contract: ${name}`, () => {
     let fixture: SnapshotterFixture
-    const makeRef = async (): Promise<SnapshotRef> => {
-      const support = await fixture.snapshotter.probe(fixture.source, unaborted())
+    const makeRef = async (source = fixture.source, which = 's1'): Promise<SnapshotRef> => {
+      const support = await fixture.snapshotter.probe(source, unaborted())
       if (!support.supported) throw new Error(`the fixture's source cannot be cut: ${support.why}`)
       const runId = '20261121t080000z-c0ffee'
-      return { id: `${runId}-s1`, runId, target: 'dir:/srv/contract', source: fixture.source, token: support.token }
+      return { id: `${runId}-${which}`, runId, target: `dir:/srv/${which}`, source, token: support.token }
+    }
+    /** Two sources and the refs of one cut of both; undefined where the snapshotter cuts one by one. */
+    const makePair = async (): Promise<readonly [SnapshotRef, SnapshotRef] | undefined> => {
+      const { beside, snapshotter, source } = fixture
+      if (beside === undefined) return undefined
+      expect(typeof snapshotter.takeTogether).toBe('function')
+      const said = [source, beside.source].map(async (one) => snapshotter.probe(one, unaborted()))
+      const [one, two] = (await Promise.all(said)).map((support) => (support.supported ? support.together : undefined))
+      expect(one).toBeDefined()
+      expect(one).toBe(two)
+      const together = '20261121t080000z-c0ffee-t1'
+      const [first, second] = [await makeRef(), await makeRef(beside.source, 's2')]
+      return [
+        { ...first, together },
+        { ...second, together },
+      ]
     }
     beforeEach(async () => {
       fixture = await setup()
@@ -57,6 +75,42 @@ export function snapshotterContract(name: string, setup: () => Promise<Snapshott
       await fixture.again().drop(ref, unaborted())
       await fixture.again().drop(ref, unaborted())
       expect(await fixture.leftovers()).toEqual([])
+    })
+
+    it('cuts several together: each is exposed and dropped for itself, in another process too', async () => {
+      const pair = await makePair()
+      if (pair === undefined) return
+      const [first, second] = pair
+      const write = async (text: string): Promise<void> => {
+        await fixture.write(`one ${text}`)
+        await fixture.beside?.write(`two ${text}`)
+      }
+      const shown = async (ref: SnapshotRef): Promise<string> =>
+        fixture.read(await fixture.again().expose(ref, unaborted()))
+      await write('before')
+      await fixture.snapshotter.takeTogether?.([first, second], unaborted())
+      await write('after')
+      expect([await shown(first), await shown(second)]).toEqual(['one before', 'two before'])
+      await fixture.again().drop(first, unaborted())
+      await fixture.again().drop(first, unaborted())
+      await fixture.again().conceal(second, unaborted())
+      expect(await shown(second)).toBe('two before')
+      await fixture.again().drop(second, unaborted())
+      await fixture.again().drop(second, unaborted())
+      expect(await fixture.leftovers()).toEqual([])
+    })
+
+    it('drops what was to be cut together and was not, and at once what was', async () => {
+      const pair = await makePair()
+      if (pair === undefined) return
+      const drop = async (): Promise<void> => {
+        await Promise.all(pair.map(async (ref) => fixture.again().drop(ref, unaborted())))
+        expect(await fixture.leftovers()).toEqual([])
+      }
+      await expect(fixture.snapshotter.takeTogether?.(pair, aborted())).rejects.toThrow()
+      await drop()
+      await fixture.snapshotter.takeTogether?.(pair, unaborted())
+      await drop()
     })
 
     it('drop works when nothing was taken, and an aborted take leaves nothing', async () => {

@@ -62,6 +62,15 @@ describe('a kept snapshot', () => {
     expect(await there.rig.journal.pending()).toEqual([])
   })
 
+  it('is lowered in place when its content is exchanged, and not before', async () => {
+    const { there, request } = await kept()
+    const report = await restore(withoutLower(there), { ...request, to: 'memory:db', inPlace: true })
+    expect(report).toMatchObject({ outcome: 'good' })
+    const types = there.events.map(({ type }) => type)
+    expect(types.lastIndexOf('lower.finished')).toBeGreaterThan(types.lastIndexOf('workload.quiesced'))
+    expect(types.lastIndexOf('lower.started')).toBeLessThan(types.lastIndexOf('workload.quiescing'))
+  })
+
   it('is lowered into an empty place where nobody makes one of it', async () => {
     const { there, request } = await kept()
     expect((await restore(withEmptyPlaces(there), request)).outcome).toBe('good')

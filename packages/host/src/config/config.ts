@@ -61,11 +61,37 @@ export interface KubernetesEntry {
   readonly context?: string
   /** Default: that of the context. Those of targets that are named are looked at besides. */
   readonly namespaces?: readonly string[]
+  /** Of the cluster, as the machine of its restore points. Default: by the uid of the namespace, where that may be read. */
+  readonly name?: string
   /** Of cuts, and of what `csi:` keeps. Default: the default one of the driver. */
   readonly snapshotClass?: string
+  /**
+   * Of claims that are cut at one instant; `false`: each is cut for itself. Default: the default one of the driver, where
+   * classes may be seen.
+   */
+  readonly groupSnapshotClass?: string | false
   /** Where journal and locks stand in the cluster. Default: they stand in the state directory. */
   readonly state?: ClusterStateEntry
   readonly newClaims?: NewClaimsEntry
+  /** How many runs and restores of claims may be at work at once. Default: any number. */
+  readonly slots?: SlotsEntry
+}
+
+/** Places for work at once: lock files of this machine, or Leases of the cluster; one of both. */
+export interface SlotsEntry {
+  readonly count: number
+  /** How long one is waited for, in milliseconds. */
+  readonly timeout: number
+  /** Absolute. */
+  readonly directory?: string
+  readonly leases?: SlotLeasesEntry
+}
+
+/** Leases whose names begin so. */
+export interface SlotLeasesEntry {
+  readonly namespace: string
+  /** Default: `salvage-kit-slot`. */
+  readonly name?: string
 }
 
 /** ConfigMaps and Leases whose names begin so, for processes without a disk. */

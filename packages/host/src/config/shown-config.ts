@@ -1,5 +1,6 @@
 import type { Config } from './config.ts'
 import { formatDuration } from '@salvage-kit/core'
+import { shownJobStore } from './shown-job-store.ts'
 
 /** A configuration as it may be shown: spans of time as text again, what may be a secret masked. */
 export interface ShownConfig {
@@ -7,23 +8,16 @@ export interface ShownConfig {
   readonly yaml: string
 }
 
-const SPANS = new Set([
-  'maxHold',
-  'withinMs',
-  'timeout',
-  'stopTimeout',
-  'grace',
-  'healthTimeout',
-  'jitter',
-  'timeoutMs',
-  'startMs',
-  'graceMs',
-])
+const SPANS = new Set(['maxHold', 'withinMs', 'timeout', 'stopTimeout', 'grace', 'healthTimeout', 'jitter'])
 
 /** Makes a configuration fit to be shown. */
 export async function shownConfig(config: Config): Promise<ShownConfig> {
   const { stringify } = await import('yaml')
-  const value = shown(config, [])
+  const stores = Object.entries(config.stores ?? {}).map(([name, entry]) => {
+    const isOfJobs = typeof entry === 'object' && entry.kind === 'job'
+    return [name, isOfJobs ? shownJobStore(entry) : entry] as const
+  })
+  const value = shown(config.stores === undefined ? config : { ...config, stores: Object.fromEntries(stores) }, [])
   return { value, yaml: Object.keys(config).length === 0 ? '' : stringify(value) }
 }
 
@@ -40,9 +34,8 @@ function shown(value: unknown, path: readonly string[]): unknown {
 const SECRETS = new Set(['url', 'token', 'secret', 'password'])
 
 /** Whether a value may be one: variables of cranes, and what reports are reached by. */
-function isSecret([area, , key, inner, variable]: readonly string[]): boolean {
+function isSecret([area, , key, inner]: readonly string[]): boolean {
   if (area === 'cranes') return key === 'env' && inner !== undefined
-  if (area === 'stores') return key === 'crane' && inner === 'env' && variable !== undefined
   if (area === 'reports') return key !== undefined && (SECRETS.has(key) || (key === 'headers' && inner !== undefined))
   return area === 'tides' && key === 'heartbeat' && (inner === undefined || inner === 'url')
 }

@@ -4,6 +4,7 @@ import { isSalvageError } from '@salvage-kit/core'
 import type { CallOptions, Finding } from '@salvage-kit/core'
 import { connect, parseBak } from '@salvage-kit/k8s'
 import type { BakSettings, Cluster, Environment } from '@salvage-kit/k8s'
+import { zoneFinding } from './zone-finding.ts'
 
 /** What the verbs of namespaces work with. */
 export interface Ns extends AsyncDisposable {
@@ -43,10 +44,13 @@ export function readBak({
   cluster,
   environment,
 }: Pick<Ns, 'environment'> & { readonly cluster: Pick<Cluster, 'namespace'> }): BakRead {
-  return parseBak(environment, {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
+  const read = parseBak(environment, {
     namespace: cluster.namespace,
     rand: Array.from({ length: RAND_LENGTH }, () => LETTERS[randomInt(LETTERS.length)]).join(''),
     processors: availableParallelism(),
-    zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    zone,
   })
+  const finding = zoneFinding(environment, zone)
+  return finding === undefined ? read : { ...read, findings: [...read.findings, finding] }
 }

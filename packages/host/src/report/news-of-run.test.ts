@@ -60,6 +60,36 @@ test('start, each volume once, end', () => {
   ])
 })
 
+test('a snapshot that stays is a success at the end, unless a copy elsewhere of the same cut says more', () => {
+  const kept = (target: RestorePoint['target']): RunEvent => ({
+    type: 'snapshot.kept',
+    target,
+    point: { ...point(target), kind: 'snapshot', store: 'csi:fast' },
+    keepMs: 700,
+  })
+  const news = of(
+    started,
+    kept('k8s:shop/data'),
+    kept('k8s:shop/both'),
+    kept('k8s:shop/half'),
+    { type: 'lift.finished', target: 'k8s:shop/both', point: point('k8s:shop/both'), liftMs: 1500 },
+    { type: 'target.failed', target: 'k8s:shop/half', finding: FINDING },
+    { type: 'run.finished', report: report({ outcome: 'partial' }) },
+  )
+  expect(news.map(({ event }) => event)).toEqual([
+    'start',
+    'volumeSuccess',
+    'volumeFailure',
+    'volumeSuccess',
+    'partial',
+  ])
+  expect(news.slice(1, 4)).toMatchObject([
+    { target: 'k8s:shop/both', crane: 'borg', durationMs: 1500 },
+    { target: 'k8s:shop/half', failure: FINDING },
+    { target: 'k8s:shop/data', crane: 'csi', durationMs: 700, point: { store: 'csi:fast' } },
+  ])
+})
+
 test('a copy that is not whole is no success', () => {
   expect(
     of(started, { type: 'lift.finished', target: 'docker:a', point: point('docker:a', 'partial'), liftMs: 1 })[1],

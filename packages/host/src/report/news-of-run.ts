@@ -21,6 +21,8 @@ export interface RunNews {
 export function newsOfRun({ machine, tide, store }: RunNewsSettings, tell: (news: News) => void): RunNews {
   const opened = Date.now()
   const began = new Map<TargetRef, { readonly at: number; readonly crane: string }>()
+  /** Snapshots that stay: a copy elsewhere of the same cut says more, and may yet fail. */
+  const kept = new Map<TargetRef, Pick<VolumeNews, 'point' | 'durationMs'>>()
   const told = new Set<TargetRef>()
   let runId: string | undefined
   let ended = false
@@ -50,10 +52,13 @@ export function newsOfRun({ machine, tide, store }: RunNewsSettings, tell: (news
         began.set(event.target, { at: Date.now(), crane: craneOf(event.store) })
       } else if (event.type === 'lift.finished') {
         volume(event.target, { ...liftedAs(event.point), durationMs: event.liftMs })
+      } else if (event.type === 'snapshot.kept') {
+        kept.set(event.target, { point: event.point, durationMs: event.keepMs })
       } else if (event.type === 'target.failed' || event.type === 'target.skipped') {
         failed(event.target, event.finding)
       } else if (event.type === 'run.finished') {
         ended = true
+        for (const [target, end] of kept) volume(target, { ...end, event: 'volumeSuccess' })
         tell({ ...common(), ...endOf(event.report) })
       }
     },

@@ -1,8 +1,9 @@
 import { findingOf, isSalvageError } from '@salvage-kit/core'
 import type { CallOptions, Finding } from '@salvage-kit/core'
-import type { Permission } from '@salvage-kit/k8s'
+import type { Cluster, Permission } from '@salvage-kit/k8s'
 import type { LoadedConfig } from '../config/load-config.ts'
 import { jobCranes } from '../store/job-cranes.ts'
+import { openCluster } from './open-cluster.ts'
 import type { OpenKubernetes } from './open-kubernetes.ts'
 
 /** One thing that a namespace of the cluster is needed for. */
@@ -28,25 +29,58 @@ export async function checkCluster(
   const uses: readonly (readonly [string, readonly Permission[], boolean])[] = [
     ['finding claims and workloads', k8s.DISCOVERY_PERMISSIONS, true],
     ['snapshots and new claims', k8s.SNAPSHOT_PERMISSIONS, false],
+    ...(typeof config.kubernetes?.groupSnapshotClass === 'string'
+      ? [['cuts of several claims at one instant', k8s.GROUP_PERMISSIONS, false] as const]
+      : []),
     ['scaling workloads', k8s.SCALE_PERMISSIONS, false],
     ['hooks and dumps in pods', k8s.EXEC_PERMISSIONS, false],
     ['restores in place', k8s.EXCHANGE_PERMISSIONS, false],
     ...(Object.keys(jobCranes(config)).length === 0 ? [] : [['crane Jobs', k8s.JOB_PERMISSIONS, false] as const]),
   ]
-  const { state } = config.kubernetes ?? {}
-  const wanted = [
-    ...namespaces.flatMap((namespace) => uses.map(([use, rights, isNeeded]) => ({ use, rights, isNeeded, namespace }))),
-    ...(state === undefined
-      ? []
-      : [{ use: 'journal and locks', rights: k8s.STATE_PERMISSIONS, isNeeded: true, namespace: state.namespace }]),
-  ]
+  const wanted = namespaces.flatMap((namespace) =>
+    uses.map(([use, rights, isNeeded]) => ({ use, rights, isNeeded, namespace })),
+  )
+  return checkAll(cluster, wanted, options)
+}
+
+/**
+ * The same for journal and locks, which are opened before anything else: where these cannot be had there is no rig. Empty
+ * when they do not stand in a cluster. Rejects with `K8S.CONFIG`, `PREFLIGHT.KUBERNETES`.
+ */
+export async function checkClusterState(loaded: LoadedConfig, options: CallOptions): Promise<readonly CheckedRight[]> {
+  const { state } = loaded.config.kubernetes ?? {}
+  if (state === undefined) return []
+  await using cluster = await openCluster(loaded, 'kubernetes.state')
+  const { STATE_PERMISSIONS: rights } = await import('@salvage-kit/k8s')
+  return await checkAll(
+    cluster,
+    [{ use: 'journal and locks', rights, isNeeded: true, namespace: state.namespace }],
+    options,
+  )
+}
+
+interface Use {
+  readonly use: string
+  readonly rights: readonly Permission[]
+  readonly isNeeded: boolean
+  readonly namespace: string
+}
+
+async function checkAll(
+  cluster: Cluster,
+  uses: readonly Use[],
+  options: CallOptions,
+): Promise<readonly CheckedRight[]> {
+  const { rightsText } = await import('@salvage-kit/k8s')
   const checked: CheckedRight[] = []
-  for (const { use, rights, isNeeded, namespace } of wanted) {
+  for (const { use, rights, isNeeded, namespace } of uses) {
     const what = `${use} in ${namespace}`
     try {
       const missing = await cluster.missing(namespace, rights, options)
       const finding =
-        missing.length === 0 ? {} : { finding: lacking(what, missing, k8s.roleFor(missing, { namespace })) }
+        missing.length === 0
+          ? {}
+          : { finding: lacking(what, await rightsText(cluster, new Map([[namespace, missing]]), options)) }
       checked.push({ what, isNeeded, ...finding })
     } catch (error) {
       options.signal.throwIfAborted()
@@ -57,11 +91,6 @@ export async function checkCluster(
   return checked
 }
 
-function lacking(what: string, missing: readonly Permission[], role: string): Finding {
-  return {
-    code: 'DOCTOR.RIGHTS',
-    message: `${what} takes rights that this user does not have`,
-    why: `missing: ${missing.map(({ verb, resource }) => `${verb} ${resource}`).join(', ')}`,
-    hint: `let an administrator apply, and bind to this user:\n${role}`,
-  }
+function lacking(what: string, text: Pick<Finding, 'why' | 'hint'>): Finding {
+  return { code: 'DOCTOR.RIGHTS', message: `rights are missing for ${what}`, ...text }
 }

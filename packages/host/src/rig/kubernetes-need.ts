@@ -22,7 +22,8 @@ export function kubernetesNeed(config: Config, scope: Scope, pending: readonly J
   // Its way back needs the backend, and its own error when the cluster is away.
   if (pending.some(isOfKubernetes)) return { kind: 'wanted' }
   const isConfigured = Object.keys(config.stores ?? {}).some((name) => isInCluster(name, config))
-  return isConfigured || (scope.namespaces ?? []).length > 0 ? { kind: 'wanted' } : { kind: 'none' }
+  const isLookedAround = scope.survey === true && config.kubernetes !== undefined
+  return isConfigured || isLookedAround || (scope.namespaces ?? []).length > 0 ? { kind: 'wanted' } : { kind: 'none' }
 }
 
 /**
@@ -36,12 +37,13 @@ export function namespacesOf(
 ): ReadonlySet<string | undefined> {
   const claims = [...named, ...pending.flatMap(targetOf)].filter(isClaim)
   const besides = [...claims.map(namespaceOf), ...(scope.namespaces ?? [])]
-  const isAll = scope.tide !== undefined || scope.survey === true || besides.length === 0
+  const isTide = scope.tide !== undefined && config.kubernetes?.enabled === true
+  const isAll = isTide || scope.survey === true || besides.length === 0
   return new Set([...(config.kubernetes?.namespaces ?? (isAll ? [undefined] : [])), ...besides])
 }
 
 /** Whether a store is kept in a cluster, or filled by its Jobs. */
-export function isInCluster(store: string, config: Config): boolean {
+function isInCluster(store: string, config: Config): boolean {
   const entry = Object.hasOwn(config.stores ?? {}, store) ? config.stores?.[store] : undefined
   return typeof entry === 'object' ? entry.kind === 'job' : /^(csi|job):/.test(entry ?? store)
 }

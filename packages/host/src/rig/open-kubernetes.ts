@@ -1,6 +1,7 @@
 import { findingOf, isSalvageError } from '@salvage-kit/core'
 import type { Backend, CallOptions, Finding, Journal, LiftRef, Locks, Reference } from '@salvage-kit/core'
-import type { Cluster } from '@salvage-kit/k8s'
+import type { Cluster, SlotSettings } from '@salvage-kit/k8s'
+import type { SlotsEntry } from '../config/config.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
 import { jobCranes } from '../store/job-cranes.ts'
 import type { KubernetesNeed } from './kubernetes-need.ts'
@@ -11,6 +12,8 @@ export interface OpenKubernetes {
   readonly cluster: Cluster
   readonly backend: Backend
   readonly namespaces: readonly string[]
+  /** What counts as the machine of a claim; undefined: the one that looks. */
+  machineOf(namespace: string, options: CallOptions): Promise<string | undefined>
   /** The stores that have kept snapshots in these namespaces, whoever kept them. */
   keptIn(options: CallOptions): Promise<readonly Reference[]>
 }
@@ -41,8 +44,8 @@ export async function openKubernetes(
   try {
     const by = need.kind === 'required' ? need.by : 'what is left to undo'
     const cluster = opening.cluster ?? opened.use(await openCluster(loaded, by))
-    const { keptStores, kubernetes, labelValue } = await import('@salvage-kit/k8s')
-    const { machine, kubernetes: { snapshotClass, newClaims } = {} } = loaded.config
+    const { homeOf, keptStores, kubernetes, labelValue } = await import('@salvage-kit/k8s')
+    const { machine, kubernetes: { name, snapshotClass, groupSnapshotClass, newClaims, slots } = {} } = loaded.config
     const namespaces = [...new Set([...opening.namespaces].map((one) => one ?? cluster.namespace))]
     const backend = kubernetes(cluster, {
       namespaces,
@@ -54,13 +57,28 @@ export async function openKubernetes(
         await using dead = await locks.adopt(runId)
         return dead === undefined
       },
+      ...(name === undefined ? {} : { name }),
       ...(machine === undefined ? {} : { machine }),
       ...(snapshotClass === undefined ? {} : { snapshotClass }),
+      ...(groupSnapshotClass === undefined ? {} : { groupSnapshotClass }),
+      ...(slots === undefined ? {} : { slot: slotSettings(slots) }),
       ...(newClaims === undefined ? {} : { newClaims }),
     })
-    return { cluster, backend, namespaces, keptIn: async (options) => keptStores(cluster, namespaces, options) }
+    return {
+      cluster,
+      backend,
+      namespaces,
+      machineOf: async (namespace, options) => name ?? homeOf(cluster, namespace, options),
+      keptIn: async (options) => keptStores(cluster, namespaces, options),
+    }
   } catch (error) {
     if (need.kind === 'required' || !isSalvageError(error)) throw error
     return findingOf(error)
   }
+}
+
+/** One of both is there. */
+function slotSettings({ count, timeout: timeoutMs, directory = '', leases }: SlotsEntry): SlotSettings {
+  if (leases === undefined) return { directory, count, timeoutMs }
+  return { namespace: leases.namespace, name: leases.name ?? 'salvage-kit-slot', count, timeoutMs }
 }

@@ -84,7 +84,7 @@ export async function openRig(settings: RigSettings, options: CallOptions): Prom
   const { loaded, scope } = settings
   await using opening = new AsyncDisposableStack()
   const { stateDirectory } = settings
-  const state = opening.use(await openRigState({ loaded, stateDirectory, reads: scope.reads }))
+  const state = opening.use(await openRigState({ loaded, stateDirectory, reads: scope.reads, report: settings.report }))
   const pending = await state.journal.pending()
   const machine = loaded.config.machine ?? hostname()
   const need = dockerNeed(loaded.config, scope, pending)

@@ -1,7 +1,8 @@
 import { isSalvageError, memoryCatalog } from '@salvage-kit/core'
-import type { Catalog, Finding } from '@salvage-kit/core'
-import type { Cluster } from '@salvage-kit/k8s'
+import type { Catalog, Finding, Reporter } from '@salvage-kit/core'
+import type { Cluster, LockWait } from '@salvage-kit/k8s'
 import type { LoadedConfig } from '../config/load-config.ts'
+import { awaited } from './awaited.ts'
 import { openCluster } from './open-cluster.ts'
 import { isWritable, readState, readStateIfPossible } from './read-state.ts'
 import { openState } from './state.ts'
@@ -21,6 +22,8 @@ export interface RigStateSettings {
   readonly stateDirectory: string
   /** Only looks: works also where the state directory cannot be written; `must`: but it must be readable. */
   readonly reads?: boolean | 'must' | undefined
+  /** Told when the cluster must be waited for. */
+  readonly report?: Reporter
 }
 
 const NAME = 'salvage-kit'
@@ -30,13 +33,19 @@ const NAME = 'salvage-kit'
  * the catalog in the state directory where that can be written, else in memory. Calls nobody yet. Rejects with
  * `PREFLIGHT.STATE`, `K8S.CONFIG`, and what journal and catalog throw when they cannot be read.
  */
-export async function openRigState({ loaded, stateDirectory, reads = false }: RigStateSettings): Promise<RigState> {
+export async function openRigState({
+  loaded,
+  stateDirectory,
+  reads = false,
+  report,
+}: RigStateSettings): Promise<RigState> {
   const place = loaded.config.kubernetes?.state
   if (place === undefined) return onDisk(stateDirectory, reads)
   await using opening = new AsyncDisposableStack()
   const cluster = opening.use(await openCluster(loaded, 'kubernetes.state'))
   const { clusterState } = await import('@salvage-kit/k8s')
-  const state = clusterState(cluster, { namespace: place.namespace, name: place.name ?? NAME })
+  const onWait = (wait: LockWait): void => report?.(awaited(wait))
+  const state = clusterState(cluster, { namespace: place.namespace, name: place.name ?? NAME, onWait })
   const catalog = catalogAt(stateDirectory, reads, opening)
   const kept = opening.move()
   return {

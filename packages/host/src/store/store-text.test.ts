@@ -4,6 +4,8 @@ import { checkStoreText } from './store-text.ts'
 const names = {
   stores: {
     nas: 'archive:/mnt/nas',
+    jobs: { kind: 'job', namespace: 'backup', crane: { image: 'crane' } },
+    kept: 'csi:fast',
     'off-site': { kind: 'restic', address: 'sftp:far:/repo', passwordFile: '/etc/pass' },
   },
   cranes: ['borg'],
@@ -21,6 +23,12 @@ test.each([
   ['btrfs:far.example:/mnt/b/', { kind: 'btrfs', host: 'far.example', directory: '/mnt/b' }],
   ['btrfs:/mnt/x:/y', { kind: 'btrfs', directory: '/mnt/x:/y' }],
   ['btrfs-raw:far:/mnt/b', { kind: 'btrfs-raw', host: 'far', directory: '/mnt/b' }],
+  ['csi:', { kind: 'csi' }],
+  ['csi:default', { kind: 'csi' }],
+  ['csi:fast.retain', { kind: 'csi', class: 'fast.retain' }],
+  ['kept', { kind: 'csi', class: 'fast' }],
+  ['jobs', { kind: 'job', name: 'jobs', namespace: 'backup' }],
+  ['job:jobs', { kind: 'job', name: 'jobs', namespace: 'backup' }],
   ['crane:borg', { kind: 'crane', name: 'borg' }],
   ['borg', { kind: 'crane', name: 'borg' }],
   ['nas', { kind: 'archive', directory: '/mnt/nas' }],
@@ -29,13 +37,16 @@ test.each([
 
 test.each([
   ['nass', 'STORE.UNKNOWN', /did you mean "nas"/],
-  ['nowhere', 'STORE.UNKNOWN', /configured are nas, off-site, borg/],
+  ['nowhere', 'STORE.UNKNOWN', /configured are nas, jobs, kept, off-site, borg/],
   ['crane:brog', 'STORE.UNKNOWN', /did you mean "borg"/],
   ['archiv:/x', 'STORE.UNKNOWN', /did you mean archive:/],
   ['tape:/x', 'STORE.UNKNOWN', /archive:DIR, restic:ADDRESS/],
   ['borg:/x', 'STORE.UNKNOWN', /does not serve borg:/],
   ['btrfs:far:/a/../b', 'REFERENCE.RELATIVE', /not plain/],
   ['docker:pgdata', 'STORE.UNKNOWN', /names a target/],
+  ['csi:Fast', 'STORE.UNKNOWN', /volumesnapshotclass/],
+  ['job:nas', 'STORE.UNKNOWN', /there is no store/],
+  ['job:job', 'STORE.UNKNOWN', /did you mean "jobs"/],
   ['archive:', 'REFERENCE.INVALID', /archive:DIR.*"archive:" is not a store/s],
 ])('%s is one clear error', (text, code, says) => {
   let thrown: unknown

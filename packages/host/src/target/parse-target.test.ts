@@ -29,6 +29,8 @@ test.each([
   ['k8s:data', 'TARGET.NAME', /k8s:NAMESPACE\/CLAIM/],
   ['k8s:Shop/data', 'TARGET.NAME', /lower case/],
   ['k8s:shop/data/x', 'TARGET.NAME', /kubectl get pvc/],
+  [`k8s:${'s'.repeat(64)}/data`, 'TARGET.NAME', /at most 63/],
+  [`k8s:shop/${'d'.repeat(254)}`, 'TARGET.NAME', /and 253/],
   ['csi:fast', 'TARGET.SCHEME', /--to/],
   ['rancher:a/b', 'TARGET.SCHEME', /does not serve rancher:/],
   ['archive:/backups', 'TARGET.SCHEME', /--to/],

@@ -56,7 +56,7 @@ function subvolumeName(text: string, name: string): string {
 function claimName(text: string, value: string): string {
   if (/^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?\/[a-z0-9](?:[-.a-z0-9]{0,251}[a-z0-9])?$/.test(value)) return value
   throw new SalvageError('TARGET.NAME', `${text}: ${JSON.stringify(value)} cannot be a claim of a namespace`, {
-    why: 'both names are lower case letters, digits and -, and a / stands between them',
+    why: 'both names are lower case letters, digits and - (a claim may have . too), at most 63 and 253, with a / between them',
     hint: 'write it like k8s:NAMESPACE/CLAIM; see kubectl get pvc',
   })
 }

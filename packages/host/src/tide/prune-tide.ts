@@ -24,8 +24,8 @@ export async function pruneTide(
   const good = new Set(
     report.groups.flatMap((group) => group.targets.flatMap((one) => (one.outcome === 'good' ? one.target : []))),
   )
-  const policy = ownPoints(plan.machine, keepPolicy(keep))
-  for (const { store, targets } of storesOfPlan(plan)) {
+  for (const { store, targets, machines } of storesOfPlan(plan)) {
+    const policy = ownPoints(machines, keepPolicy(keep))
     const pruned = targets.filter((target) => good.has(target))
     if (signal.aborted || report.aborted || pruned.length === 0) continue
     try {
@@ -41,8 +41,9 @@ export async function pruneTide(
 }
 
 /** Two machines may copy targets of the same name into one store, by rules of their own. */
-function ownPoints(machine: string, policy: RetentionPolicy): RetentionPolicy {
-  const isOwn = (point: RestorePoint): boolean => point.machine === undefined || point.machine === machine
+function ownPoints(machines: ReadonlyMap<TargetRef, string>, policy: RetentionPolicy): RetentionPolicy {
+  const isOwn = ({ target, machine }: RestorePoint): boolean =>
+    machine === undefined || machine === machines.get(target)
   return (points, now) => {
     const verdicts = policy(points.filter(isOwn), now)[Symbol.iterator]()
     return points.map((point) => {
@@ -52,14 +53,23 @@ function ownPoints(machine: string, policy: RetentionPolicy): RetentionPolicy {
   }
 }
 
-function storesOfPlan(plan: Plan): readonly { readonly store: Store; readonly targets: readonly TargetRef[] }[] {
-  const stores = new Map<string, { store: Store; targets: TargetRef[] }>()
+interface StoreOfPlan {
+  readonly store: Store
+  readonly targets: readonly TargetRef[]
+  /** Of which machine each target counts. */
+  readonly machines: ReadonlyMap<TargetRef, string>
+}
+
+function storesOfPlan(plan: Plan): readonly StoreOfPlan[] {
+  const stores = new Map<string, { store: Store; targets: TargetRef[]; machines: Map<TargetRef, string> }>()
   for (const step of plan.groups.flatMap((group) => [...group.whileQuiesced, ...group.afterResume])) {
-    const store = step.kind === 'lift' ? step.ref.store : step.ref.keep?.store
-    if (store === undefined) continue
+    const kept = step.kind === 'lift' ? step.ref : step.ref.keep
+    if (kept === undefined) continue
+    const { store, machine } = kept
     const { target } = step.ref
-    const known = stores.get(JSON.stringify(store)) ?? { store, targets: [] }
+    const known = stores.get(JSON.stringify(store)) ?? { store, targets: [], machines: new Map<TargetRef, string>() }
     known.targets.push(target)
+    known.machines.set(target, machine)
     stores.set(JSON.stringify(store), known)
   }
   return [...stores.values()]

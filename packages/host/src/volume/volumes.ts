@@ -11,7 +11,6 @@ import type {
   VolumeUsage,
 } from '@salvage-kit/btrfs/volumes'
 import type { OpenRig } from '../rig/open-rig.ts'
-import { judgedSnapshots } from './judged-snapshots.ts'
 import { sendVolumeSnapshot } from './send.ts'
 
 /** A purge: what was judged, and what went. Nothing went in a dry run. */
@@ -77,7 +76,7 @@ export async function openVolumes(rig: OpenRig): Promise<Volumes> {
       return syncVolume(host, { volume, hosts }, options)
     },
     purge: async (volume, pattern, { signal, dryRun }) => {
-      const judged = await judgedSnapshots(settings, { volume, pattern, now: rig.now(), signal })
+      const judged = await backend.judgedSnapshots(settings, { volume, pattern, now: rig.now(), signal })
       if (dryRun) return { ...judged, removed: [], failed: [] }
       return { ...judged, ...(await backend.purgeVolume(host, volume, { signal, verdicts: judged.verdicts })) }
     },

@@ -52,9 +52,9 @@ describe('a workload', () => {
     ],
     [{ [`${OURS}pre`]: 'ours', [`${BEFORE}command`]: 'theirs' }, 'k8s.exec', { pre: ['ours'] }],
     [
-      { [`${OURS}dump`]: 'postgres', [`${OURS}dump-database`]: 'shop' },
+      { [`${OURS}dump`]: 'postgres', [`${OURS}dump-name`]: 'shop', [`${OURS}dump-password`]: '${PW}' },
       'k8s.dump',
-      { database: 'postgres', options: { database: 'shop' } },
+      { database: 'postgres', options: { name: 'shop', password: '${PW}' } },
     ],
   ])('%j', (annotations, quiescer, settings) => {
     expect(read(annotations)).toEqual({ quiesce: [{ quiescer, settings }] })
@@ -85,6 +85,10 @@ describe('a workload', () => {
     [{ pre: 'true', container: 'web' }, 'container', 'app, db'],
     [{ pre: 'true', directory: 'tmp' }, 'directory', '/var/run'],
     [{ exclude: 'yes' }, 'exclude', 'true, false'],
+    [{ dump: 'postgres', 'dump-nmae': 'shop' }, 'dump-nmae', 'did you mean "salvage-kit.io/dump-name"?'],
+    [{ dump: 'postgres', 'dump-port': 'abc' }, 'dump-port', '5432'],
+    [{ dump: 'mysql', 'dump-full-percent': '200' }, 'dump-full-percent', '1 to 100'],
+    [{ dump: 'mysql', 'dump-user': '' }, 'dump-user', 'leave it out'],
   ])('%j is refused, with a hint', (annotations, key, hint) => {
     const whole = Object.fromEntries(Object.entries(annotations).map(([name, value]) => [OURS + name, value]))
     expect(() => read(whole)).toThrow(
@@ -92,6 +96,17 @@ describe('a workload', () => {
         code: 'ANNOTATION.VALUE',
         message: expect.stringContaining(`deployment shop/web, annotation ${OURS}${key}: `),
         hint: expect.stringContaining(hint),
+      }),
+    )
+  })
+
+  test('a password that is written out is refused, and not repeated', () => {
+    const given = { [`${OURS}dump`]: 'postgres', [`${OURS}dump-password`]: 'hunter2' }
+    expect(() => read(given)).toThrow(
+      expect.objectContaining({
+        code: 'ANNOTATION.VALUE',
+        message: expect.stringMatching(/^(?!.*hunter2).*dump-password/),
+        hint: expect.stringMatching(/^(?!.*hunter2).*DB_PASSWORD/),
       }),
     )
   })

@@ -1,8 +1,9 @@
 import type { QuiesceChoice } from '@salvage-kit/core'
 import type { HookSettings } from '../quiesce/settings.ts'
 import { DUMP as DUMP_QUIESCER, EXEC, SCALE } from '../quiesce/settings.ts'
+import { dumpOptions } from './dump-options.ts'
 import type { Annotations } from './key.ts'
-import { CONTAINER, DIRECTORY, DUMP, DUMP_PREFIX, EXCLUDE, POST, PRE, QUIESCE, SHELL, TIMEOUT } from './key.ts'
+import { CONTAINER, DIRECTORY, DUMP, EXCLUDE, POST, PRE, QUIESCE, SHELL, TIMEOUT } from './key.ts'
 import { commandAt, durationAt, wordAt, wrong } from './value.ts'
 import { veleroHooks } from './velero.ts'
 
@@ -89,7 +90,6 @@ function known(name: string, where: string, key: string, containers: readonly st
     throw wrong(where, key, `there is no container ${JSON.stringify(name)}`, `it has ${containers.join(', ')}`)
 }
 
-/** What begins with `dump-` is for the quiescer of dumps to judge. */
 function dumpSettings(
   annotations: Annotations,
   where: string,
@@ -98,13 +98,10 @@ function dumpSettings(
 ): QuiesceChoice['settings'] {
   const container = containerOf(annotations, where, containers)
   const timeoutMs = durationAt(annotations, TIMEOUT, where)
-  const options = Object.entries(annotations)
-    .filter(([key]) => key.startsWith(DUMP_PREFIX))
-    .map(([key, value]) => [key.slice(DUMP_PREFIX.length), value] as const)
   return {
     database,
     ...(container === undefined ? {} : { container }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    options: Object.fromEntries(options),
+    options: { ...dumpOptions(annotations, where) },
   }
 }

@@ -214,3 +214,10 @@ test('the rules of the pruner; empty is not set', () => {
     'RETAIN_LAST_DAILY="-1" must be a whole number from 0; RETAIN_DRY_RUN="yes" must be true or false',
   )
 })
+
+test('51: slots may be Leases of the cluster', () => {
+  const { flock } = settings({ BAK_FLOCK_LEASES: 'backup/slots' })
+  expect(flock.leases).toEqual({ namespace: 'backup', name: 'slots' })
+  for (const wrong of ['', 'slots', 'a/b/c', 'A/b'])
+    expect(() => parseBak({ BAK_FLOCK_LEASES: wrong }, defaults)).toThrow('BAK_FLOCK_LEASES')
+})

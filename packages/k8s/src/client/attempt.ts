@@ -11,7 +11,7 @@ import type { Session } from './session.ts'
 export interface Reply {
   readonly kind: 'reply'
   readonly status: number
-  readonly text: string
+  readonly body: Buffer
   /** How long the server asks to wait, in milliseconds. */
   readonly askedMs: number | undefined
 }
@@ -37,8 +37,10 @@ export async function attempt(
   { signal, stream }: AttemptOptions,
 ): Promise<Lost | Opened | Reply> {
   const address = new URL(session.server)
+  // Outside: a pool that was closed meanwhile comes back never, and nobody waits for the answer.
+  const connections = stream === undefined ? line.pool.calls(session) : line.pool.streams(session)
   try {
-    const response = await (stream === undefined ? line.pool.calls(session) : line.pool.streams(session)).request({
+    const response = await connections.request({
       origin: address.origin,
       path: `${address.pathname.replace(/\/$/, '')}${call.path}${queryText(call.query)}`,
       method: call.method,
@@ -55,10 +57,10 @@ export async function attempt(
     })
     line.answered()
     if (stream !== undefined && response.statusCode < 300) return { kind: 'opened', body: response.body }
-    const text = await response.body.text()
+    const body = Buffer.from(await response.body.arrayBuffer())
     const header = response.headers['retry-after']
     const askedMs = retryAfterMs(typeof header === 'string' ? header : undefined, new Date())
-    return { kind: 'reply', status: response.statusCode, text, askedMs }
+    return { kind: 'reply', status: response.statusCode, body, askedMs }
   } catch (error) {
     signal.throwIfAborted()
     return lost(error)

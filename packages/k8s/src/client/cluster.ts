@@ -108,6 +108,8 @@ export interface Cluster extends AsyncDisposable {
   ): AsyncIterable<string>
   /** Which of these this user may not do in that namespace; empty: of what is in no namespace, or in all of them. */
   missing(namespace: string, wanted: readonly Permission[], options: CallOptions): Promise<readonly Permission[]>
+  /** The name of this user, as the cluster knows it; undefined where it does not tell (before 1.28). */
+  whoami?(options: CallOptions): Promise<string | undefined>
   /** The newest version of a group's kind that the API serves among these; undefined when it serves none. */
   served(group: string, versions: readonly string[], options: CallOptions): Promise<string | undefined>
   /** Starts a program in a container. */

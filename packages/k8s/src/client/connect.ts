@@ -9,7 +9,7 @@ import { fromKubeconfig } from './kubeconfig-identity.ts'
 import type { Line } from './line.ts'
 import { list, listMetadata } from './list.ts'
 import { log } from './log.ts'
-import { missing } from './permitted.ts'
+import { missing, whoami } from './permitted.ts'
 import { openPool } from './pool.ts'
 import { remove } from './remove.ts'
 import { served } from './served.ts'
@@ -21,6 +21,8 @@ const ANSWER_MS = 60_000
 const PATIENCE_MS = 60_000
 /** The address may be wrong: nobody waits a minute to hear that. */
 const FIRST_PATIENCE_MS = 10_000
+/** A server that starts answers before it knows all roles. */
+const BACK_MS = 15_000
 
 /**
  * The cluster that the settings name. Reads files and calls nobody yet: whether the server is there the first call tells.
@@ -31,6 +33,7 @@ export async function connect(settings: ConnectSettings): Promise<Cluster> {
   const sessions = sessionsOf(identity)
   const pool = await openPool(identity.proxy)
   let met = false
+  let lostAt = -Infinity
   const line: Line = {
     server: identity.server,
     sessions,
@@ -40,6 +43,10 @@ export async function connect(settings: ConnectSettings): Promise<Cluster> {
     answered: () => {
       met = true
     },
+    lost: () => {
+      lostAt = performance.now()
+    },
+    isBack: () => performance.now() - lostAt < BACK_MS,
   }
   return {
     server: identity.server,
@@ -54,8 +61,9 @@ export async function connect(settings: ConnectSettings): Promise<Cluster> {
     watch: (kind, scope, options) => watch(line, kind, scope, options),
     log: (at, options) => log(line, at, options),
     missing: (namespace, wanted, options) => missing(line, namespace, wanted, options),
+    whoami: (options) => whoami(line, options),
     served: (group, versions, options) => served(line, group, versions, options),
-    exec: (request, options) => exec(sessions, request, options),
+    exec: (request, options) => exec(line, request, options),
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
   }
 }

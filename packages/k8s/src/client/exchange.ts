@@ -11,9 +11,19 @@ import { startPace } from './pace.ts'
 
 /** The answer to a call, whatever it says, after as many attempts as it takes. Rejects with `K8S.UNREACHABLE`, `K8S.BUSY`. */
 export async function exchange(line: Line, call: Call, options: CallOptions): Promise<Answer> {
+  const { status, body, repeated } = await exchangeBytes(line, call, options)
+  return { status, text: body.toString(), repeated }
+}
+
+/** As `exchange`, and makes no text of it. */
+export async function exchangeBytes(
+  line: Line,
+  call: Call,
+  options: CallOptions,
+): Promise<Omit<Answer, 'text'> & { readonly body: Buffer }> {
   const { outcome, repeated } = await persist(line, call, options, undefined)
   if (outcome.kind === 'opened') throw new Error('bug: a stream that nobody asked for')
-  return { status: outcome.status, text: outcome.text, repeated }
+  return { status: outcome.status, body: outcome.body, repeated }
 }
 
 /** As `exchange`, and rejects with the error of an answer that is no success. */
@@ -31,7 +41,7 @@ export async function openStream(
 ): Promise<Readable> {
   const { outcome } = await persist(line, call, options, { silenceMs: options.silenceMs })
   if (outcome.kind === 'opened') return outcome.body
-  throw refusal(call, outcome.status, outcome.text)
+  throw refusal(call, outcome.status, outcome.body.toString())
 }
 
 interface End {
@@ -58,16 +68,19 @@ async function persist(
       renewed = true
       session = await line.sessions({ signal, refused: session })
     } else if (outcome.kind === 'lost') {
+      line.lost()
       repeated ||= !outcome.unsent
       const again = !outcome.final && (outcome.unsent || call.repeatable)
       if (!again || !(await pace.wait(undefined, { signal }))) throw unreachable(call, line.server, outcome, !repeated)
       session = await line.sessions({ signal, doubted: session })
     } else {
-      if (!asksAgain(outcome, call)) return { outcome, repeated }
-      repeated ||= outcome.status !== 429
-      const { retryAfterSeconds } = readStatus(outcome.text).details ?? {}
+      const isEarly = outcome.status === 403 && line.isBack()
+      if (!isEarly && !asksAgain(outcome, call)) return { outcome, repeated }
+      repeated ||= outcome.status !== 429 && !isEarly
+      const text = outcome.body.toString()
+      const { retryAfterSeconds } = readStatus(text).details ?? {}
       const asked = outcome.askedMs ?? (retryAfterSeconds === undefined ? undefined : retryAfterSeconds * 1000)
-      if (!(await pace.wait(asked, { signal }))) throw refusal(call, outcome.status, outcome.text)
+      if (!(await pace.wait(asked, { signal }))) throw refusal(call, outcome.status, text)
       session = await line.sessions({ signal })
     }
   }

@@ -11,4 +11,11 @@ export interface Line {
   patienceMs(): number
   /** To be told of each answer of the server, whatever it says. */
   answered(): void
+  /** To be told of each connection that broke or was not made, also of streams and sessions. */
+  lost(): void
+  /**
+   * Whether one was lost a moment ago: a server that has just started answers before it knows all roles, and forbids then what
+   * is permitted.
+   */
+  isBack(): boolean
 }

@@ -3,12 +3,13 @@ import type { ResourceKind } from '../resource/kind.ts'
 import type { Metadata, Resource } from '../resource/resource.ts'
 import type { Call } from './call.ts'
 import type { ListScope, MetadataOnly } from './cluster.ts'
-import { exchange } from './exchange.ts'
+import { exchangeBytes } from './exchange.ts'
 import { readStatus, refusal } from './failure.ts'
 import type { Line } from './line.ts'
 import { pathOf, subjectOf } from './path.ts'
-import { listedMetadata, listedResource, readAnswer } from './read.ts'
+import { listedMetadata, listedResource, parsed, readAnswer } from './read.ts'
 import { Page } from './schema.ts'
+import { splitList } from './split-list.ts'
 
 const PAGE_SIZE = 500
 /** Objects without their bodies; `v=v1`: the server refuses `v=1`. */
@@ -73,17 +74,19 @@ async function* pages(line: Line, call: Call, options: CallOptions): AsyncIterab
   let next: string | undefined
   do {
     const paged = { ...call, query: { ...call.query, limit: String(PAGE_SIZE), continue: next } }
-    const { status, text } = await exchange(line, paged, options)
+    const { status, body } = await exchangeBytes(line, paged, options)
     if (status === 410 && next !== undefined) {
-      const offered = readStatus(text).metadata?.continue
+      const offered = readStatus(body.toString()).metadata?.continue
       next = offered === undefined || offered === '' || offered === next ? undefined : offered
       if (next !== undefined) continue
       yield* pages(line, call, options)
       return
     }
-    if (status >= 300) throw refusal(call, status, text)
-    const page = readAnswer(Page, text, call)
-    yield* page.items
+    if (status >= 300) throw refusal(call, status, body.toString())
+    const split = splitList(body)
+    const page = readAnswer(Page, split?.rest ?? body.toString(), call)
+    if (split === undefined) yield* page.items
+    else for (const item of split.items) yield parsed(item, call)
     next = page.metadata.continue === '' ? undefined : page.metadata.continue
   } while (next !== undefined)
 }

@@ -1,10 +1,11 @@
+import { isSalvageError } from '@salvage-kit/core'
 import type { CallOptions } from '@salvage-kit/core'
 import type { Call } from './call.ts'
 import type { Permission } from './cluster.ts'
 import { send } from './exchange.ts'
 import type { Line } from './line.ts'
 import { readAnswer } from './read.ts'
-import { AccessReview, RulesReview } from './review-schema.ts'
+import { AccessReview, RulesReview, SelfReview } from './review-schema.ts'
 import type { ResourceRule } from './review-schema.ts'
 
 /**
@@ -47,6 +48,27 @@ async function allowed(
   })
   return readAnswer(AccessReview, await send(line, call, options), call).status.allowed
 }
+
+/** The name of this user; undefined where the API does not serve the question. */
+export async function whoami(line: Line, options: CallOptions): Promise<string | undefined> {
+  const kind = 'SelfSubjectReview'
+  const call: Call = {
+    verb: 'create',
+    subject: kind,
+    method: 'POST',
+    path: '/apis/authentication.k8s.io/v1/selfsubjectreviews',
+    body: { apiVersion: 'authentication.k8s.io/v1', kind },
+    repeatable: true,
+  }
+  try {
+    return readAnswer(SelfReview, await send(line, call, options), call).status.userInfo.username
+  } catch (error) {
+    if (isSalvageError(error) && UNTOLD.has(error.code)) return undefined
+    throw error
+  }
+}
+
+const UNTOLD: ReadonlySet<string> = new Set(['K8S.FORBIDDEN', 'K8S.NO_KIND', 'K8S.ANSWER'])
 
 function review(plural: string, kind: string, spec: object): Call {
   return {

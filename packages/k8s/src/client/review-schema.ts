@@ -32,6 +32,12 @@ export const AccessReview: z.ZodType<{ readonly status: { readonly allowed: bool
   status: z.object({ allowed: z.boolean() }),
 })
 
+/** The answer to the question who asks. */
+export const SelfReview: z.ZodType<{ readonly status: { readonly userInfo: { readonly username: string } } }> =
+  z.object({
+    status: z.object({ userInfo: z.object({ username: z.string() }) }),
+  })
+
 /** The versions of a group. */
 export const ApiGroup: z.ZodType<{ readonly versions: readonly { readonly version: string }[] }> = z.object({
   versions: z.array(z.object({ version: z.string() })),

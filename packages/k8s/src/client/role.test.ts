@@ -28,6 +28,11 @@ const permission: fc.Arbitrary<Permission> = fc.record(
   { requiredKeys: ['verb', 'group', 'resource'] },
 )
 
+/** Of a Role that permits one verb on pods. */
+function nameOf(verb: string): string | undefined {
+  return /^ {2}name: (.*)$/m.exec(roleFor([{ verb, group: '', resource: 'pods' }], { namespace: 'shop' }))?.[1]
+}
+
 describe('a Role for what is missing', () => {
   it('reads well', () => {
     const missing = [
@@ -38,8 +43,9 @@ describe('a Role for what is missing', () => {
       { verb: 'list', group: '', resource: 'configmaps' },
       { verb: 'get', group: '', resource: 'secrets', name: 'restic' },
     ]
-    expect(roleFor(missing, { namespace: 'shop', subject: { kind: 'ServiceAccount', name: 'backup' } }))
-      .toBe(`apiVersion: rbac.authorization.k8s.io/v1
+    expect(
+      roleFor(missing, { namespace: 'shop', name: 'salvage-kit', subject: { kind: 'ServiceAccount', name: 'backup' } }),
+    ).toBe(`apiVersion: rbac.authorization.k8s.io/v1
 kind: Role
 metadata:
   name: salvage-kit
@@ -70,6 +76,12 @@ subjects:
     name: backup
     namespace: shop
 `)
+  })
+
+  it('has a name of its own by what it permits: applied one after the other, none replaces another', () => {
+    expect(nameOf('get')).toMatch(/^salvage-kit-[0-9a-f]{8}$/)
+    expect(nameOf('get')).toBe(nameOf('get'))
+    expect(nameOf('get')).not.toBe(nameOf('list'))
   })
 
   it('permits what is missing and nothing else', () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Permission } from './cluster.ts'
 
 /** For whom a Role is. */
@@ -12,7 +13,7 @@ export interface RoleSubject {
 export interface RoleOptions {
   /** Absent: a ClusterRole, for what is in no namespace. */
   readonly namespace?: string
-  /** Default: `salvage-kit`. */
+  /** Default: `salvage-kit-` and a hash of the rules, so that none replaces another one when both are applied. */
   readonly name?: string
   /** With it comes the binding, and nothing more is to be done. */
   readonly subject?: RoleSubject
@@ -21,10 +22,11 @@ export interface RoleOptions {
 /** A Role that permits exactly this, as YAML for `kubectl apply -f -`. Empty when nothing is missing. */
 export function roleFor(missing: readonly Permission[], options: RoleOptions = {}): string {
   if (missing.length === 0) return ''
-  const { namespace, name = 'salvage-kit', subject } = options
+  const rules = rulesOf(missing)
+  const { namespace, name = `salvage-kit-${hashOf(rules)}`, subject } = options
   const cluster = namespace === undefined ? 'Cluster' : ''
   const metadata = ['metadata:', `  name: ${quoted(name)}`, ...inNamespace(namespace)]
-  const role = [...heading(`${cluster}Role`), ...metadata, 'rules:', ...rulesOf(missing)]
+  const role = [...heading(`${cluster}Role`), ...metadata, 'rules:', ...rules]
   if (subject === undefined) return text(role)
   const bound = subject.namespace ?? namespace
   return text([
@@ -43,6 +45,10 @@ export function roleFor(missing: readonly Permission[], options: RoleOptions = {
       ? inNamespace(bound).map((one) => `  ${one}`)
       : ['    apiGroup: rbac.authorization.k8s.io']),
   ])
+}
+
+function hashOf(lines: readonly string[]): string {
+  return createHash('sha256').update(lines.join('\n')).digest('hex').slice(0, 8)
 }
 
 function heading(kind: string): readonly string[] {

@@ -38,7 +38,7 @@ export async function* watch(
     if (first) yield 'ready'
     const began = performance.now()
     try {
-      yield* events(body, kind, call, place, options)
+      yield* events(body, { line, kind, call, place }, options)
     } finally {
       body.destroy()
     }
@@ -75,15 +75,20 @@ function watchCall(kind: ResourceKind, scope: ListScope, { version }: Place): Ca
   }
 }
 
+interface Watched {
+  readonly line: Line
+  readonly kind: ResourceKind
+  readonly call: Call
+  readonly place: Place
+}
+
 /** What one connection tells, until it ends in whatever way: the next one goes on from `place`. */
 async function* events(
   body: Readable,
-  kind: ResourceKind,
-  call: Call,
-  place: Place,
+  { line, kind, call, place }: Watched,
   { signal }: CallOptions,
 ): AsyncIterable<ResourceEvent> {
-  for await (const text of untilCut(linesOf(body), signal)) {
+  for await (const text of untilCut(line, linesOf(body), signal)) {
     if (text === '') continue
     const { type, object } = checked(WatchLine, parsed(text, call), call)
     if (type === 'ERROR') {
@@ -103,10 +108,11 @@ async function* events(
 }
 
 /** Whole lines only: a cut may leave half of one, which comes again on the next connection. */
-async function* untilCut(lines: AsyncIterable<string>, signal: AbortSignal): AsyncIterable<string> {
+async function* untilCut(line: Line, lines: AsyncIterable<string>, signal: AbortSignal): AsyncIterable<string> {
   try {
     yield* lines
   } catch {
     signal.throwIfAborted()
+    line.lost()
   }
 }

@@ -1,6 +1,7 @@
 import { readArchiveLines, SalvageError } from '@salvage-kit/core'
 import type { ArchiveStore, CallOptions, LiftRef, Store } from '@salvage-kit/core'
 import { claimSourceOf, mountsThere, sameClaim } from './claims.ts'
+import { mayRunJobs } from './permission.ts'
 import { clearFillers } from './remove-jobs.ts'
 import { fileOf } from './result.ts'
 import { runTask } from './tasks.ts'
@@ -31,6 +32,7 @@ export function jobArchives(access: ArchiveAccess): ArchiveStore {
       signal.throwIfAborted()
       const claim = claimSourceOf(destination)
       const on = { ...(await access.ready(store, { signal })), namespace: claim.namespace }
+      await mayRunJobs(on.cluster, claim.namespace, { signal })
       await sameClaim(on.cluster, claim, { signal })
       await mountsThere(on.cluster, on.crane, claim.namespace, { signal })
       await clearFillers(on.cluster, claim, { signal })

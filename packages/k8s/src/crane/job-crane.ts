@@ -14,7 +14,7 @@ import { runTask } from './tasks.ts'
 import type { ReadyCrane } from './tasks.ts'
 
 /** The id of the crane that runs crane images as Jobs. */
-const CRANE_ID = 'job'
+export const CRANE_ID = 'job'
 
 /** What {@link jobCrane} takes. */
 export interface JobCraneOptions {

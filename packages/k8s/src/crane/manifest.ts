@@ -52,7 +52,7 @@ export function jobManifest(job: JobRef, work: Work, { settings, contract }: Nam
       ...(settings.pullSecrets === undefined
         ? {}
         : { imagePullSecrets: settings.pullSecrets.map((secret) => ({ name: secret })) }),
-      securityContext: podSecurity(settings),
+      securityContext: podSecurity(settings, { fills: work.content?.readOnly === false }),
       ...(contract.version === 1
         ? {}
         : {

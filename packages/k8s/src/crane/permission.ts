@@ -1,7 +1,6 @@
-import { SalvageError } from '@salvage-kit/core'
 import type { CallOptions } from '@salvage-kit/core'
 import type { Cluster, Permission } from '../client/cluster.ts'
-import { roleFor } from '../client/role.ts'
+import { lackingRights } from '../client/rights.ts'
 
 /** What crane Jobs take, in each namespace in which one runs. */
 export const JOB_PERMISSIONS: readonly Permission[] = [
@@ -22,9 +21,6 @@ function permissions(group: string, resource: string, verbs: readonly string[]):
 export async function mayRunJobs(cluster: Cluster, namespace: string, options: CallOptions): Promise<void> {
   const missing = await cluster.missing(namespace, JOB_PERMISSIONS, options)
   if (missing.length === 0) return
-  throw new SalvageError('JOB.RIGHTS', `crane Jobs in ${namespace} take rights that this user does not have`, {
-    why: `missing: ${missing.map(({ verb, resource }) => `${verb} ${resource}`).join(', ')}`,
-    hint: `let an administrator apply, and bind to this user:\n${roleFor(missing, { namespace })}`,
-    untouched: true,
-  })
+  const message = `crane Jobs in ${namespace} take rights that this user does not have`
+  throw await lackingRights(cluster, new Map([[namespace, missing]]), { code: 'JOB.RIGHTS', message }, options)
 }

@@ -29,6 +29,12 @@ test.each([
     'CRANE.SECRET',
     true,
   ],
+  [
+    'an image of version 2 has no shell',
+    { initContainerStatuses: [{ name: 'teller', state: { waiting: { reason: 'CrashLoopBackOff' } } }] },
+    'CRANE.START',
+    true,
+  ],
   ['a program is missing', crane(ended(128, 'StartError'), 'Failed'), 'CRANE.START', true],
   [
     'no node fits',

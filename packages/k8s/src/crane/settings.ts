@@ -16,7 +16,7 @@ export interface JobUser {
   readonly groups?: readonly number[]
   /**
    * The group that the cluster gives mounted volumes, also the copy that is lifted and the claim that is filled: files then
-   * have another group than before. Absent: they are left as they are.
+   * have another group than before. Absent: what is lifted is left as it is, and a claim that is filled gets `gid`.
    */
   readonly fsGroup?: number
 }

@@ -1,4 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { JOB_EVENT_PERMISSIONS, JOB_PERMISSIONS } from './permission.ts'
 import { JobStoreConfig } from './store-schema.ts'
 
 test('reads a store of crane Jobs into what the crane takes', () => {
@@ -56,4 +60,26 @@ test.each([
 ])('refuses %s, and says where', (_, entry, where) => {
   const { error } = JobStoreConfig.safeParse({ kind: 'job', ...entry })
   expect(error?.issues.map(({ path }) => path.join('.'))).toEqual([where])
+})
+
+const docs = readFileSync(new URL('../../../../docs/crane-jobs.md', import.meta.url), 'utf8')
+const blocks = [...docs.matchAll(/```yaml\n([^]*?)```/g)].map(([, text = '']): unknown => parse(text))
+
+test('the example of the documentation is one', () => {
+  const { stores } = z.object({ stores: z.record(z.string(), JobStoreConfig) }).parse(blocks[0])
+  expect(Object.keys(stores)).toEqual(['offsite'])
+})
+
+test('the documentation names the rights that are taken, and no others', () => {
+  const names = z.array(z.string())
+  const rules = z.object({ rules: z.array(z.object({ apiGroups: names, resources: names, verbs: names })) })
+  const documented = rules
+    .parse(blocks[1])
+    .rules.flatMap(({ apiGroups, resources, verbs }) =>
+      verbs.map((verb) => [apiGroups[0], resources[0], verb].join(' ')),
+    )
+  const taken = [...JOB_PERMISSIONS, ...JOB_EVENT_PERMISSIONS].map((one) =>
+    [one.group, one.resource, one.verb].join(' '),
+  )
+  expect(documented.toSorted()).toEqual(taken.toSorted())
 })

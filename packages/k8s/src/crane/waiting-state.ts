@@ -22,6 +22,8 @@ const HOPELESS = new Set([
   'CreateContainerError',
   'RunContainerError',
   'StartError',
+  // Of the container that tells what the crane said, in an image without a shell: the crane itself is not started anew.
+  'CrashLoopBackOff',
 ])
 /** What a registry says when it was reached: asking again changes nothing. */
 const NO_SUCH_IMAGE = /not found|manifest unknown|unauthorized|denied|authorization failed/i

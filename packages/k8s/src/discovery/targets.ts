@@ -9,10 +9,11 @@ import { claimRef } from '../workload/workload-id.ts'
 import type { Found } from './workloads.ts'
 import { told } from './workloads.ts'
 
-/** The claims as targets, with the tides that they and their workloads say, and what is wrong with what they say. */
+/** The claims as targets of that machine, with the tides that they and their workloads say, and what is wrong with what they say. */
 export function targetsOf(
   claims: readonly Metadata[],
   users: readonly Found[],
+  machine?: string,
 ): { readonly targets: readonly Target[]; readonly problems: readonly Problem[] } {
   const tides = new Map<string, Set<string>>()
   const excluded = new Set<string>()
@@ -32,6 +33,7 @@ export function targetsOf(
     const target: Target = {
       ref: claimRef(namespace, name),
       source: { medium: 'pvc', namespace, name, ...(uid === undefined ? {} : { uid }) },
+      ...(machine === undefined ? {} : { machine }),
       project: namespace,
       ...projectOf(claim),
       tides: out.value ? [] : [...new Set([...own.value, ...inherited])].toSorted(),

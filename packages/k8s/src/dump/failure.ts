@@ -43,8 +43,8 @@ function sayings(about: string): { readonly [reason: string]: Say } {
     RESTORE_FAILED: ['DUMP.RESTORE_FAILED', 'the dump could not be loaded; the data are as they were'],
     HALF_RESTORED: [
       'DUMP.HALF_RESTORED',
-      'the dump was loaded in part, and what was there before could not be put back',
-      { hint: `what was there before is in ${about}` },
+      'the tables stand, all old or all new, and their triggers, views, routines or events may be missing',
+      { hint: `see why they cannot be made; the next dump or restore tries it again. Their SQL is in ${about}` },
     ],
   }
 }

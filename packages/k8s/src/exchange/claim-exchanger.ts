@@ -1,9 +1,8 @@
 import type { Exchanger } from '@salvage-kit/core'
-import { SalvageError } from '@salvage-kit/core'
 import type { Cluster } from '../client/cluster.ts'
 import { classView } from '../snapshot/class-view.ts'
 import { clearExchange } from './clear.ts'
-import { decide } from './decide.ts'
+import { commitExchange } from './commit.ts'
 import { exchangeClaim } from './exchange-claim.ts'
 import { prepareExchange } from './prepare.ts'
 import { wholeSettings } from './settings.ts'
@@ -28,15 +27,7 @@ export function claimExchanger(cluster: Cluster, settings: ExchangeSettings = {}
     },
     stage: async (token, options) => stageBeside(cluster, readExchange(token), whole, options),
     exchange: async (token, options) => exchangeClaim(cluster, readExchange(token), whole, options),
-    commit: async (given, options) => {
-      options.signal.throwIfAborted()
-      const token = readExchange(given)
-      if ((await decide(cluster, token, 'committed', options)) === 'committed') return
-      throw new SalvageError(
-        'EXCHANGE.TAKEN_BACK',
-        `the exchange of ${token.namespace}/${token.name} is not final: it was taken back by another process`,
-      )
-    },
+    commit: async (token, options) => commitExchange(cluster, readExchange(token), options),
     takeBack: async (token, options) => takeBackClaim(cluster, readExchange(token), whole, options),
     clear: async (token, options) => clearExchange(cluster, readExchange(token), whole, options),
   }

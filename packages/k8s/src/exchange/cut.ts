@@ -34,7 +34,7 @@ export async function cutBeside(
   return awaitStatus(
     cluster,
     { namespace, name },
-    id,
+    isOf({ id }),
     ({ readyToUse, creationTime }) => readyToUse === true && creationTime !== undefined,
     { signal, errorMs: ERROR_MS, withinMs: READY_MS, failed: 'EXCHANGE.NOT_CUT', late: 'EXCHANGE.NOT_CUT' },
   )

@@ -36,7 +36,7 @@ export async function exchangeClaim(
     if (now.as === 'none') continue
     throw now.as === 'foreign' ? nameTaken(token, former.metadata.name) : undone(token)
   }
-  await awaitVolume(cluster, { namespace: token.namespace, name: token.name }, { signal })
+  if (!token.waits) await awaitVolume(cluster, { namespace: token.namespace, name: token.name }, { signal })
 }
 
 /** Both have ended when this goes on: nothing is made after somebody has looked for it. */

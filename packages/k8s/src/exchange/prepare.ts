@@ -5,6 +5,7 @@ import { KINDS } from '../resource/kind.ts'
 import type { Resource } from '../resource/resource.ts'
 import { claimOf } from '../snapshot/claim-of.ts'
 import type { Classes } from '../snapshot/class-view.ts'
+import { otherNamespace } from '../snapshot/other-namespace.ts'
 import { mustBePermitted } from '../snapshot/permission.ts'
 import { probeClaim } from '../snapshot/probe.ts'
 import { cutToken, pointToken } from '../snapshot/schema.ts'
@@ -21,6 +22,8 @@ export interface PrepareParts {
   readonly classes: () => Promise<Classes | undefined>
 }
 
+/** Written by the scheduler, where a class waits for a pod. */
+const SELECTED_NODE = 'volume.kubernetes.io/selected-node'
 /** For a block volume: cuts of it are of use here, since nothing reads its files. */
 const ANY: Store = { ref: 'csi:', crane: 'csi', settings: {} }
 
@@ -57,12 +60,17 @@ export async function prepareExchange(
     uid,
     runId,
     claim: bodyOf(claim),
+    waits: claim.metadata.annotations?.[SELECTED_NODE] !== undefined,
     ...(snapshotClass === undefined ? {} : { snapshotClass }),
     ...(point === undefined ? {} : { point }),
   }
   return { token, filled: point !== undefined }
 }
 
+/**
+ * The configured class, or the default one. Where that cannot be, such as one that keeps the storage of what is removed, and
+ * classes may be seen: any other of the driver that can.
+ */
 async function classOfCut(
   cluster: Cluster,
   claim: Resource,
@@ -70,20 +78,25 @@ async function classOfCut(
   { settings, classes }: PrepareParts,
 ): Promise<string | undefined> {
   const { namespace = '', name } = claim.metadata
-  const isBlock = bodyOf(claim).spec['volumeMode'] === 'Block'
-  const support = await probeClaim(
-    cluster,
-    { medium: 'pvc', namespace, name },
-    { signal, ...(isBlock ? { keep: ANY } : {}) },
-    {
-      settings: { namespaces: [namespace], ...(settings.class === undefined ? {} : { class: settings.class }) },
-      classes,
-    },
-  )
-  if (support.supported) return cutToken.parse(support.token).snapshotClass
+  const keep = bodyOf(claim).spec['volumeMode'] === 'Block' ? { keep: ANY } : {}
+  const source: Source = { medium: 'pvc', namespace, name }
+  const seen = await classes()
+  const others = (seen?.snapshotClasses ?? []).flatMap((one) => (one.deletionPolicy === 'Delete' ? one.name : []))
+  let why = ''
+  for (const wanted of [settings.class, ...others]) {
+    const given = { namespaces: [namespace], ...(wanted === undefined ? {} : { class: wanted }) }
+    const support = await probeClaim(
+      cluster,
+      source,
+      { signal, ...keep },
+      { settings: given, classes: async () => seen },
+    )
+    if (support.supported) return cutToken.parse(support.token).snapshotClass
+    if (why === '') why = support.why
+  }
   throw new SalvageError('EXCHANGE.NO_CUT', `the claim ${namespace}/${name} cannot be restored in place`, {
-    why: `its former content could not be kept: ${support.why}`,
-    hint: 'have a VolumeSnapshotClass of its driver (snapshotClass), or restore into a new claim',
+    why: `its former content could not be kept: ${why}`,
+    hint: 'have a VolumeSnapshotClass of its driver with the deletionPolicy Delete, or restore into a new claim',
     untouched: true,
   })
 }
@@ -105,15 +118,6 @@ async function pointOf(
   if (readyToUse === true) return { name: at.name, uid }
   throw new SalvageError('CSI.NOT_READY', `the snapshot ${at.namespace}/${at.name} is not ready`, {
     ...(error?.message === undefined ? {} : { why: error.message }),
-    untouched: true,
-  })
-}
-
-/** `RESTORE.UNREADABLE`: a claim takes content only from snapshots of its own namespace. */
-export function otherNamespace(snapshot: string, claim: string): SalvageError {
-  return new SalvageError('RESTORE.UNREADABLE', `the snapshot ${snapshot} cannot become ${claim}`, {
-    why: 'a claim takes content only from snapshots of its own namespace',
-    hint: 'restore from an archive: a crane Job fills a claim of any namespace. Or restore into a new claim beside the snapshot, lift that (`run --to STORE`), and restore the archive',
     untouched: true,
   })
 }

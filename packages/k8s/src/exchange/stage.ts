@@ -34,7 +34,7 @@ export async function stageBeside(
   if (snapshot === undefined) return source
   using limit = deadline(settings.fillMs, signal)
   try {
-    await awaitVolume(cluster, { namespace, name }, limit)
+    if (!token.waits) await awaitVolume(cluster, { namespace, name }, limit)
   } catch (error) {
     signal.throwIfAborted()
     if (!limit.signal.aborted) throw error

@@ -6,7 +6,7 @@ import { removeSnapshot } from '../snapshot/drop.ts'
 import { CUT } from '../snapshot/key.ts'
 import { EXCHANGE } from './key.ts'
 import { claimParts } from '../snapshot/schema.ts'
-import type { SweepSettings } from '../snapshot/sweep.ts'
+import type { SweepSettings } from '../snapshot/sweep-settings.ts'
 
 const HOUR_MS = 3_600_000
 

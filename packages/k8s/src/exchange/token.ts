@@ -27,6 +27,8 @@ export type ExchangeToken = {
   readonly uid: string
   readonly runId: string
   readonly claim: ClaimBody
+  /** Its class makes the volume when a pod comes: nobody waits for it before. */
+  readonly waits: boolean
   /** Of the cuts; absent: the default one of the driver. */
   readonly snapshotClass?: string
   /** The new content; absent: it is lowered into a claim beside. */
@@ -57,6 +59,7 @@ const exchangeToken: z.ZodType<ExchangeToken> = z.object({
     spec: z.record(z.string(), json),
     size: z.string(),
   }),
+  waits: z.boolean(),
   snapshotClass: z.string().exactOptional(),
   point: z.object({ name: z.string(), uid: z.string() }).exactOptional(),
 })

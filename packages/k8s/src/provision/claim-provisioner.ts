@@ -7,6 +7,7 @@ import { KINDS } from '../resource/kind.ts'
 import type { Metadata } from '../resource/resource.ts'
 import { sizeUnknown } from '../snapshot/expose.ts'
 import { CUT } from '../snapshot/key.ts'
+import { otherNamespace } from '../snapshot/other-namespace.ts'
 import { larger } from '../snapshot/quantity.ts'
 import { removeOwn } from '../snapshot/removal.ts'
 import { pointToken } from '../snapshot/schema.ts'
@@ -88,7 +89,7 @@ async function freePlace(cluster: Cluster, ref: TargetRef, options: CallOptions)
   })
 }
 
-/** Undefined for a point that is no snapshot of this namespace: a claim takes content only from there. */
+/** Undefined for a point that is no snapshot. Rejects with `RESTORE.UNREADABLE` for one of another namespace. */
 async function prepareFrom(
   cluster: Cluster,
   ref: TargetRef,
@@ -99,7 +100,9 @@ async function prepareFrom(
 ): Promise<PlaceToken | undefined> {
   if (store.crane !== 'csi') return undefined
   const { uid, ...at } = pointToken.parse(point.token)
-  if (placeOf(ref).namespace !== at.namespace) return undefined
+  const wanted = placeOf(ref)
+  if (wanted.namespace !== at.namespace)
+    throw otherNamespace(`${at.namespace}/${at.name}`, `${wanted.namespace}/${wanted.name}`)
   const snapshot = await cluster.get(KINDS.volumeSnapshot, at, options)
   const { deletionTimestamp } = snapshot?.metadata ?? {}
   if (snapshot?.metadata.uid !== uid || deletionTimestamp !== undefined)

@@ -8,7 +8,9 @@ const Reference = z
     'write a variable of the container, such as ${DB_PASSWORD}: no password belongs here',
   )
 
-const Port = z.string().regex(/^(?:\d{1,5}|\$\{[A-Za-z_]\w*\})$/)
+const Port = z
+  .string()
+  .regex(/^(?:\d{1,5}|\$\{[A-Za-z_]\w*\})$/, 'write a number such as 5432, or a variable such as ${DB_PORT}')
 
 /** What annotations that begin with `salvage-kit.io/dump-` say; `DumpRecipe` tells what each means. */
 export interface DumpOptions {
@@ -27,17 +29,18 @@ export interface DumpOptions {
   readonly shell?: string
 }
 
-const Options: z.ZodType<DumpOptions> = z.strictObject({
+/** Reads {@link DumpOptions}. What it says of a value never repeats it: it may be a password. */
+export const DumpOptions: z.ZodType<DumpOptions> = z.strictObject({
   file: z.string().min(1).exactOptional(),
   host: z.string().min(1).exactOptional(),
   port: Port.exactOptional(),
   user: z.string().min(1).exactOptional(),
   password: Reference.exactOptional(),
   name: z.string().min(1).exactOptional(),
-  'character-set': z.string().regex(/^\w+$/).exactOptional(),
+  'character-set': z.string().regex(/^\w+$/, 'write one of the database, such as utf8mb4').exactOptional(),
   'full-percent': z
     .string()
-    .regex(/^(?:[1-9]\d?|100)$/)
+    .regex(/^(?:[1-9]\d?|100)$/, 'write a whole number from 1 to 100')
     .exactOptional(),
   pod: z.string().min(1).exactOptional(),
   shell: z.string().min(1).exactOptional(),
@@ -58,5 +61,5 @@ export const DumpSettings: z.ZodType<DumpSettings> = z.strictObject({
   database: z.enum(['postgres', 'mysql', 'mariadb']),
   container: z.string().min(1).exactOptional(),
   timeoutMs: z.int().positive().exactOptional(),
-  options: Options,
+  options: DumpOptions,
 })

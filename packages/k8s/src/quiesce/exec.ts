@@ -4,7 +4,7 @@ import type { CallOptions, Finding, Quiescer } from '@salvage-kit/core'
 import type { Cluster, Permission } from '../client/cluster.ts'
 import type { HeldInPod } from '../exec/hold/hold-in-pod.ts'
 import { holdInPod } from '../exec/hold/hold-in-pod.ts'
-import type { HoldScripts } from '../exec/hold/hold-script.ts'
+import type { HoldScripts, QuiesceEnd } from '../exec/hold/hold-script.ts'
 import { thawedElsewhere } from '../exec/hold/thawed-elsewhere.ts'
 import type { PodPlace } from '../exec/run/pod-script.ts'
 import { quoted } from '../exec/shell/quoted.ts'
@@ -12,6 +12,7 @@ import { nameOf } from '../workload/workload-id.ts'
 import { departure, placesOf } from './exec-place.ts'
 import type { HookPlace } from './exec-token.ts'
 import { HookToken } from './exec-token.ts'
+import { CONTAINER, POST, PRE } from '../annotation/key.ts'
 import { EXEC, HookSettings } from './settings.ts'
 import { readSettings, readToken, workloadOf } from './token.ts'
 
@@ -33,7 +34,7 @@ export interface ExecQuiescerSettings {
  * A bad end of `post` is tried once more, and then a finding. A pod that is gone, or whose container was restarted, has nothing
  * to be undone; `atRest` tells of it.
  *
- * Codes: `K8S.NO_WORKLOAD`, `K8S.SETTINGS`, `HOOK.NO_CONTAINER` (prepare); `HOOK.CHANGED`, `HOOK.TIMEOUT`, and those of
+ * Codes: `K8S.NO_WORKLOAD`, `K8S.SETTINGS`, `HOOK.NO_CONTAINER` (prepare); `HOOK.CHANGED`, `HOOK.FAILED`, `HOOK.TIMEOUT`, and those of
  * `holdInPod` (quiesce); `K8S.TOKEN`. Finding: `HOOK.POST_FAILED`.
  */
 export function execQuiescer(cluster: Cluster, { patienceMs }: ExecQuiescerSettings = {}): Quiescer {
@@ -55,8 +56,8 @@ export function execQuiescer(cluster: Cluster, { patienceMs }: ExecQuiescerSetti
         const { code = 0 } = await held.release(options)
         if (code === 0) return []
       } else if (await isGone(cluster, token, place, options)) return []
-      const { code = 0 } = await thawedElsewhere(cluster, where, scripts, options)
-      return code === 0 ? [] : [postFailed(token, place, code)]
+      const { code = 0, stderr = '' } = await thawedElsewhere(cluster, where, scripts, options)
+      return code === 0 ? [] : [postFailed(token, place, { code, stderr })]
     } catch (error) {
       if (isSalvageError(error) && (await isGone(cluster, token, place, options))) return []
       throw error
@@ -91,7 +92,8 @@ export function execQuiescer(cluster: Cluster, { patienceMs }: ExecQuiescerSetti
       using limit = deadline(timeoutMs, options.signal, tooLong(token, timeoutMs))
       const ends = await Promise.allSettled(
         token.places.map(async (place) => {
-          const hold = await holdInPod(cluster, placeOf(token, place), scriptsOf(token), { signal: limit.signal })
+          const scripts = { ...scriptsOf(token), refused: (end: QuiesceEnd) => preFailed(token, place, end) }
+          const hold = await holdInPod(cluster, placeOf(token, place), scripts, { signal: limit.signal })
           held.set(place.pod, hold)
         }),
       )
@@ -162,12 +164,63 @@ function tooLong(token: HookToken, ms: number): SalvageError {
   )
 }
 
-/** The words of the command are not repeated beyond the first: they may hold a password. */
-function postFailed({ namespace, settings }: HookToken, { pod, container }: HookPlace, code: number): Finding {
+/** `HOOK.FAILED`: it was undone. The words of the command are not repeated beyond the first: they may hold a password. */
+function preFailed(
+  { namespace, settings }: HookToken,
+  { pod, container }: HookPlace,
+  { code, thawed, stderr }: QuiesceEnd,
+): SalvageError {
+  const undone =
+    settings.post === undefined
+      ? 'nothing was to be undone'
+      : thawed === undefined
+        ? 'the post command runs elsewhere'
+        : `the post command ended with ${String(thawed)}`
+  const command = byHand(namespace, { pod, container }, settings.pre)
+  return new SalvageError(
+    'HOOK.FAILED',
+    `the pre command (annotation ${PRE}) in container "${container}" of pod ${namespace}/${pod} ended with ${String(code ?? 'nothing')}`,
+    {
+      why: `${endText(settings.pre, code, stderr)}; ${undone}`,
+      hint:
+        code === NOT_FOUND || code === NOT_EXECUTABLE
+          ? `name a program that is in the container, or the container that has it (annotation ${CONTAINER}); try it: ${command}`
+          : `try it by hand: ${command}`,
+    },
+  )
+}
+
+/** As shells say it. */
+const NOT_FOUND = 127
+const NOT_EXECUTABLE = 126
+
+function endText(words: readonly string[] = [], code: number | undefined, stderr: string): string {
+  if (stderr !== '') return stderr
+  const program = words[0] ?? ''
+  if (code === NOT_FOUND) return `there is no program "${program}" in the container`
+  if (code === NOT_EXECUTABLE) return `"${program}" cannot be executed there`
+  return 'it said nothing on stderr'
+}
+
+function byHand(
+  namespace: string,
+  { pod, container }: Pick<HookPlace, 'pod' | 'container'>,
+  words: readonly string[] = [],
+): string {
+  return `kubectl -n ${namespace} exec ${pod} -c ${container} -- ${words[0] ?? ''}${words.length > 1 ? ' …' : ''}`
+}
+
+/** The words of the command are not repeated, as above. */
+function postFailed(
+  { namespace, settings }: HookToken,
+  { pod, container }: HookPlace,
+  { code, stderr }: { readonly code: number; readonly stderr: string },
+): Finding {
   return {
     code: 'HOOK.POST_FAILED',
-    message: `the post command in container "${container}" of pod ${namespace}/${pod} ended with ${String(code)}, twice`,
-    hint: `see what it left undone, and run it by hand: kubectl -n ${namespace} exec ${pod} -c ${container} -- ${settings.post?.[0] ?? ''} …`,
+    message: `the post command (annotation ${POST}) in container "${container}" of pod ${namespace}/${pod} ended with ${String(code)}, twice`,
+    why: endText(settings.post, code, stderr),
+    hint: `see what it left undone, and run it by hand: ${byHand(namespace, { pod, container }, settings.post)}`,
   }
 }
 

@@ -1,7 +1,7 @@
-import { SalvageError } from '@salvage-kit/core'
 import type { CallOptions, Quiescer } from '@salvage-kit/core'
-import type { Cluster, Permission } from '../client/cluster.ts'
-import { roleFor } from '../client/role.ts'
+import type { Permission } from '../client/cluster.ts'
+import { lackingRights } from '../client/rights.ts'
+import type { RightsCluster } from '../client/rights.ts'
 import { parseWorkloadId } from '../workload/workload-id.ts'
 import type { WorkloadName } from '../workload/workload-id.ts'
 
@@ -10,7 +10,7 @@ import type { WorkloadName } from '../workload/workload-id.ts'
  * whose hint is the Role that is missing. `wanted` says what a workload takes.
  */
 export function permitted(
-  cluster: Cluster,
+  cluster: RightsCluster,
   quiescer: Quiescer,
   wanted: (of: WorkloadName) => readonly Permission[],
 ): Quiescer {
@@ -21,7 +21,11 @@ export function permitted(
     const key = JSON.stringify([of.namespace, permissions])
     if (known.has(key)) return
     const missing = await cluster.missing(of.namespace, permissions, options)
-    if (missing.length > 0) throw forbidden(workload, quiescer.id, of.namespace, missing)
+    if (missing.length > 0) {
+      const message = `${workload}: ${quiescer.id} takes rights that this user does not have`
+      const lacking = new Map([[of.namespace, missing]])
+      throw await lackingRights(cluster, lacking, { code: 'K8S.RIGHTS', message }, options)
+    }
     known.add(key)
   }
   return {
@@ -33,17 +37,4 @@ export function permitted(
       return quiescer.prepare(workload, settings, options)
     },
   }
-}
-
-function forbidden(
-  workload: string,
-  quiescer: string,
-  namespace: string,
-  missing: readonly Permission[],
-): SalvageError {
-  return new SalvageError('K8S.RIGHTS', `${workload}: ${quiescer} takes rights that this user does not have`, {
-    why: `missing: ${missing.map(({ verb, resource }) => `${verb} ${resource}`).join(', ')}`,
-    hint: `let an administrator apply, and bind to this user:\n${roleFor(missing, { namespace })}`,
-    untouched: true,
-  })
 }

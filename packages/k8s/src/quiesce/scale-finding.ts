@@ -22,6 +22,15 @@ export function changed(token: ScaleToken, found: Controller | undefined): Salva
   })
 }
 
+/** `SCALE.CHANGED`: somebody else has decided what it is to be, before it had come to rest. */
+export function overruled(token: ScaleToken, found: Controller | undefined): SalvageError {
+  const other = found?.uid === token.uid
+  return new SalvageError('SCALE.CHANGED', `${nameOf(token)} was changed while its pods ended`, {
+    why: other ? `it was told to have no pods and is to have ${String(found.replicas)}` : difference(token, found),
+    hint: 'run again, and leave the workloads alone meanwhile; what scales it (a person, an operator, GitOps) must not do so then',
+  })
+}
+
 /** `SCALE.CHANGED`: somebody else has decided what it is to be. */
 export function changedMeanwhile(token: ScaleToken, found: Controller): Finding {
   return {

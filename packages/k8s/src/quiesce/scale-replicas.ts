@@ -15,6 +15,8 @@ export interface Scaled {
   /** It has the number now. */
   readonly done: boolean
   readonly found: Controller | undefined
+  /** Whether it was told anything, so that another number is somebody's answer to that. */
+  readonly asked: boolean
 }
 
 /**
@@ -30,9 +32,10 @@ export async function scaleFrom(
   const kind = scalable(of.kind)
   for (let tries = 1; ; tries += 1) {
     const found = await readController(cluster, of, options)
-    if (kind === undefined || found === undefined || found.uid !== of.uid) return { done: false, found }
-    if (found.replicas === to) return { done: true, found }
-    if (found.replicas !== from) return { done: false, found }
+    const asked = tries > 1
+    if (kind === undefined || found === undefined || found.uid !== of.uid) return { done: false, found, asked }
+    if (found.replicas === to) return { done: true, found, asked }
+    if (found.replicas !== from) return { done: false, found, asked }
     try {
       await cluster.patch(
         kind,

@@ -7,7 +7,7 @@ import { presentPods, readController } from '../workload/pods-of.ts'
 import { unscalable } from '../workload/scalable.ts'
 import { nameOf } from '../workload/workload-id.ts'
 import { unwatched } from './scale-autoscaler.ts'
-import { changed, changedMeanwhile, gone, late, notDown, refused } from './scale-finding.ts'
+import { changed, changedMeanwhile, gone, late, notDown, overruled, refused } from './scale-finding.ts'
 import { scaleFrom } from './scale-replicas.ts'
 import { ScaleToken } from './scale-token.ts'
 import { SCALE, ScaleSettings } from './settings.ts'
@@ -53,10 +53,10 @@ export function scaleQuiescer(cluster: Cluster): Quiescer {
       if (token.replicas === 0) return
       const now = await readController(cluster, token, options)
       if (now === undefined || now.uid !== token.uid || now.replicas !== token.replicas) throw changed(token, now)
-      const { done, found } = await scaleFrom(cluster, token, { from: token.replicas, to: 0 }, options)
-      if (!done || found === undefined) throw changed(token, found)
+      const { done, found, asked } = await scaleFrom(cluster, token, { from: token.replicas, to: 0 }, options)
+      if (!done || found === undefined) throw asked ? overruled(token, found) : changed(token, found)
       using limit = deadline(token.downMs, options.signal, notDown(token))
-      await ended(cluster, found, { signal: limit.signal })
+      await ended(cluster, token, found, { signal: limit.signal })
       rested.set(token.uid, found.generation)
     },
     resume: async (given, { signal, quiesced }) => {
@@ -87,13 +87,16 @@ export function scaleQuiescer(cluster: Cluster): Quiescer {
   }
 }
 
-/** Resolves when no pod is left that may write. */
-async function ended(cluster: Cluster, of: Controller, options: CallOptions): Promise<void> {
-  while ((await presentPods(cluster, of, options)).length > 0)
+/** Resolves when no pod is left that may write. Rejects when somebody wants pods again: then they never end. */
+async function ended(cluster: Cluster, token: ScaleToken, of: Controller, options: CallOptions): Promise<void> {
+  while ((await presentPods(cluster, of, options)).length > 0) {
+    const now = await readController(cluster, token, options)
+    if (now === undefined || now.uid !== token.uid || now.replicas !== 0) throw overruled(token, now)
     await sleep(POLL_MS, undefined, options).catch((error: unknown) => {
       options.signal.throwIfAborted()
       throw error
     })
+  }
 }
 
 async function disturbance(

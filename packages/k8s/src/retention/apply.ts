@@ -5,7 +5,8 @@ import { KINDS } from '../resource/kind.ts'
 import { deletion } from './deletion.ts'
 import type { RetentionEnd, RetentionOutcome, RetentionReport } from './outcome.ts'
 import type { RetentionPlan } from './plan.ts'
-import { restorePolicies } from './policy.ts'
+import { letGo } from './let-go.ts'
+import { contentsNamed, restorePolicies } from './policy.ts'
 import { eachAtMost } from './pool.ts'
 import { changedMeanwhile, sameLabels } from './same-labels.ts'
 import { stillGoing } from './still-going.ts'
@@ -28,6 +29,7 @@ export interface ApplyOptions extends CallOptions {
 
 const WIDTH = 16
 const PATIENCE_MS = 10_000
+const LET_GO_MS = 1000
 
 /**
  * Carries a plan out. Labels first, then removals. Nothing is touched that is no longer as it was judged; nothing is removed
@@ -71,18 +73,18 @@ export async function applyRetention(
   })
   const toGo = new Set(verdicts.filter(isDeletion).map(({ snapshot }) => snapshot.uid))
   const findings = mode === 'admin' && toGo.size > 0 ? await restorePolicies(cluster, toGo, { signal }) : []
-  const remove = deletion(cluster, mode, { signal })
+  const contents = new Set(verdicts.filter(isDeletion).flatMap(({ snapshot }) => snapshot.content ?? []))
+  const seen = mode === 'admin' ? await contentsNamed(cluster, contents, { signal }) : undefined
+  const remove = deletion(cluster, mode, { signal, ...(seen === undefined ? {} : { seen }) })
   await eachAtMost(width, verdicts.filter(isDeletion), async (verdict) => {
     signal.throwIfAborted()
     await settle('delete', verdict, async () => remove(verdict))
   })
   const removed = outcomes.filter(({ verdict, end }) => isDeletion(verdict) && end === 'done')
-  const going = await stillGoing(
-    cluster,
-    removed.map(({ verdict }) => verdict.snapshot),
-    patienceMs,
-    { signal },
-  )
+  const toBeGone = removed.map(({ verdict }) => verdict.snapshot)
+  const held = await stillGoing(cluster, toBeGone, patienceMs, { signal })
+  const left = toBeGone.filter(({ uid }) => held.has(uid))
+  const going = (await letGo(cluster, left, { signal })) ? await stillGoing(cluster, left, LET_GO_MS, { signal }) : held
   const all = outcomes.map((outcome) => {
     const finding = going.get(outcome.verdict.snapshot.uid)
     return finding === undefined ? outcome : { ...outcome, end: 'pending' as const, finding }

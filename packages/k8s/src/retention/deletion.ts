@@ -3,7 +3,7 @@ import type { Cluster } from '../client/cluster.ts'
 import { keptSnapshot, type KeptSnapshot } from '../label/kept-snapshot.ts'
 import { KINDS } from '../resource/kind.ts'
 import type { RetentionEnd } from './outcome.ts'
-import { freeStorage } from './policy.ts'
+import { freeStorage, type Contents } from './policy.ts'
 import { changedMeanwhile, sameLabels } from './same-labels.ts'
 import type { RetentionVerdict } from './verdict.ts'
 
@@ -13,13 +13,14 @@ const ATTEMPTS = 4
 /**
  * How snapshots are removed. Once for each claim the good one that stays is looked at again. The object goes by its uid, and only
  * as it was judged: when it has changed it is read, and stays if one of its labels is another. In admin mode its content is told to free the storage before, and
- * told otherwise again when the removal fails.
+ * told otherwise again when the removal fails; `seen` spares looking at each.
  */
 export function deletion(
   cluster: Cluster,
   mode: 'tenant' | 'admin',
-  options: CallOptions,
+  { signal, seen }: CallOptions & { readonly seen?: Contents },
 ): (verdict: RetentionVerdict) => Promise<RetentionEnd> {
+  const options = { signal }
   const standing = new Map<string, Promise<boolean>>()
   const look = async (namespace: string, name: string): Promise<KeptSnapshot | undefined> => {
     const found = await cluster.get(KINDS.volumeSnapshot, { namespace, name }, options)
@@ -44,7 +45,10 @@ export function deletion(
     }
     let current = mode === 'admin' ? await isAsJudged() : snapshot
     if ('end' in current) return current
-    const freed = mode === 'admin' ? await freeStorage(cluster, current, options) : undefined
+    const freed =
+      mode === 'admin'
+        ? await freeStorage(cluster, current, { signal, ...(seen === undefined ? {} : { seen }) })
+        : undefined
     for (let attempt = 1; ; attempt += 1)
       try {
         const only = { uid, resourceVersion: current.version }

@@ -1,4 +1,4 @@
-import { deadline, errorText, SalvageError, type CallOptions, type Finding } from '@salvage-kit/core'
+import { deadline, errorText, isSalvageError, SalvageError, type CallOptions, type Finding } from '@salvage-kit/core'
 import { z } from 'zod'
 import type { Cluster, JsonPatchOperation } from '../client/cluster.ts'
 import { OWN } from '../label/key.ts'
@@ -17,11 +17,31 @@ const contentSpec = z.looseObject({
 
 const LABEL = `/metadata/labels/${OWN.policyWas.replace('/', '~1')}`
 const UNDO_MS = 20_000
+/** Fewer contents are looked at one by one: a cluster may have thousands of others. */
+const FEW = 8
 
 /** What was told to a content. */
 export interface FreedStorage {
   /** Has a clock of its own, and never throws: what cannot be put back is put back by the next pruning. */
   readonly putBack: () => Promise<void>
+}
+
+/** Contents by their names, as they were a while ago. */
+export type Contents = ReadonlyMap<string, Resource>
+
+/** All contents: one request for each of many removals is spared. Those that are left out are looked at one by one. */
+export async function contentsNamed(
+  cluster: Cluster,
+  names: ReadonlySet<string>,
+  options: CallOptions,
+): Promise<Contents> {
+  const contents = new Map<string, Resource>()
+  if (names.size < FEW) return contents
+  for await (const content of cluster.list(KINDS.volumeSnapshotContent, {}, options))
+    // One that was told already is put back by somebody, or is not.
+    if (names.has(content.metadata.name) && content.metadata.labels?.[OWN.policyWas] === undefined)
+      contents.set(content.metadata.name, content)
+  return contents
 }
 
 /**
@@ -32,11 +52,29 @@ export interface FreedStorage {
 export async function freeStorage(
   cluster: Cluster,
   { namespace, name, uid, content }: Pick<KeptSnapshot, 'namespace' | 'name' | 'uid' | 'content'>,
-  options: CallOptions,
+  { signal, seen }: CallOptions & { readonly seen?: Contents },
 ): Promise<FreedStorage | undefined> {
   if (content === undefined) return undefined
-  const found = await cluster.get(KINDS.volumeSnapshotContent, { name: content }, options)
+  const options = { signal }
+  const known = seen?.get(content)
+  const found = known ?? (await cluster.get(KINDS.volumeSnapshotContent, { name: content }, options))
   if (found === undefined) return undefined
+  try {
+    return await free(cluster, found, { namespace, name, uid }, options)
+  } catch (error) {
+    const isOld = isSalvageError(error) && (error.code === 'K8S.CONFLICT' || error.code === 'RETENTION.FOREIGN_CONTENT')
+    if (known === undefined || !isOld) throw error
+  }
+  return freeStorage(cluster, { namespace, name, uid, content }, options)
+}
+
+async function free(
+  cluster: Cluster,
+  found: Resource,
+  { namespace, name, uid }: Pick<KeptSnapshot, 'namespace' | 'name' | 'uid'>,
+  options: CallOptions,
+): Promise<FreedStorage | undefined> {
+  const content = found.metadata.name
   const { deletionPolicy, volumeSnapshotRef: ref } = contentSpec.parse(found.spec)
   if (ref.namespace !== namespace || ref.name !== name || (ref.uid !== undefined && ref.uid !== '' && ref.uid !== uid))
     throw new SalvageError(
@@ -52,7 +90,7 @@ export async function freeStorage(
       : { op: 'add', path: LABEL, value: deletionPolicy }
   const tests: readonly JsonPatchOperation[] = [
     { op: 'test', path: '/metadata/uid', value: found.metadata.uid ?? '' },
-    { op: 'test', path: '/spec/volumeSnapshotRef/name', value: name },
+    { op: 'test', path: '/metadata/resourceVersion', value: found.metadata.resourceVersion ?? '' },
   ]
   const body = [...tests, label, { op: 'replace' as const, path: '/spec/deletionPolicy', value: 'Delete' }]
   await cluster.patch(KINDS.volumeSnapshotContent, at, { type: 'json', body }, options)

@@ -5,6 +5,7 @@ import { KINDS } from '../resource/kind.ts'
 import type { Resource } from '../resource/resource.ts'
 import { claimOf } from './claim-of.ts'
 import { claimManifest } from './manifest.ts'
+import { cutPlace, markedMember } from './group/member.ts'
 import { exposureName, snapshotName } from './name.ts'
 import { isOf, ownLabels } from './own.ts'
 import { larger } from './quantity.ts'
@@ -29,8 +30,8 @@ export async function awaitReady(
   { readyMs = READY_MS, errorMs = ERROR_MS }: CsiSettings,
   { signal }: CallOptions,
 ): Promise<Resource> {
-  const at = { namespace: claimOf(ref.source).namespace, name: snapshotName(ref) }
-  return awaitStatus(cluster, at, ref.id, isReady, {
+  const at = await cutPlace(cluster, ref, { signal })
+  return awaitStatus(cluster, at, isOf(ref), isReady, {
     signal,
     withinMs: readyMs,
     errorMs,
@@ -92,5 +93,8 @@ export async function concealCut(
 ): Promise<void> {
   const at = { namespace: claimOf(ref.source).namespace, name: exposureName(ref) }
   await removeOwn(cluster, KINDS.claim, at, isOf(ref), { signal, goneMs })
-  await endProtection(cluster, { namespace: at.namespace, name: snapshotName(ref) }, isOf(ref), { signal })
+  const { namespace } = at
+  const snapshot =
+    ref.together === undefined ? { namespace, name: snapshotName(ref) } : await markedMember(cluster, ref, { signal })
+  if (snapshot !== undefined) await endProtection(cluster, snapshot, isOf(ref), { signal })
 }

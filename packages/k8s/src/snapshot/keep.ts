@@ -5,11 +5,14 @@ import { grant } from '../label/grant.ts'
 import { keptSnapshot } from '../label/kept-snapshot.ts'
 import type { KeptSnapshot } from '../label/kept-snapshot.ts'
 import { KEY } from '../label/key.ts'
+import { labelValue } from '../label/label-value.ts'
 import { labelPatch } from '../label/label-change.ts'
 import type { LabelChange } from '../label/label-change.ts'
 import { KINDS } from '../resource/kind.ts'
 import type { Resource } from '../resource/resource.ts'
+import { claimOf } from './claim-of.ts'
 import { awaitReady } from './expose.ts'
+import { unmarkClaim } from './group/claim-mark.ts'
 import { CUT } from './key.ts'
 import { storeMark } from './name.ts'
 import { pointOf } from './point.ts'
@@ -30,6 +33,8 @@ export async function keepCut(
 ): Promise<Archive> {
   options.signal.throwIfAborted()
   const { store } = ref.keep
+  const { together } = ref
+  if (together !== undefined) await unmarkClaim(cluster, claimOf(ref.source), labelValue(together), options)
   for (let attempt = 1; ; attempt += 1)
     try {
       const ready = await awaitReady(cluster, ref, settings, options)

@@ -16,24 +16,27 @@ import { readStore } from './settings.ts'
 export function snapshotManifest(ref: SnapshotRef, notes: readonly RestNote[] = []): Manifest {
   const { namespace, name: pvc } = claimOf(ref.source)
   const { claim, snapshotClass } = cutToken.parse(ref.token)
-  const { labels, annotations } = marksOf(ref, pvc)
   return {
     apiVersion: apiVersionOf(KINDS.volumeSnapshot),
     kind: KINDS.volumeSnapshot.kind,
-    metadata: {
-      namespace,
-      name: snapshotName(ref),
-      labels: { ...labels, ...ownLabels(ref, 'cut') },
-      annotations: {
-        ...annotations,
-        [CUT.target]: ref.target,
-        [CUT.claim]: JSON.stringify(claim),
-        ...(notes.length === 0 ? {} : { [CUT.rest]: JSON.stringify(notes) }),
-      },
-    },
+    metadata: { namespace, name: snapshotName(ref), ...cutMarks(ref, claim, notes) },
     spec: {
       source: { persistentVolumeClaimName: pvc },
       ...(snapshotClass === undefined ? {} : { volumeSnapshotClassName: snapshotClass }),
+    },
+  }
+}
+
+/** What is written on the snapshot of a ref. */
+export function cutMarks(ref: SnapshotRef, claim: ClaimShape, notes: readonly RestNote[]): Marks {
+  const { labels, annotations } = marksOf(ref, claimOf(ref.source).name)
+  return {
+    labels: { ...labels, ...ownLabels(ref, 'cut') },
+    annotations: {
+      ...annotations,
+      [CUT.target]: ref.target,
+      [CUT.claim]: JSON.stringify(claim),
+      ...(notes.length === 0 ? {} : { [CUT.rest]: JSON.stringify(notes) }),
     },
   }
 }

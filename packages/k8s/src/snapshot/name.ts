@@ -23,6 +23,11 @@ export function exposureName({ id }: Pick<SnapshotRef, 'id'>): string {
   return `salvage-${nameOf(id)}`
 }
 
+/** The name of the group with which a ref is cut. */
+export function groupName(together: string): string {
+  return nameOf(together)
+}
+
 /** Tells the snapshots of one store from those of all others, in a label. */
 export function storeMark(store: string): string {
   return hash(store, HASH_LENGTH)

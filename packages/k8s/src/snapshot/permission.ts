@@ -1,7 +1,6 @@
-import { SalvageError } from '@salvage-kit/core'
 import type { CallOptions } from '@salvage-kit/core'
 import type { Cluster, Permission } from '../client/cluster.ts'
-import { roleFor } from '../client/role.ts'
+import { lackingRights, missingRights } from '../client/rights.ts'
 
 /** What snapshots and places take: rights of the namespaces of the claims alone. */
 export const SNAPSHOT_PERMISSIONS: readonly Permission[] = [
@@ -15,6 +14,19 @@ export const CLASS_PERMISSIONS: readonly Permission[] = [
   ...permissions('snapshot.storage.k8s.io', 'volumesnapshotclasses', ['get', 'list']),
 ]
 
+/** Optional: with these, claims that workloads share are cut at one instant where their driver can. */
+export const GROUP_PERMISSIONS: readonly Permission[] = [
+  ...permissions('groupsnapshot.storage.k8s.io', 'volumegroupsnapshots', ['get', 'list', 'create', 'patch', 'delete']),
+  ...permissions('', 'persistentvolumeclaims', ['patch']),
+]
+
+/** Optional: with these, the class of groups is found that is the default one of a driver. They are of no namespace. */
+export const GROUP_CLASS_PERMISSIONS: readonly Permission[] = permissions(
+  'groupsnapshot.storage.k8s.io',
+  'volumegroupsnapshotclasses',
+  ['list'],
+)
+
 function permissions(group: string, resource: string, verbs: readonly string[]): readonly Permission[] {
   return verbs.map((verb) => ({ verb, group, resource }))
 }
@@ -26,14 +38,9 @@ export async function mustBePermitted(
   options: CallOptions,
   wanted: readonly Permission[] = SNAPSHOT_PERMISSIONS,
 ): Promise<void> {
-  for (const namespace of new Set(namespaces)) {
-    const missing = await cluster.missing(namespace, wanted, options)
-    if (missing.length === 0) continue
-    const verbs = missing.map(({ verb, resource }) => `${verb} ${resource}`).join(', ')
-    throw new SalvageError('CSI.RIGHTS', `snapshots in ${namespace} take rights that this user does not have`, {
-      why: `missing: ${verbs}`,
-      hint: `let an administrator apply, and bind to this user:\n${roleFor(missing, { namespace })}`,
-      untouched: true,
-    })
-  }
+  const all = new Map([...new Set(namespaces)].map((namespace) => [namespace, wanted]))
+  const missing = await missingRights(cluster, all, options)
+  if (missing.size === 0) return
+  const message = `snapshots in ${[...missing.keys()].join(', ')} take rights that this user does not have`
+  throw await lackingRights(cluster, missing, { code: 'CSI.RIGHTS', message }, options)
 }

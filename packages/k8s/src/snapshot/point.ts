@@ -21,7 +21,7 @@ export interface KeptPoint {
 
 /**
  * The restore point that a kept snapshot is. One without its notes, as after it was rebound, is one all the same. A finding
- * for one that cannot be restored from.
+ * for one that cannot be restored from. It is of no machine: it stands in the cluster, whichever pod or workstation had it cut.
  */
 export function pointOf(resource: Resource, { ref }: Store): KeptPoint | Finding {
   const { namespace = '', name, uid = '', labels = {}, annotations = {} } = resource.metadata
@@ -48,7 +48,6 @@ export function pointOf(resource: Resource, { ref }: Store): KeptPoint | Finding
       store: ref,
       takenAt: new Date(creationTime).toISOString(),
       state: 'good',
-      ...(note === undefined ? {} : { machine: note.machine }),
       ...(runId === undefined ? {} : { runId }),
       ...(labels[OWN.hold] === undefined ? {} : { pinned: OWN.hold }),
       token: { namespace, name, uid },

@@ -1,8 +1,12 @@
-import type { CutOptions, JsonObject, SnapshotSupport, Source } from '@salvage-kit/core'
+import type { CallOptions, ClaimSource, CutOptions, JsonObject, SnapshotSupport, Source } from '@salvage-kit/core'
 import type { Cluster } from '../client/cluster.ts'
 import { KINDS } from '../resource/kind.ts'
 import type { Resource } from '../resource/resource.ts'
 import type { Classes } from './class-view.ts'
+import type { ClaimOrigin } from './origin.ts'
+import { originOf, uncuttable } from './origin.ts'
+import { chosenClass } from './class-view.ts'
+import type { GroupChoice } from './group/choice.ts'
 import { larger } from './quantity.ts'
 import { claimParts } from './schema.ts'
 import type { ClaimShape } from './schema.ts'
@@ -13,6 +17,31 @@ import type { CsiSettings } from './settings.ts'
 export interface ProbeParts {
   readonly settings: CsiSettings
   readonly classes: () => Promise<Classes | undefined>
+  /** Absent: nothing is cut together. */
+  readonly groups?: GroupChoice | undefined
+  /** Absent: each claim is asked for. */
+  readonly claims?: (at: ClaimSource, options: CallOptions) => Promise<SeenClaim | undefined>
+}
+
+/** What a probe sees of a claim. */
+export interface SeenClaim {
+  readonly phase: string | undefined
+  readonly isGoing: boolean
+  /** What its annotations say of its driver. */
+  readonly origin: ClaimOrigin
+  readonly shape: ClaimShape
+}
+
+/** Reads one of the API. */
+export function seenClaim(claim: Resource): SeenClaim {
+  const phase = claimParts.parse(claim).status?.phase
+  const isGoing = claim.metadata.deletionTimestamp !== undefined
+  return { phase, isGoing, origin: originOf(claim.metadata), shape: shapeOf(claim) }
+}
+
+/** It is the claim that is meant, and its volume stays with it. */
+export function isSettled({ phase, isGoing, shape }: SeenClaim, { uid = shape.uid }: ClaimSource): boolean {
+  return phase === 'Bound' && !isGoing && shape.uid === uid
 }
 
 /** Whether a claim can be cut, as far as this user may see it. A block volume can be kept, and nothing here reads it. */
@@ -20,25 +49,41 @@ export async function probeClaim(
   cluster: Cluster,
   source: Source,
   { signal, keep }: CutOptions,
-  { settings, classes }: ProbeParts,
+  { settings, classes, groups, claims = single(cluster) }: ProbeParts,
 ): Promise<SnapshotSupport> {
   signal.throwIfAborted()
   if (source.medium !== 'pvc') return no(`a ${source.medium} is no claim`)
-  const found = await cluster.get(KINDS.claim, source, { signal })
+  const found = await claims(source, { signal })
   if (found === undefined) return no('there is no such claim')
-  if (source.uid !== undefined && found.metadata.uid !== source.uid) return no('another claim has its name by now')
-  const phase = claimParts.parse(found).status?.phase
-  if (found.metadata.deletionTimestamp !== undefined) return no('the claim is being removed')
+  const { phase, isGoing, origin, shape: claim } = found
+  if (source.uid !== undefined && claim.uid !== source.uid) return no('another claim has its name by now')
+  if (isGoing) return no('the claim is being removed')
   if (phase !== 'Bound') return no(`the claim is ${phase ?? 'new'}: it has no volume`)
-  const claim = shapeOf(found)
   if (claim.volumeMode === 'Block' && keep === undefined)
     return no('it is a block volume, whose files nothing can read')
+  const uncut = uncuttable(origin, source)
+  if (uncut !== undefined) return no(uncut)
   const name = (keep === undefined ? undefined : readStore(keep).class) ?? settings.class
   const seen = await classes()
-  const why = seen === undefined ? undefined : await refusal(seen, claim, name, keep !== undefined)
+  const isKept = keep !== undefined
+  const why = seen === undefined ? undefined : await refusal(seen, { claim, origin }, name, isKept)
   if (why !== undefined) return no(why)
   const token: JsonObject = { claim, ...(name === undefined ? {} : { snapshotClass: name }) }
-  return { supported: true, exposes: 'pvc', token }
+  const group = await groups?.({ namespace: source.namespace, claim, isKept, seen, snapshotClass: name }, { signal })
+  if (group === undefined) return { supported: true, exposes: 'pvc', token }
+  return {
+    supported: true,
+    exposes: 'pvc',
+    token: { ...token, groupClass: group.groupClass },
+    together: group.together,
+  }
+}
+
+function single(cluster: Cluster): NonNullable<ProbeParts['claims']> {
+  return async ({ namespace, name }, options) => {
+    const found = await cluster.get(KINDS.claim, { namespace, name }, options)
+    return found === undefined ? undefined : seenClaim(found)
+  }
 }
 
 function no(why: string): SnapshotSupport {
@@ -60,15 +105,13 @@ export function shapeOf(claim: Resource): ClaimShape {
 
 async function refusal(
   { driverOf, snapshotClasses }: Classes,
-  { storageClass = '' }: ClaimShape,
+  { claim: { storageClass = '' }, origin }: { readonly claim: ClaimShape; readonly origin: ClaimOrigin },
   name: string | undefined,
   isKept: boolean,
 ): Promise<string | undefined> {
-  // A claim outlives its class, and one that was bound by hand has none: then the driver is not known.
-  const driver = storageClass === '' ? undefined : await driverOf(storageClass)
-  const ofDriver = snapshotClasses.filter((one) => driver === undefined || one.driver === driver)
-  const chosen =
-    name === undefined ? ofDriver.find(({ isDefault }) => isDefault) : snapshotClasses.find((one) => one.name === name)
+  // A claim outlives its class, and one that was bound by hand has none.
+  const driver = origin.provisioner ?? (storageClass === '' ? undefined : await driverOf(storageClass))
+  const chosen = chosenClass(snapshotClasses, driver, name)
   if (name !== undefined && chosen === undefined) return `there is no VolumeSnapshotClass ${name}`
   if (chosen === undefined) return `${driver ?? 'its driver'} has no default VolumeSnapshotClass`
   if (driver !== undefined && chosen.driver !== driver)

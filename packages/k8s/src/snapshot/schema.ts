@@ -24,10 +24,16 @@ export interface CutToken {
   readonly claim: ClaimShape
   /** Absent: the default one of the driver. */
   readonly snapshotClass?: string
+  /** The VolumeGroupSnapshotClass of cuts that are made with others. */
+  readonly groupClass?: string
 }
 
 /** The token of a cut read back. */
-export const cutToken: z.ZodType<CutToken> = z.object({ claim: claimShape, snapshotClass: z.string().exactOptional() })
+export const cutToken: z.ZodType<CutToken> = z.object({
+  claim: claimShape,
+  snapshotClass: z.string().exactOptional(),
+  groupClass: z.string().exactOptional(),
+})
 
 /** A claim as far as it is read here. */
 export interface ClaimParts {
@@ -68,6 +74,8 @@ export interface SnapshotStatus {
   /** A quantity: how large a claim must be to take its content. */
   readonly restoreSize?: string | undefined
   readonly error?: { readonly message?: string | undefined } | undefined
+  /** The group of which it is a member. */
+  readonly volumeGroupSnapshotName?: string | undefined
 }
 
 /** A snapshot as far as it is read here. */
@@ -85,6 +93,7 @@ export const snapshotParts: z.ZodType<SnapshotParts> = z.object({
       readyToUse: z.boolean().optional(),
       restoreSize: z.string().optional(),
       error: z.object({ message: z.string().optional() }).optional(),
+      volumeGroupSnapshotName: z.string().optional(),
     })
     .optional(),
 })

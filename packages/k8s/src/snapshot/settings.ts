@@ -10,6 +10,11 @@ export interface CsiSettings {
   readonly namespaces: readonly string[]
   /** The VolumeSnapshotClass of cuts for which the store names none; absent: the default one of the driver. */
   readonly class?: string
+  /**
+   * The VolumeGroupSnapshotClass of claims that are cut at one instant; `false`: each claim is cut for itself. Absent: the
+   * default one of the driver, where classes may be seen.
+   */
+  readonly groupClass?: string | false
   /** How long a cut may take, in milliseconds. Default: one minute. */
   readonly cutMs?: number
   /** How long a snapshot may take to become ready, in milliseconds. Default: six hours: some drivers upload. */
@@ -20,8 +25,17 @@ export interface CsiSettings {
   readonly goneMs?: number
 }
 
+/** Thousands of claims are looked at for the same store. */
+const known = new WeakMap<Store, StoreSettings>()
+
 /** What stands in the settings of a store. Throws `CSI.STORE`. */
-export function readStore({ ref, settings }: Store): StoreSettings {
+export function readStore(store: Store): StoreSettings {
+  const settings = known.get(store) ?? checked(store)
+  known.set(store, settings)
+  return settings
+}
+
+function checked({ ref, settings }: Store): StoreSettings {
   const read = storeSettings.safeParse(settings)
   const zone = read.success ? zoneProblem(read.data.zone) : undefined
   const name = read.data?.name === undefined ? undefined : templateProblem(read.data.name)

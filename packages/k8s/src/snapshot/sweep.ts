@@ -3,25 +3,14 @@ import type { Cluster, MetadataOnly } from '../client/cluster.ts'
 import { KINDS } from '../resource/kind.ts'
 import type { ResourceKind } from '../resource/kind.ts'
 import { removeSnapshot } from './drop.ts'
+import { sweepGroups } from './group/sweep.ts'
 import { CUT } from './key.ts'
 import { removeOwn } from './removal.ts'
-
-/** What a sweep looks at. */
-export interface SweepSettings {
-  readonly namespaces: readonly string[]
-  /** Whether a run lives, or a journal still tells of it: then what it made stays. By the value of its label. */
-  readonly isKnown: (runId: string) => Promise<boolean>
-  readonly now: Date
-  /** What is younger stays, in milliseconds. Default: one hour; clocks differ. */
-  readonly olderThanMs?: number
-  /** How long each removal may wait for others, in milliseconds. Default: one minute. */
-  readonly goneMs?: number
-}
-
-const HOUR_MS = 3_600_000
+import { HOUR_MS } from './sweep-settings.ts'
+import type { SweepSettings } from './sweep-settings.ts'
 
 /**
- * Removes temporary claims and snapshots that were not to stay, of runs that nobody knows any more. Idempotent. One that cannot
+ * Removes temporary claims and snapshots that were not to stay, with their groups, of runs that nobody knows any more. Idempotent. One that cannot
  * be removed keeps no other; then it rejects with the first failure.
  */
 export async function sweepCuts(cluster: Cluster, settings: SweepSettings, options: CallOptions): Promise<void> {
@@ -30,6 +19,7 @@ export async function sweepCuts(cluster: Cluster, settings: SweepSettings, optio
     // A claim that is filled from a snapshot holds it.
     await sweepKind(cluster, KINDS.claim, `${CUT.role}=exposure`, namespace, settings, options)
     await sweepKind(cluster, KINDS.volumeSnapshot, `${CUT.role}=cut,!${CUT.kept}`, namespace, settings, options)
+    await sweepGroups(cluster, namespace, settings, options)
   }
 }
 

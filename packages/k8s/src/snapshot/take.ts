@@ -10,9 +10,12 @@ import type { ClaimShape } from './schema.ts'
 import type { CsiSettings } from './settings.ts'
 import { awaitStatus } from './status.ts'
 
-const CREATE_MS = 15_000
-const CUT_MS = 60_000
-const ERROR_MS = 5000
+/** See `takeCut`. */
+export const CREATE_MS: number = 15_000
+/** See `takeCut`. */
+export const CUT_MS: number = 60_000
+/** See `takeCut`. */
+export const ERROR_MS: number = 5000
 
 /**
  * Makes the snapshot and resolves when the driver has told the time of the cut; ready it is later. Rejects with
@@ -29,13 +32,16 @@ export async function takeCut(
   const { claim } = cutToken.parse(ref.token)
   const source = claimOf(ref.source)
   // Both have ended when this goes on: nothing is made after `drop` has looked for it.
-  const [made, same] = await Promise.allSettled([create(cluster, ref, notes), mustBeSame(cluster, source, claim, signal)])
+  const [made, same] = await Promise.allSettled([
+    create(cluster, ref, notes),
+    mustBeSame(cluster, source, claim, signal),
+  ])
   signal.throwIfAborted()
   if (made.status === 'rejected') throw made.reason
   if (same.status === 'rejected') throw same.reason
   const name = made.value
   const at = { namespace: source.namespace, name }
-  await awaitStatus(cluster, at, ref.id, ({ creationTime }) => creationTime !== undefined, {
+  await awaitStatus(cluster, at, isOf(ref), ({ creationTime }) => creationTime !== undefined, {
     signal,
     errorMs,
     withinMs: cutMs,

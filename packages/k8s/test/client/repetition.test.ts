@@ -29,6 +29,22 @@ describe('a call that gets no answer that holds', () => {
     expect(here.server.asked).toHaveLength(4)
   })
 
+  it('is repeated when it is forbidden just after a connection broke: a server that starts does not know all roles', async () => {
+    await using here = await connected((_, response, number) => {
+      if (number === 0) return void response.socket?.destroy()
+      if (number < 3) return status(response, 403, { reason: 'Forbidden' })
+      json(response, configMap('a'))
+    })
+    expect((await here.cluster.get(KINDS.configMap, at, options))?.metadata.name).toBe('a')
+    expect(here.server.asked).toHaveLength(4)
+  })
+
+  it('is not repeated when it is forbidden by a server that was there all the time', async () => {
+    await using here = await connected((_, response) => status(response, 403, { reason: 'Forbidden' }))
+    await expect(here.cluster.get(KINDS.configMap, at, options)).rejects.toMatchObject({ code: 'K8S.FORBIDDEN' })
+    expect(here.server.asked).toHaveLength(1)
+  })
+
   it('is given up as busy when Retry-After is longer than it has time', async () => {
     await using here = await connected((_, response) => status(response, 429, {}, { 'retry-after': '3600' }))
     await expect(here.cluster.get(KINDS.configMap, at, options)).rejects.toMatchObject({

@@ -38,6 +38,31 @@ test('asks for no more than the standard "restricted" admits', () => {
   expect(spec).toMatchObject({ backoffLimit: 0, activeDeadlineSeconds: 120, ttlSecondsAfterFinished: 3600 })
 })
 
+function securityOf(securityContext: object): object {
+  return { spec: { template: { spec: { securityContext } } } }
+}
+
+test('who fills a claim may write there, and what is lifted keeps its groups', () => {
+  const point = {
+    kind: 'archive',
+    id: 'a',
+    target: lift.target,
+    store: 'job:it',
+    takenAt: lift.at,
+    state: 'good',
+  } as const
+  const lower = (more: Partial<JobCraneSettings>): unknown => {
+    const crane = craneOf(lift.store, { it: { ...settings, ...more } })
+    const work = taskWork(crane, 'here', { action: 'lower', point, destination: exposed })
+    return jobManifest(jobOfTask('lower', 'ns', { fills: exposed }), work, crane, 60_000)
+  }
+  expect(lower({})).toMatchObject(securityOf({ fsGroup: 65_532 }))
+  expect(lower({ user: { uid: 1000, gid: 7 } })).toMatchObject(securityOf({ fsGroup: 7 }))
+  expect(lower({ user: 'root' })).toMatchObject(securityOf({ runAsUser: 0 }))
+  expect(JSON.stringify(lower({ user: 'root' }))).not.toContain('fsGroup')
+  expect(manifestOf()).not.toContain('fsGroup')
+})
+
 test('a crane that is root has rights over files alone', () => {
   const [container] = JSON.parse(manifestOf({ user: 'root' })).spec.template.spec.containers
   expect(container.securityContext.capabilities.add).toContain('DAC_OVERRIDE')

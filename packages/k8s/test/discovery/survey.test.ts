@@ -122,6 +122,21 @@ describe('a survey', () => {
       if (call.verb !== 'list' || call.namespace !== 'shop') throw forbidden(call)
     }
     expect(await survey()).toEqual({ targets: [], workloads: [], problems: [] })
-    expect(on.calls).toHaveLength(5)
+    expect(on.calls).toHaveLength(6)
+  })
+
+  test('claims are of the cluster of their namespace, whoever looks; where that cannot be known they are of who looks', async () => {
+    annotated('data', {})
+    const machine = async (settings: object = {}): Promise<unknown> =>
+      (await kubernetesDiscovery(on, settings).survey(options)).targets.map((target) => target.machine)
+    expect(await machine()).toEqual([undefined])
+    const uid = '3f1c2b9a-77d0-4e0c-9d8e-000000000000'
+    on.put(KINDS.namespace, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop', uid } })
+    expect(await machine()).toEqual(['k8s-3f1c2b9a-77d0'])
+    expect(await machine({ name: 'production' })).toEqual(['production'])
+    on.before = (call) => {
+      if (call.kind === KINDS.namespace) throw forbidden(call)
+    }
+    expect(await machine()).toEqual([undefined])
   })
 })

@@ -11,7 +11,7 @@ import type { FakeCluster } from '../fake-cluster.ts'
 
 export const NAMESPACE = 'shop'
 export const RUN = '20261121t080000z-c0ffee'
-export const POINT = 'point'
+const POINT = 'point'
 
 const from = z.object({
   spec: z.object({
@@ -44,16 +44,13 @@ export interface WorldOptions {
   /** Claims get their volume only when `bind` is called for them. */
   readonly waits?: boolean
   readonly settings?: ExchangeSettings
+  /** Of the classes of snapshots. Default: that of the claim. */
+  readonly driver?: string
 }
 
 /** A claim `data` that reads `former`, and a snapshot of it that reads `fresh`. */
-export function claimWorld({
-  metadata,
-  spec,
-  phase = 'Bound',
-  waits = false,
-  settings,
-}: WorldOptions = {}): ClaimWorld {
+export function claimWorld(given: WorldOptions = {}): ClaimWorld {
+  const { metadata, spec, phase = 'Bound', waits = false, settings, driver = 'driver' } = given
   const cluster = fakeCluster(NAMESPACE)
   const contents = new Map<string, string>()
   const put = (kind: typeof KINDS.claim, resource: Resource, text: string): Resource => {
@@ -63,13 +60,14 @@ export function claimWorld({
   }
   const storage = { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', provisioner: 'driver' }
   cluster.put(KINDS.storageClass, { ...storage, metadata: { name: 'fast' } })
-  cluster.put(KINDS.volumeSnapshotClass, {
-    apiVersion: 'snapshot.storage.k8s.io/v1',
-    kind: 'VolumeSnapshotClass',
-    metadata: { name: 'snap' },
-    driver: 'driver',
-    deletionPolicy: 'Delete',
-  })
+  for (const [name, deletionPolicy] of Object.entries({ retaining: 'Retain', snap: 'Delete' }))
+    cluster.put(KINDS.volumeSnapshotClass, {
+      apiVersion: 'snapshot.storage.k8s.io/v1',
+      kind: 'VolumeSnapshotClass',
+      metadata: { name },
+      driver,
+      deletionPolicy,
+    })
   const live = put(
     KINDS.claim,
     {
@@ -82,6 +80,7 @@ export function claimWorld({
         annotations: {
           team: 'sales',
           'pv.kubernetes.io/bind-completed': 'yes',
+          'volume.kubernetes.io/storage-provisioner': 'driver',
           'volume.kubernetes.io/selected-node': 'node-1',
         },
         finalizers: [],

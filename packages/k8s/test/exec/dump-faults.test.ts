@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { streamScript } from '../../src/index.ts'
+import type { Random } from '../crash/dump/random.ts'
+import { random } from '../crash/dump/random.ts'
 import type { Fault } from '../exec-server.ts'
 import { execServer } from '../exec-server.ts'
 import { clusterOf, POD } from './cluster-of.ts'
@@ -22,19 +24,6 @@ interface Wrong {
   readonly script: string
   readonly through?: string
   readonly fault?: Fault
-}
-
-type Random = (below: number) => number
-
-/** A generator with a seed (mulberry32). */
-function random(seed: number): Random {
-  let state = seed
-  return (below) => {
-    state = (state + 0x6d_2b_79_f5) | 0
-    let value = Math.imul(state ^ (state >>> 15), 1 | state)
-    value = (value + Math.imul(value ^ (value >>> 7), 61 | value)) ^ value
-    return ((value ^ (value >>> 14)) >>> 0) % below
-  }
 }
 
 let directory = ''

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { Transform } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import type { HoldScripts } from '../../src/index.ts'
@@ -66,6 +67,23 @@ export function holdSuite(name: string, far: () => FarEnd): void {
       expect(await marker(of)).toBe('')
     })
 
+    test('what a quiesce that fails said is told, also when it is heard after its end', async () => {
+      const of = scripts({ quiesce: 'nosuchprogram' })
+      const late: FarEnd['cluster'] = {
+        exec: async (request, options) => {
+          const session = await cluster().exec(request, options)
+          const stderr = session.stderr.pipe(
+            new Transform({ transform: (chunk, _, done) => void setTimeout(done, 300, null, chunk) }),
+          )
+          return { ...session, stderr, [Symbol.asyncDispose]: () => session[Symbol.asyncDispose]() }
+        },
+      }
+      await expect(holdInPod(late, pod(), of, { signal })).rejects.toMatchObject({
+        code: 'EXEC.QUIESCE_FAILED',
+        why: expect.stringMatching(/nosuchprogram.*not found.* It was thawed\.$/s),
+      })
+    })
+
     test('a quiesce that is given up is ended, with all that it started, and undone', async () => {
       const of = scripts({
         quiesce: `trap '' TERM; echo half >>"$LOG"; sh -c "trap '' TERM; sleep 300; sleep 300"; sleep 300`,
@@ -97,11 +115,11 @@ export function holdSuite(name: string, far: () => FarEnd): void {
     })
 
     test('a thaw that fails is told, and done again by who recovers', async () => {
-      const of = scripts({ thaw: 'echo tried >>"$LOG"; [ -f "$LOG.mended" ]' })
+      const of = scripts({ thaw: 'echo tried >>"$LOG"; [ -f "$LOG.mended" ] || { echo not mended >&2; false; }' })
       const held = await holdInPod(cluster(), pod(), of, { signal })
       expect(await held.release({ signal })).toEqual({ stood: true, code: 1 })
       expect(await marker(of)).toBe('there\n')
-      expect(await thawedElsewhere(cluster(), pod(), of, { signal })).toEqual({ code: 1 })
+      expect(await thawedElsewhere(cluster(), pod(), of, { signal })).toEqual({ code: 1, stderr: 'not mended' })
       await run(': >"$LOG.mended"', of)
       expect(await thawedElsewhere(cluster(), pod(), of, { signal })).toEqual({ code: 0 })
       expect(await marker(of)).toBe('')

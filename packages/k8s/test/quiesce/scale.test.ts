@@ -140,3 +140,40 @@ test('what was removed, made anew or scaled by somebody is told and not touched'
   await on.remove(KINDS.deployment, { namespace: 'shop', name: 'web' }, options)
   expect(await scaleQuiescer(on).resume(token, MAYBE)).toMatchObject([{ code: 'SCALE.GONE' }])
 })
+
+test.each([
+  ['scaled up at once', 1, 1, /told to have no pods and is to have 1/],
+  ['scaled up a little later', 3, 1, /told to have no pods and is to have 1/],
+  ['removed', 3, undefined, /it was removed/],
+])('what is %s while its pods end is told, and not waited for', async (_, at, replicas, why) => {
+  const on = shop()
+  deployment(on, 2)
+  const [web] = on.all(KINDS.deployment)
+  const owner = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'web-1', uid: 'rs', controller: true }
+  const labels = { app: 'web' }
+  on.put(KINDS.pod, {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'web-1-a', namespace: 'shop', labels, ownerReferences: [owner] },
+    spec: { containers: [{ name: 'main' }] },
+    status: { phase: 'Running' },
+  })
+  const token = await scaleQuiescer(on).prepare(WEB, {}, options)
+  let reads = 0
+  on.before = async ({ verb, kind }) => {
+    if (verb !== 'get' || kind !== KINDS.deployment || replicasIn(on) !== 0) return
+    reads += 1
+    if (reads < at) return
+    alive(on)
+    if (replicas === undefined) await on.remove(KINDS.deployment, { namespace: 'shop', name: 'web' }, options)
+    else deployment(on, replicas, web?.metadata)
+  }
+  const failure = await scaleQuiescer(on)
+    .quiesce(token, options)
+    .catch((error: unknown) => error)
+  expect(failure).toMatchObject({ code: 'SCALE.CHANGED', why: expect.stringMatching(why) })
+  // Something was done to it: nobody may believe that it is as it was.
+  expect(failure).not.toHaveProperty('untouched', true)
+  const code = replicas === undefined ? 'SCALE.GONE' : 'SCALE.CHANGED'
+  expect(await scaleQuiescer(on).resume(token, MAYBE)).toMatchObject([{ code }])
+})

@@ -6,31 +6,13 @@ import { planRetention, type RetentionScope } from '../../src/retention/plan.ts'
 import { DEFAULT_RULES } from '../../src/retention/rules.ts'
 import { retentionTable } from '../../src/retention/table.ts'
 import { KINDS } from '../../src/resource/kind.ts'
-import { fakeCluster, forbidden, snapshotOf, type FakeCluster } from '../fake-cluster.ts'
-import { labelsOf } from './kept.ts'
+import { fakeCluster, forbidden, type FakeCluster } from '../fake-cluster.ts'
+import { put } from './put.ts'
 
 const now = new Date('2026-11-21T12:00:00Z')
 const settings = { rules: DEFAULT_RULES, now, zone: 'UTC' }
 const signal = new AbortController().signal
 const everything: RetentionScope = { all: true }
-
-function put(
-  cluster: FakeCluster,
-  namespace: string,
-  name: string,
-  day: string,
-  labels: Record<string, string> = {},
-): void {
-  const content = `content-${namespace}-${name}`
-  const status = { readyToUse: true, creationTime: `${day}T00:00:00Z`, boundVolumeSnapshotContentName: content }
-  const made = cluster.put(KINDS.volumeSnapshot, snapshotOf(namespace, name, labelsOf('data', labels), status))
-  cluster.put(KINDS.volumeSnapshotContent, {
-    apiVersion: 'snapshot.storage.k8s.io/v1',
-    kind: 'VolumeSnapshotContent',
-    metadata: { name: content },
-    spec: { deletionPolicy: 'Retain', volumeSnapshotRef: { namespace, name, uid: made.metadata.uid ?? '' } },
-  })
-}
 
 /** In each namespace: the newest, one whose date is over, and one that loses its tier. */
 function fleet(namespaces: readonly string[], namespace?: string): FakeCluster {

@@ -1,6 +1,7 @@
 import type { ClaimSource, KeptRef, Store } from '@salvage-kit/core'
 import { reference } from '@salvage-kit/core'
 import { expect, it } from 'vitest'
+import type { Permission } from '../../src/client/cluster.ts'
 import { KINDS } from '../../src/resource/kind.ts'
 import type { Resource } from '../../src/resource/resource.ts'
 import { csiSnapshotter } from '../../src/snapshot/csi-snapshotter.ts'
@@ -92,7 +93,8 @@ it('gives a kept snapshot its name and labels at birth, and its tiers only when 
     'backup-ns.sh/weekly': 'w47',
     'backup-ns.sh/monthly': '2026-11',
   })
-  expect(archive?.point).toMatchObject({ takenAt: '2026-11-21T08:00:05.000Z', target: 'k8s:ns/data', machine: 'm' })
+  expect(archive?.point).toMatchObject({ takenAt: '2026-11-21T08:00:05.000Z', target: 'k8s:ns/data' })
+  expect(archive?.point).not.toHaveProperty('machine')
 })
 
 it('says what is wrong with the settings of a store', async () => {
@@ -120,4 +122,40 @@ it('writes on a snapshot what was said of the rest that it cuts, from the start'
   const made = []
   for await (const one of cluster.list(KINDS.volumeSnapshot, { namespace: 'ns' }, options)) made.push(one)
   expect(made.map(({ metadata }) => JSON.parse(metadata.annotations?.['salvage-kit.io/rest'] ?? ''))).toEqual([notes])
+})
+
+const OF = 'volume.kubernetes.io/storage-provisioner'
+const BOUND = { 'pv.kubernetes.io/bind-completed': 'yes' }
+it.each([
+  [
+    BOUND,
+    /^its volume was made by hand.*kubectl -n ns annotate pvc data volume\.kubernetes\.io\/storage-provisioner=DRIVER$/,
+  ],
+  [{ ...BOUND, [OF]: 'rancher.io/local-path' }, /^its volume is of rancher.io\/local-path, which is no CSI driver$/],
+  [{ ...BOUND, 'volume.beta.kubernetes.io/storage-provisioner': 'kubernetes.io/nfs' }, /no CSI driver/],
+  [{ ...BOUND, [OF]: 'one' }, undefined],
+  [{ ...BOUND, [OF]: 'kubernetes.io/aws-ebs', 'pv.kubernetes.io/migrated-to': 'one' }, undefined],
+  [{}, undefined],
+])('by the claim alone it knows what no CSI driver has made: %j', async (annotations, why) => {
+  const cluster = claimed()
+  for (const claim of cluster.all(KINDS.claim))
+    cluster.put(KINDS.claim, { ...claim, metadata: { ...claim.metadata, annotations } })
+  // Of classes it may see nothing.
+  const blind = { ...cluster, missing: async (_: string, wanted: readonly Permission[]) => wanted }
+  const seen = await csiSnapshotter(blind, { namespaces: ['ns'], class: 'good' }).probe(source, {
+    ...options,
+    keep: store,
+  })
+  if (why === undefined) expect(seen).toMatchObject({ supported: true })
+  else expect(seen).toEqual({ supported: false, why: expect.stringMatching(why) })
+})
+
+it('a claim that outlived its class tells its driver', async () => {
+  const cluster = claimed()
+  for (const claim of cluster.all(KINDS.claim))
+    cluster.put(KINDS.claim, { ...claim, metadata: { ...claim.metadata, annotations: { [OF]: 'two' } } })
+  expect(await csiSnapshotter(cluster, { namespaces: ['ns'], class: 'good' }).probe(source, options)).toEqual({
+    supported: false,
+    why: 'VolumeSnapshotClass good is of one, and the volume of two',
+  })
 })

@@ -5,7 +5,7 @@ import { isVolumeName, volumeName } from '../../name/volume-name.ts'
 import { createVolume } from '../../volume/create-volume.ts'
 import { targetRef, volumePath } from '../../volume/place.ts'
 import type { VolumeHost } from '../../volume/place.ts'
-import { noSuchVolume } from '../../volume/refusal.ts'
+import { noSuchVolume, requireUnused } from '../../volume/refusal.ts'
 import { removeVolume } from '../../volume/remove-volume.ts'
 import { isHalf } from '../../volume/settled.ts'
 import { performVerb } from '../../volume/verb.ts'
@@ -28,7 +28,13 @@ export interface DockerVolumes {
   /** Rejects with `VOLUME.NOT_FOUND`. */
   get(name: string, options: CallOptions): Promise<Volume>
   /** Takes back what dead processes left half done on volumes; gives what could not be. */
-  recover(options: CallOptions): Promise<readonly Finding[]>
+  recover(options: RecoverOptions): Promise<readonly Finding[]>
+}
+
+/** What is to be taken back. */
+export interface RecoverOptions extends CallOptions {
+  /** Given: what was made with this effect alone. */
+  readonly effect?: string
 }
 
 /** How long a volume is waited for that another process works on, in milliseconds: a restore, above all. */
@@ -94,8 +100,16 @@ export function dockerVolumes(host: VolumeHost): DockerVolumes {
           await forgetMounts(mountsPath, name)
         }
       }
-      const patient = async (): Promise<void> =>
-        repeated(async () => turns.take(name, remove), hasCode('VOLUME.IN_USE'), { forMs: ENDING_MS, signal })
+      const patient = async (): Promise<void> => {
+        try {
+          await turns.take(name, remove)
+        } catch (error) {
+          if (!hasCode('VOLUME.IN_USE')(error)) throw error
+          const isFree = async (): Promise<void> => requireUnused(settings, name, { signal })
+          await repeated(isFree, hasCode('VOLUME.IN_USE'), { forMs: ENDING_MS, signal })
+          await turns.take(name, remove)
+        }
+      }
       await repeated(patient, hasCode('LOCK.BUSY'), { forMs: WAIT_MS, signal })
     },
     mount: async (name, id, options) => {
@@ -113,8 +127,10 @@ export function dockerVolumes(host: VolumeHost): DockerVolumes {
     unmount: async (name, id) => {
       if (isVolumeName(name)) await forgetMount(mountsPath, name, id)
     },
-    recover: async (options) => {
-      const targets = (await rig.journal.pending()).flatMap(({ undo }) => (undo.kind === 'effect' ? [undo.target] : []))
+    recover: async ({ effect, ...options }) => {
+      const targets = (await rig.journal.pending()).flatMap(({ undo }) =>
+        undo.kind === 'effect' && (effect === undefined || undo.effect === effect) ? [undo.target] : [],
+      )
       const names = [...new Set(targets)].flatMap((target) => {
         const { scheme, value } = parseReference(target)
         return scheme === 'btrfs' && isVolumeName(value) ? [value] : []

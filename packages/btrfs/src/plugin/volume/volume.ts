@@ -1,6 +1,6 @@
 import { lstat } from 'node:fs/promises'
 import { errorCode } from '../../command/error-code.ts'
-import { isSubvolume } from '../../subvolume/is-subvolume.ts'
+import { isBtrfs, SUBVOLUME_INODE } from '../../subvolume/is-subvolume.ts'
 import { volumePath } from '../../volume/place.ts'
 import { notSubvolume } from '../../volume/refusal.ts'
 
@@ -16,8 +16,9 @@ export interface Volume {
 export async function findVolume(volumesPath: string, name: string): Promise<Volume | undefined> {
   const path = volumePath({ volumesPath }, name)
   try {
-    const { birthtime } = await lstat(path)
-    if (await isSubvolume(path)) return { name, path, createdAt: birthtime }
+    const stats = await lstat(path)
+    if (stats.isDirectory() && stats.ino === SUBVOLUME_INODE && (await isBtrfs(path)))
+      return { name, path, createdAt: stats.birthtime }
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined
     throw error

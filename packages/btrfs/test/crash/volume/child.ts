@@ -8,7 +8,7 @@ import { purgeVolume } from '../../../src/volume/purge-volume.ts'
 import { restoreVolume } from '../../../src/volume/restore-volume.ts'
 import { snapshotVolume } from '../../../src/volume/snapshot-volume.ts'
 import { never, rigAt } from '../../integration/volume/rig.ts'
-import { judged } from './judged.ts'
+import { judgedSnapshots } from '../../../src/volume/judged-snapshots.ts'
 import { observeSteps } from './step-points.ts'
 import type { Wishes } from './wishes.ts'
 
@@ -39,7 +39,9 @@ async function work(host: VolumeHost): Promise<unknown> {
     case 'snapshot':
       return snapshotVolume(host, wishes.volume, never)
     case 'purge': {
-      const { verdicts } = await judged(host, wishes.volume, wishes.from, new Date(wishes.now ?? 0))
+      const { volume, from: pattern } = wishes
+      const now = new Date(wishes.now ?? 0)
+      const { verdicts } = await judgedSnapshots(host.settings, { ...never, volume, pattern, now })
       return purgeVolume(host, wishes.volume, { ...never, verdicts })
     }
   }

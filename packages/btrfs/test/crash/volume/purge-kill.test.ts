@@ -9,7 +9,7 @@ import { listSnapshots } from '../../../src/volume/list-snapshots.ts'
 import { purgeVolume } from '../../../src/volume/purge-volume.ts'
 import { ground, never, rigAt } from '../../integration/volume/ground.ts'
 import type { Ground } from '../../integration/volume/ground.ts'
-import { judged } from './judged.ts'
+import { judgedSnapshots } from '../../../src/volume/judged-snapshots.ts'
 import { startChildren } from './kill.ts'
 import type { Children } from './kill.ts'
 import type { Wishes } from './wishes.ts'
@@ -85,7 +85,7 @@ describe.skipIf(!part('btrfs').available)(`a purge that is killed (seed ${String
     expect(listed.filter(({ kind }) => kind === 'unfinished').map(({ name }) => name)).toEqual([
       'v@2020-01-01T00:00:00.000000',
     ])
-    const { verdicts } = await judged(there, 'v', PATTERN, NOW)
+    const { verdicts } = await judgedSnapshots(there.settings, { ...never, volume: 'v', pattern: PATTERN, now: NOW })
     expect(
       verdicts.filter(({ keep }) => keep).map(({ name }) => name),
       where,
@@ -106,7 +106,7 @@ describe.skipIf(!part('btrfs').available)(`a purge that is killed (seed ${String
     ['of which one snapshot cannot be removed', true],
   ])('one %s: nothing that is kept is lost, and the next one goes on', async (_, isStubborn) => {
     await laid({ isStubborn })
-    const { verdicts } = await judged(there, 'v', PATTERN, NOW)
+    const { verdicts } = await judgedSnapshots(there.settings, { ...never, volume: 'v', pattern: PATTERN, now: NOW })
     const kept = verdicts.filter(({ keep }) => keep).map(({ name }) => name)
     const doomed = verdicts.filter(({ keep }) => !keep).map(({ name }) => name)
     expect(doomed.length).toBeGreaterThan(4)

@@ -92,6 +92,10 @@ describe.skipIf(!part('btrfs').available)('on a real file system', () => {
     }
     // Not mounted is not gone.
     expect(await sweep({ ...settings, volumesPath: '/mnt' })).toEqual(['again', 'gone', 'living', 'unmade'])
+    // Nor is it where an empty directory of the same file system stands in place of what is mounted there.
+    const empty = join(settings.snapshotsPath, '..', 'empty')
+    await mkdir(empty)
+    expect(await sweep({ ...settings, volumesPath: empty })).toEqual(['again', 'gone', 'living', 'unmade'])
     expect(await sweep(settings)).toEqual(['living', 'unmade'])
     const long = new Date(Date.now() - 3_600_000)
     await command('btrfs', ['subvolume', 'create', join(settings.volumesPath, 'unmade')])

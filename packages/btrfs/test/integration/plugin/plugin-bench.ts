@@ -20,6 +20,8 @@ export interface PluginBench extends AsyncDisposable {
   readonly root: string
   /** What was warned of. */
   readonly warnings: readonly Finding[]
+  /** The kinds of all that was told. */
+  readonly told: readonly string[]
   /** Posts to the plugin's socket. */
   readonly post: (path: string, body: unknown) => Promise<Answer>
   /** Ends the plugin; resolves when it has ended. */
@@ -53,12 +55,14 @@ export async function pluginBench(options: PluginBenchOptions = {}): Promise<Plu
     socketPath: options.socketPath ?? join(folder.path, 'btrfs.sock'),
   }
   const warnings: Finding[] = []
+  const told: string[] = []
   const rig: Rig = {
     backends: [{ id: 'btrfs', effects: volumeEffects() }],
     journal: memoryJournal(),
     catalog: memoryCatalog(),
     locks: sqliteLocks(join(folder.path, 'locks')),
     report: (event) => {
+      told.push(event.type)
       if (event.type === 'warning') warnings.push(event.finding)
     },
     now: () => new Date(),
@@ -93,6 +97,7 @@ export async function pluginBench(options: PluginBenchOptions = {}): Promise<Plu
     rig,
     root,
     warnings,
+    told,
     start,
     stop,
     runAgain,

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
-import { mkdir, open, readdir, stat, truncate } from 'node:fs/promises'
+import { mkdir, open, readdir, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { btrfsFileSystem, command, part } from '@salvage-kit/testbed'
+import { btrfsFileSystem, command, part, temporaryDirectory } from '@salvage-kit/testbed'
 import { describe, expect, test } from 'vitest'
 import { maliciousStream } from './stream-of-a-stranger.ts'
 import type { Malice } from './stream-of-a-stranger.ts'
@@ -33,6 +33,28 @@ describe.skipIf(!part('btrfs').available)('a stream that nobody sent with btrfs'
     } finally {
       await command('losetup', ['--detach', loop])
     }
+  })
+})
+
+describe.skipIf(!part('btrfs').available)('a receiver', () => {
+  test('goes on when somebody who clears up takes its directory away before it has a lock on it', async () => {
+    await using disk = await btrfsFileSystem({ megabytes: 256 })
+    using tools = temporaryDirectory()
+    const [directory, once] = [join(disk.path, 's'), join(tools.path, 'once')]
+    await mkdir(directory)
+    const mkdirPath = (await command('sh', ['-c', 'command -v mkdir'])).trim()
+    const lines = [
+      '#!/bin/sh',
+      `${mkdirPath} "$@" || exit`,
+      `case $2 in */incoming/*) [ -e '${once}' ] || { : >'${once}'; rmdir "$2"; } ;; esac`,
+    ]
+    await writeFile(join(tools.path, 'mkdir'), `${lines.join('\n')}\n`, { mode: 0o755 })
+    const env = { ...process.env, PATH: `${tools.path}:${process.env['PATH'] ?? ''}` }
+    const input = `receive v@1 ${UUID}\nno stream`
+    const { stdout, stderr } = spawnSync('sh', [SCRIPT, directory], { input, encoding: 'utf8', env })
+    expect(await readdir(tools.path)).toContain('once')
+    expect(stdout, stderr).toContain('failed receive')
+    expect(await readdir(join(directory, '.salvage-kit/incoming'))).toEqual([])
   })
 })
 

@@ -1,7 +1,7 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { command, part } from '@salvage-kit/testbed'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { command, part, temporaryDirectory } from '@salvage-kit/testbed'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { parsePattern } from '../../../src/retention/pattern.ts'
 import { purgeVerdicts } from '../../../src/retention/verdicts.ts'
 import { createVolume } from '../../../src/volume/create-volume.ts'
@@ -71,6 +71,23 @@ describe.skipIf(!part('btrfs').available)('a purge', () => {
     const verdicts = taken.map((name) => ({ name, keep: false }))
     const { removed, failed } = await purgeVolume(there, 'v', { ...never, verdicts })
     expect(failed).toMatchObject([{ name: busy, failure: { code: 'LOCK.BUSY' } }])
+    expect(removed).toEqual(taken.slice(1))
+  })
+
+  it('counts one that somebody else removes at that moment as gone', async () => {
+    const [busy = '', victim = ''] = taken
+    using tools = temporaryDirectory()
+    const btrfs = (await command('sh', ['-c', 'command -v btrfs'])).trim()
+    const path = there.snapshot(victim)
+    const script = `#!/bin/sh\n[ "$4" != '${path}' ] || ${btrfs} subvolume delete '${path}'\nexec ${btrfs} "$@"\n`
+    writeFileSync(join(tools.path, 'btrfs'), script, { mode: 0o755 })
+    // Then they go one by one.
+    await using _lock = await there.rig.locks.acquire('a-run', [`btrfs:${busy}`])
+    vi.stubEnv('PATH', `${tools.path}:${process.env['PATH'] ?? ''}`)
+    const verdicts = taken.map((name) => ({ name, keep: false }))
+    const { removed, failed } = await purgeVolume(there, 'v', { ...never, verdicts })
+    vi.unstubAllEnvs()
+    expect(failed.map(({ name }) => name)).toEqual([busy])
     expect(removed).toEqual(taken.slice(1))
   })
 

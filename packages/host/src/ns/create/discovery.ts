@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { reference, SalvageError } from '@salvage-kit/core'
 import type { CallOptions, Discovery, Survey, WorkloadEvent } from '@salvage-kit/core'
 import { KINDS, kubernetesDiscovery } from '@salvage-kit/k8s'
@@ -12,7 +13,7 @@ export function bakDiscovery(cluster: Cluster, settings: BakSettings): Discovery
   const { namespace, pvc } = settings
   const target = reference(`k8s:${namespace}/${pvc}`)
   const dumped = dumpedWorkloads(settings, target)
-  const { watch, confirm } = kubernetesDiscovery(cluster, { namespaces: [namespace] })
+  const { confirm } = kubernetesDiscovery(cluster, { namespaces: [namespace] })
   return {
     survey: async (options): Promise<Survey> => {
       options.signal.throwIfAborted()
@@ -26,15 +27,16 @@ export function bakDiscovery(cluster: Cluster, settings: BakSettings): Discovery
       const source = { medium: 'pvc', namespace, name: pvc, ...(uid === undefined ? {} : { uid }) } as const
       return { targets: [{ ref: target, source, tides: [] }], workloads: dumped, problems: [] }
     },
-    // Without a dump nobody is at rest, and nobody has to be watched.
-    ...(dumped.length === 0 ? {} : { watch: (options: CallOptions) => only(watch(options), dumped) }),
+    watch: nothingElse,
     confirm,
   }
 }
 
-async function* only(
-  events: AsyncIterable<WorkloadEvent | 'ready'>,
-  dumped: readonly { readonly id: string }[],
-): AsyncIterable<WorkloadEvent | 'ready'> {
-  for await (const event of events) if (event === 'ready' || dumped.some(({ id }) => id === event.workload)) yield event
+/**
+ * No event spoils a dump, and none has to be seen: whether its container is still the one that it was made in is asked before the
+ * snapshot counts.
+ */
+async function* nothingElse({ signal }: CallOptions): AsyncIterable<WorkloadEvent | 'ready'> {
+  yield 'ready'
+  if (!signal.aborted) await once(signal, 'abort')
 }

@@ -16,7 +16,7 @@ export function enabledDatabases(settings: BakSettings): readonly BakDatabaseNam
 }
 
 /** Where a database runs, as plans and journals have it. */
-export function workloadOf({ namespace, ...settings }: BakSettings, of: BakDatabaseName): string {
+function workloadOf({ namespace, ...settings }: BakSettings, of: BakDatabaseName): string {
   const { kind, name } = settings[of].resource
   return `k8s:${namespace}/${kind}/${name}`
 }

@@ -1,6 +1,8 @@
+import { isSalvageError, SalvageError } from '@salvage-kit/core'
 import type { Archive, CallOptions, Finding, Keeper, KeptRef, Reporter, Snapshotter } from '@salvage-kit/core'
-import { CUT, grant, keptSnapshot, KEY, KINDS, labelPatch, snapshotName, storeMark } from '@salvage-kit/k8s'
-import type { Cluster, KeptSnapshot, Resource } from '@salvage-kit/k8s'
+import { CUT, grant, keptSnapshot, KINDS, labelPatch, snapshotName, storeMark } from '@salvage-kit/k8s'
+import type { Cluster } from '@salvage-kit/k8s'
+import { others } from './born-kept.ts'
 
 /** What keeping takes. */
 export interface KeeperSettings {
@@ -29,22 +31,27 @@ async function keepUnready(
   { namespace, zone, report }: KeeperSettings,
   options: CallOptions,
 ): Promise<Archive> {
-  const { store, at, machine } = ref.keep
+  const { store, at } = ref.keep
   const place = { namespace, name: snapshotName(ref) }
   for (let attempt = 1; ; attempt += 1) {
     const found = await cluster.get(KINDS.volumeSnapshot, place, options)
-    if (found === undefined) throw new Error(`the snapshot ${place.name} is gone`)
+    if (found === undefined)
+      throw new SalvageError('CSI.NOT_TAKEN', `there is no snapshot ${namespace}/${place.name}`, {
+        why: 'somebody removed it',
+      })
     const { uid = '', labels = {} } = found.metadata
-    const change = { ...(await tiers(cluster, found, zone, options)), [CUT.kept]: storeMark(store.ref) }
+    const own = keptSnapshot(found)
+    const tiers = own === undefined ? {} : grant({ ...own, ready: true }, await others(cluster, own, options), zone)
+    const change = { ...tiers, [CUT.kept]: storeMark(store.ref) }
     try {
-      await cluster.patch(KINDS.volumeSnapshot, place, labelPatch({ uid, labels }, change), options)
+      if (labels[CUT.kept] === undefined)
+        await cluster.patch(KINDS.volumeSnapshot, place, labelPatch({ uid, labels }, change), options)
     } catch (error) {
-      if (attempt === ATTEMPTS) throw error
-      continue
+      if (attempt < ATTEMPTS && isSalvageError(error) && error.code === 'K8S.CONFLICT') continue
+      throw error
     }
-    const kept = keptSnapshot(found)
-    if (kept?.ready !== true) report({ type: 'warning', finding: unready(`${namespace}/${place.name}`) })
-    const takenAt = kept?.cutAt === undefined ? at : new Date(kept.cutAt).toISOString()
+    if (own?.ready !== true) report({ type: 'warning', finding: unready(`${namespace}/${place.name}`) })
+    const takenAt = own?.cutAt === undefined ? at : new Date(own.cutAt).toISOString()
     const id = `${namespace}/${place.name}`
     const token = { ...place, uid }
     return {
@@ -55,28 +62,12 @@ async function keepUnready(
         store: store.ref,
         takenAt,
         state: 'good',
-        machine,
         runId: ref.runId,
         token,
       },
       findings: [],
     }
   }
-}
-
-async function tiers(
-  cluster: Cluster,
-  found: Resource,
-  zone: string,
-  options: CallOptions,
-): Promise<ReturnType<typeof grant>> {
-  const own = keptSnapshot(found)
-  if (own?.pvc === undefined) return {}
-  const scope = { namespace: own.namespace, labelSelector: `${KEY.pvc}=${own.pvc}` }
-  const others: KeptSnapshot[] = []
-  for await (const one of cluster.list(KINDS.volumeSnapshot, scope, options))
-    others.push(...[keptSnapshot(one) ?? []].flat())
-  return grant({ ...own, ready: true }, others, zone)
 }
 
 function unready(subject: string): Finding {

@@ -1,5 +1,5 @@
 import { makePlan, probe, reference, SalvageError, survey } from '@salvage-kit/core'
-import type { CallOptions, Plan, Rig, Store } from '@salvage-kit/core'
+import type { CallOptions, Plan, Reference, Rig, Store } from '@salvage-kit/core'
 import { envConfig, KINDS, renderName } from '@salvage-kit/k8s'
 import type { BakSettings, Cluster, Environment } from '@salvage-kit/k8s'
 import { DUMP_MS } from './dumps.ts'
@@ -9,6 +9,7 @@ export interface PlanCreateOptions extends CallOptions {
   readonly cluster: Cluster
   readonly settings: BakSettings
   readonly environment: Environment
+  /** Pods have another name each time; what they make is one series. */
   readonly machine: string
   readonly runId: string
   /** When the run began: the time in the name, and the day of the tiers. */
@@ -41,6 +42,11 @@ export async function planCreate(rig: Rig, options: PlanCreateOptions): Promise<
   throw new SalvageError(code, message, { ...details, untouched: true })
 }
 
+/** As people write it. */
+export function storeRef({ className }: Pick<BakSettings, 'className'>): Reference {
+  return reference(`csi:${className === '' ? 'default' : className}`)
+}
+
 async function keptIn({ cluster, settings, environment, now, signal }: PlanCreateOptions): Promise<Store> {
   const { namespace, pvc, rand, zone, className, retain, retainDays, type, pod } = settings
   const name = renderName(settings.nameTemplate, { pvc, moment: now, zone, rand })
@@ -51,7 +57,7 @@ async function keptIn({ cluster, settings, environment, now, signal }: PlanCreat
     })
   const config = envConfig(environment)
   return {
-    ref: reference(`csi:${className === '' ? 'default' : className}`),
+    ref: storeRef(settings),
     crane: 'csi',
     settings: {
       ...(className === '' ? {} : { class: className }),

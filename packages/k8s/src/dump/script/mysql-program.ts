@@ -1,13 +1,11 @@
 import { quoted } from '../../exec/shell/quoted.ts'
 import type { DumpRecipe } from '../recipe.ts'
+import { mysqlRestore } from './mysql-restore.ts'
 import { shellText } from './text.ts'
 
 const UNSAFE = /^utf-?8(?:mb3)?$/i
 
-/**
- * Shell functions for MySQL and MariaDB. Their tables cannot be put back by a transaction, so a restore is first tried in a
- * database of its own; then what is there is dumped, and loaded again when the restore fails all the same.
- */
+/** Shell functions for MySQL and MariaDB. */
 export function mysqlProgram(recipe: DumpRecipe, id: string): string {
   const { file = '', host = '', port = '', user = '', password = '', name = '', characterSet = '' } = recipe
   const own = recipe.database === 'mysql' ? 'mysql mariadb' : 'mariadb mysql'
@@ -45,12 +43,14 @@ d_sql() {
   "$d_client" --host="$d_host" --port="$d_port" --user="$d_user" --default-character-set="$d_set" --connect-timeout=10 "$@"
 }
 d_ping() { d_sql --database="$d_name" -e 'SELECT 1' >/dev/null; }
-d_dump() {
+d_sql_dump() {
   d_more=
   [ "$d_dumper" = mariadb-dump ] || d_more=--loose-set-gtid-purged=OFF
   "$d_dumper" --host="$d_host" --port="$d_port" --user="$d_user" --default-character-set="$d_set" $d_more \\
-    --single-transaction --quick --routines --events --triggers --hex-blob --no-tablespaces --add-locks --set-charset \\
-    --create-options --add-drop-table -- "$d_name"
+    --single-transaction --quick --no-tablespaces --set-charset "$@"
+}
+d_dump() {
+  d_sql_dump --routines --events --triggers --hex-blob --add-locks --create-options --add-drop-table -- "$d_name"
 }
 d_leaves='^USE \`'
 d_complete() {
@@ -73,21 +73,5 @@ d_load() {
   )
   [ "$(echo $d_ends)" = '0 0' ]
 }
-d_restore() {
-  d_trial=salvage_${id} d_before=$d_file.before-${id}
-  d_forget() { d_sql -e "DROP DATABASE IF EXISTS $d_trial"; }
-  trap 'd_forget; [ "$d_stage" = live ] || rm -f "$d_before"' EXIT
-  d_stage=trial
-  d_sql -e "CREATE DATABASE $d_trial" || d_fail RESTORE_FAILED
-  d_load "$d_file" "$d_trial" || d_fail RESTORE_FAILED
-  d_forget || d_fail RESTORE_FAILED
-  d_write "$d_before" || d_fail RESTORE_FAILED
-  d_prove "$d_before" || d_fail RESTORE_FAILED
-  d_stage=live
-  if d_load "$d_file" "$d_name"; then d_stage=done; return; fi
-  d_load "$d_before" "$d_name" || d_fail HALF_RESTORED "$d_before"
-  d_stage=back
-  d_fail RESTORE_FAILED
-}
-`
+${mysqlRestore(id)}`
 }

@@ -60,11 +60,13 @@ d_prove() {
   )
   [ "$(echo $d_ends)" = '0 0' ]
 }
-d_parts() {
-  for d_old in "$d_file".salvage-*-*.part; do
-    [ -e "$d_old" ] || continue
-    d_id=\${d_old##*.salvage-}
-    d_id=\${d_id%.part}
+d_each() {
+  d_ending=$1
+  shift
+  for d_at in "$d_file".salvage-*-*."$d_ending"; do
+    [ -e "$d_at" ] || continue
+    d_id=\${d_at##*.salvage-}
+    d_id=\${d_id%."$d_ending"}
     d_owner=\${d_id%%-*}
     d_id=\${d_id#*-}
     case $d_owner in '' | *[!0-9]*) continue ;; esac
@@ -72,5 +74,5 @@ d_parts() {
   done
 }
 d_alive() { case $(tr '\\000' ' ' <"/proc/$d_owner/cmdline" 2>/dev/null) in *salvage-go*) return 0 ;; esac; return 1; }
-d_stale() { [ "$d_owner" = "$$" ] || d_alive || rm -f "$d_old"; }
+d_stale() { [ "$d_owner" = "$$" ] || d_alive || rm -f "$d_at"; }
 `

@@ -24,8 +24,9 @@ d_check() {
 export const DUMP: string = `${CHECK}
 trap 'rm -f "$d_part"' EXIT
 trap 'exit 143' TERM HUP INT
-d_parts d_stale
+d_each part d_stale
 d_check "$1"
+d_mend
 d_write "$d_part" || d_fail FAILED
 d_prove "$d_part" || d_fail NOT_WHOLE
 sync "$d_part" || sync || d_fail NOT_STORED
@@ -40,10 +41,11 @@ echo "$d_hash"
 /** Loads the dump that is there. `$1`: the sum that it must have; empty: any. */
 export const RESTORE = `
 trap 'exit 143' TERM HUP INT
-d_need gzip rm tail tr wc cat grep
+d_need gzip rm mv tail tr wc cat grep sync
 d_tools
 [ -f "$d_file" ] || d_fail NO_DUMP
 d_ping || d_fail UNREACHABLE
+d_mend
 d_now=$(d_sum "$d_file")
 echo "$d_now"
 [ -z "$1" ] || [ "$d_now" = "sum=$1" ] || d_fail OTHER_DUMP
@@ -82,7 +84,7 @@ d_end() {
     done
     ! d_alive || kill -KILL "-$d_owner"
   fi 2>/dev/null
-  rm -f "$d_old"
+  rm -f "$d_at"
 }
-d_parts d_end
+d_each part d_end
 `

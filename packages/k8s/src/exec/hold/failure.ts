@@ -1,11 +1,10 @@
 import { SalvageError } from '@salvage-kit/core'
-import type { ThawedWord } from './hold-words.ts'
+import type { QuiesceEnd } from './hold-script.ts'
 
 /** `EXEC.QUIESCE_FAILED`: it was undone. */
-export function quiesceFailed(place: string, { quiesced, thawed }: ThawedWord, stderr: string): SalvageError {
-  const undone = thawed === 0 ? 'It was thawed.' : `The thaw script ended with ${thawed ?? 'nothing'}.`
-  return new SalvageError('EXEC.QUIESCE_FAILED', `the quiesce script in ${place} ended with ${quiesced ?? 'nothing'}`, {
-    why: `${stderr} ${undone}`.trim(),
+export function quiesceFailed(place: string, { code, thawed, stderr }: QuiesceEnd): SalvageError {
+  return new SalvageError('EXEC.QUIESCE_FAILED', `the quiesce script in ${place} ended with ${code ?? 'nothing'}`, {
+    why: `${stderr} ${thawed === 0 ? 'It was thawed.' : `The thaw script ended with ${thawed ?? 'nothing'}.`}`.trim(),
   })
 }
 

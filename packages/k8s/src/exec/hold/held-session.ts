@@ -36,7 +36,9 @@ export async function openHeld(
   const marker = markerOf(scripts)
   const { shell = 'sh', namespace, pod, container } = where
   const { patience, patienceMs, beatMs } = timesOf(scripts)
-  const { quiesce, thaw, environment = {} } = scripts
+  const { quiesce, thaw, environment = {}, refused = (end) => quiesceFailed(place, end) } = scripts
+  const refuse = ({ quiesced: code, thawed }: ThawedWord, said: string): Error =>
+    refused({ ...(code === undefined ? {} : { code }), ...(thawed === undefined ? {} : { thawed }), stderr: said })
   const program = holdProgram({ quiesce, thaw, environment, marker }, word, patience)
   const session = await cluster.exec(
     { namespace, pod, container, command: bootCommand(shell, word), stdin: true, silenceTimeoutMs: patienceMs },
@@ -47,24 +49,25 @@ export async function openHeld(
   const held = Promise.withResolvers<void>()
   const over = Promise.withResolvers<ThawedWord | undefined>()
   held.promise.catch(() => {})
-  let refusal: Error | undefined
+  let refusal: (() => Error) | undefined
   let spoke = false
   const stderr = readWords(session.stderr, word, (name, rest) => {
-    if (name === 'LACKS') refusal = noTool(place, rest[0] ?? '')
+    if (name === 'LACKS') refusal = () => noTool(place, rest[0] ?? '')
   })
   const stdout = readWords(session.stdout, word, (name, rest) => {
     spoke = true
     if (name === 'HELD') held.resolve()
-    if (name === 'TAKEN') refusal = taken(place, marker)
-    if (name === 'UNWRITABLE') refusal = unwritable(place, marker)
+    if (name === 'TAKEN') refusal = () => taken(place, marker)
+    if (name === 'UNWRITABLE') refusal = () => unwritable(place, marker)
     if (name !== 'THAWED') return
     const told = readThawed(rest)
-    if (told?.why === 'refused') refusal = quiesceFailed(place, told, stderr.tail())
+    // What it said comes on another stream, and may come later.
+    if (told?.why === 'refused') refusal = () => refuse(told, stderr.tail())
     over.resolve(told)
   })
   const ended = (why: unknown): void => {
     over.resolve(undefined)
-    held.reject(refusal ?? why)
+    held.reject(refusal?.() ?? why)
   }
   Promise.all([session.ended, stdout.done, stderr.done]).then(
     ([{ code }]) =>

@@ -1,6 +1,16 @@
 import { SalvageError } from '@salvage-kit/core'
 import { beatMsOf, patienceOf } from '../shell/pulse-program.ts'
 
+/** How a quiesce script ended that failed. */
+export interface QuiesceEnd {
+  /** Absent when it was ended in the middle. */
+  readonly code?: number
+  /** Of the thaw script; absent when somebody else has thawed. */
+  readonly thawed?: number
+  /** The last of what both said. */
+  readonly stderr: string
+}
+
 /** How something in a container is brought to rest and back, and by which name both are known there. */
 export interface HoldScripts {
   /** Brings to rest. Whatever it did when it fails or is ended in the middle, `thaw` follows. */
@@ -15,6 +25,8 @@ export interface HoldScripts {
   readonly patienceMs?: number
   /** A directory of the container that can be written, for the marker. Default: `/tmp`. */
   readonly directory?: string
+  /** What a quiesce script that fails rejects with. Default: `EXEC.QUIESCE_FAILED`. */
+  readonly refused?: (end: QuiesceEnd) => SalvageError
 }
 
 const ID = /^[A-Za-z\d][A-Za-z\d.-]{0,99}$/

@@ -15,7 +15,7 @@ const ANSWER = /^(?:gone|thawed (\d+))$/
  * Resolves when a hold of this id does not stand any more, whoever held it: at once when there is none, when the pod has thawed
  * by itself, or when this call has run the thaw script there, since the process that held it in the pod is dead, or did not
  * thaw 15 seconds after its patience. A thaw that runs already is waited for. `code` is the exit code of the thaw script when
- * this call ran it; when that is not 0, the marker stays and a later call tries again. Never call it while the tool that holds
+ * this call ran it; when that is not 0, `stderr` is what it said, the marker stays and a later call tries again. Never call it while the tool that holds
  * still works. Rejects as `runScript`, and as {@link Cluster.exec} when the pod is gone.
  */
 export async function thawedElsewhere(
@@ -23,7 +23,7 @@ export async function thawedElsewhere(
   where: PodPlace,
   scripts: Omit<HoldScripts, 'quiesce'>,
   options: CallOptions,
-): Promise<{ readonly code?: number }> {
+): Promise<{ readonly code?: number; readonly stderr?: string }> {
   const seconds = Math.ceil(timesOf(scripts).patienceMs / 1000) + MARGIN_SECONDS
   const script = thawProgram(scripts.thaw, markerOf(scripts), seconds)
   const { environment = {} } = scripts
@@ -33,5 +33,7 @@ export async function thawedElsewhere(
     throw new SalvageError('EXEC.SCRIPT_FAILED', `whether ${placeOf(where)} has thawed cannot be found out`, {
       why: `the script ended with ${code}. ${stderr}`.trim(),
     })
-  return answer[1] === undefined ? {} : { code: Number(answer[1]) }
+  if (answer[1] === undefined) return {}
+  const thawed = Number(answer[1])
+  return { code: thawed, ...(thawed === 0 ? {} : { stderr: stderr.trim() }) }
 }

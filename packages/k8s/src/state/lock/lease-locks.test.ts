@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { fakeCluster } from '../../../test/fake-cluster.ts'
@@ -7,6 +8,7 @@ import type { Cluster } from '../../client/cluster.ts'
 import { KINDS } from '../../resource/kind.ts'
 import { lease } from '../lease/schema.ts'
 import { leaseLocks } from './lease-locks.ts'
+import type { LockWait } from './lease-locks.ts'
 
 const SETTINGS = { namespace: 'backup', name: 'salvage-kit', leaseSeconds: 1, renewMs: 100, patienceMs: 2000 }
 const AT = { namespace: 'backup', name: 'salvage-kit-locks' }
@@ -100,6 +102,18 @@ describe('the dead and the living', () => {
     await expect(locks.acquire('run-1', ['b'])).rejects.toMatchObject({ code: 'LOCK.BUSY' })
     await using taken = await locks.acquire('run-1', ['a'])
     expect(taken.runId).toBe('run-1')
+  })
+
+  test('whoever is waited for is told, and only when it takes a while', async () => {
+    const waits: LockWait[] = []
+    const locks = leaseLocks(cluster, { ...SETTINGS, onWait: (wait) => void waits.push(wait) })
+    await using _held = await leaseLocks(cluster, SETTINGS).acquire('living', ['b'])
+    await expect(locks.acquire('run-1', ['b'])).rejects.toMatchObject({ code: 'LOCK.BUSY' })
+    expect(waits).toEqual([])
+    await deadRun('dead', ['a'])
+    await using _taken = await locks.acquire('run-1', ['a'])
+    const told = { runId: 'dead', host: hostname(), pid: process.pid, since: expect.any(String), atMostMs: 1000 }
+    expect(waits).toEqual([told])
   })
 
   test('of two who adopt a dead run at once one gets it', async () => {

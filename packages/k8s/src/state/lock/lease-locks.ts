@@ -22,6 +22,19 @@ export interface LockSettings extends StatePlace {
   readonly renewMs?: number
   /** How long one change may take while the API server is away, in milliseconds. Default: 30 seconds. */
   readonly patienceMs?: number
+  /** Told when it takes a while to find out whether another run lives; once for each look. Must not throw. */
+  readonly onWait?: (wait: LockWait) => void
+}
+
+/** Of whom something is to be heard. */
+export interface LockWait {
+  readonly runId: string
+  readonly host: string
+  readonly pid: number
+  /** ISO 8601 in UTC. */
+  readonly since: string
+  /** When nothing is heard for so long, it is dead. */
+  readonly atMostMs: number
 }
 
 /** Locks whose holder can find out whether he still has them. */
@@ -38,6 +51,7 @@ export interface LeaseLocks extends Locks {
 const LEASE_SECONDS = 60
 const RENEW_MS = 5000
 const PATIENCE_MS = 30_000
+const LONGEST_SILENCE_MS = 2000
 
 /** What a look at the table came to: the run is taken, or these must be asked about first. */
 type Look = { readonly taken: true } | { readonly taken: false; readonly asked: readonly RunRecord[] }
@@ -53,7 +67,14 @@ type Look = { readonly taken: true } | { readonly taken: false; readonly asked: 
  * a run lives takes one renewal of it; to hear that it is dead takes as long as its lease stands.
  */
 export function leaseLocks(cluster: Cluster, settings: LockSettings): LeaseLocks {
-  const { namespace, name, leaseSeconds = LEASE_SECONDS, renewMs = RENEW_MS, patienceMs = PATIENCE_MS } = settings
+  const {
+    namespace,
+    name,
+    leaseSeconds = LEASE_SECONDS,
+    renewMs = RENEW_MS,
+    patienceMs = PATIENCE_MS,
+    onWait,
+  } = settings
   const place = { namespace, name }
   const durationMs = leaseSeconds * 1000
   const own = ownLease(cluster, place, { seconds: leaseSeconds, renewMs })
@@ -70,12 +91,18 @@ export function leaseLocks(cluster: Cluster, settings: LockSettings): LeaseLocks
     mine: HeldLease,
     options: CallOptions,
   ): Promise<readonly RunRecord[]> {
-    const holders = new Map(asked.map((one) => [one.holder, one.lease]))
+    const holders = new Map(asked.map((one) => [one.holder, one]))
     const dead = await Promise.all(
-      [...holders].map(async ([holder, lease]) => {
+      [...holders].map(async ([holder, { lease, runId, host, pid, since }]) => {
         if (holder === mine.holder) return undefined
         const suspect = { at: { namespace, name: lease }, holder, durationMs }
-        return (await isDead(cluster, suspect, options)) ? holder : undefined
+        const tell = (): void => onWait?.({ runId, host, pid, since, atMostMs: durationMs })
+        const silence = setTimeout(tell, Math.min(LONGEST_SILENCE_MS, durationMs / 2))
+        try {
+          return (await isDead(cluster, suspect, options)) ? holder : undefined
+        } finally {
+          clearTimeout(silence)
+        }
       }),
     )
     return asked.filter(({ holder }) => !dead.includes(holder))

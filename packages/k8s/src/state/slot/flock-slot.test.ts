@@ -67,13 +67,16 @@ test('what another program locked counts, and it is kept off what is held here',
   for (let at = 0; at < 2; at += 1) all.use(await flockSlot({ directory, count: 2, timeoutMs: 0 }, options))
 })
 
-test('who waits goes on when one becomes free', async () => {
+test('who waits says so once, and goes on when one becomes free', async () => {
   const theirs = await otherHolder(1)
-  const waiting = flockSlot({ directory, count: 1, timeoutMs: 20_000 }, options)
-  await sleep(100)
+  const told: string[] = []
+  const asked = { ...options, onWait: ({ code }: { readonly code: string }) => void told.push(code) }
+  const waiting = flockSlot({ directory, count: 1, timeoutMs: 20_000 }, asked)
+  await sleep(1500)
   await theirs[Symbol.asyncDispose]()
   await using slot = await waiting
   expect(slot.name).toBe(join(directory, '1.lock'))
+  expect(told).toEqual(['LOCK.SLOT_WAITING'])
 })
 
 test('an abort ends the wait', async () => {

@@ -1,9 +1,8 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { CallOptions } from '@salvage-kit/core'
+import type { Slot, SlotOptions } from '@salvage-kit/core'
 import { takeFlock } from './flock-file.ts'
-import { checkCount, fromAnywhere, slotsTaken } from './slot.ts'
-import type { Slot } from './slot.ts'
+import { checkCount, fromAnywhere, slotsTaken, slotWaiting } from './slot.ts'
 
 /** Lock files in a directory of the node. */
 export interface FlockSettings {
@@ -23,12 +22,12 @@ const PAUSE_MS = 1000
  */
 export async function flockSlot(
   { directory, count, timeoutMs }: FlockSettings,
-  { signal }: CallOptions,
+  { signal, onWait }: SlotOptions,
 ): Promise<Slot> {
   signal.throwIfAborted()
   checkCount(count)
   const start = performance.now()
-  for (;;) {
+  for (let isFirst = true; ; isFirst = false) {
     for (const number of fromAnywhere(count, Math.random())) {
       signal.throwIfAborted()
       const path = join(directory, `${String(number)}.lock`)
@@ -37,6 +36,7 @@ export async function flockSlot(
     }
     const leftMs = start + timeoutMs - performance.now()
     if (leftMs <= 0) throw slotsTaken(directory, count, timeoutMs)
+    if (isFirst) onWait?.(slotWaiting(directory, count, timeoutMs))
     await sleep(Math.min(PAUSE_MS, leftMs), undefined, { signal })
   }
 }

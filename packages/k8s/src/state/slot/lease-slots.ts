@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { deadline, isSalvageError } from '@salvage-kit/core'
-import type { CallOptions } from '@salvage-kit/core'
+import type { CallOptions, Slot, SlotOptions } from '@salvage-kit/core'
 import type { Cluster, ObjectName } from '../../client/cluster.ts'
 import { now } from '../lease/age.ts'
 import { holdLease } from '../lease/held-lease.ts'
@@ -12,8 +12,7 @@ import { newHolder } from '../lease/own-lease.ts'
 import { takeIfFree } from '../lease/take-any.ts'
 import { stateLabels } from '../place.ts'
 import type { StatePlace } from '../place.ts'
-import { checkCount, fromAnywhere, slotsTaken } from './slot.ts'
-import type { Slot } from './slot.ts'
+import { checkCount, fromAnywhere, slotsTaken, slotWaiting } from './slot.ts'
 
 /** Slots of a cluster. */
 export interface LeaseSlotSettings extends StatePlace {
@@ -36,7 +35,7 @@ const PAUSE_MS = 1000
  * process is free when its Lease has not been renewed for as long as it stands. Rejects with `LOCK.SLOTS_TAKEN`,
  * `LOCK.SLOTS` (no such count) and `K8S.…`.
  */
-export async function leaseSlot(cluster: Cluster, settings: LeaseSlotSettings, options: CallOptions): Promise<Slot> {
+export async function leaseSlot(cluster: Cluster, settings: LeaseSlotSettings, options: SlotOptions): Promise<Slot> {
   const { namespace, name, count, timeoutMs, leaseSeconds = LEASE_SECONDS, renewMs = RENEW_MS } = settings
   options.signal.throwIfAborted()
   checkCount(count)
@@ -47,7 +46,7 @@ export async function leaseSlot(cluster: Cluster, settings: LeaseSlotSettings, o
   const stopping = new AbortController()
   const signal = AbortSignal.any([waiting.signal, stopping.signal])
   try {
-    for (;;) {
+    for (let isFirst = true; ; isFirst = false) {
       for (const number of fromAnywhere(count, Math.random())) {
         const at = { namespace, name: `${name}-${String(number)}` }
         const taken = await takeSlot(cluster, at, { ...claim, labels: stateLabels(settings) }, { signal })
@@ -57,6 +56,7 @@ export async function leaseSlot(cluster: Cluster, settings: LeaseSlotSettings, o
       }
       const leftMs = start + timeoutMs - performance.now()
       if (leftMs <= 0) throw slotsTaken(`${namespace}/${name}`, count, timeoutMs)
+      if (isFirst) options.onWait?.(slotWaiting(`${namespace}/${name}`, count, timeoutMs))
       await sleep(Math.min(leftMs, PAUSE_MS * (0.5 + Math.random() / 2)), undefined, { signal })
     }
   } finally {

@@ -1,12 +1,5 @@
 import { formatDuration, SalvageError } from '@salvage-kit/core'
-
-/** One of a limited number of places for work at once. Free again when it is disposed of. */
-export interface Slot extends AsyncDisposable {
-  /** Which one, for messages. */
-  readonly name: string
-  /** Aborts when somebody else has taken it, since this process was taken for dead. Absent where only its end frees it. */
-  readonly lost?: AbortSignal
-}
+import type { Finding } from '@salvage-kit/core'
 
 /** `LOCK.SLOTS_TAKEN`: none became free in time. */
 export function slotsTaken(where: string, count: number, timeoutMs: number): SalvageError {
@@ -15,6 +8,16 @@ export function slotsTaken(where: string, count: number, timeoutMs: number): Sal
     `none of the ${String(count)} slots in ${where} became free within ${formatDuration(timeoutMs)}`,
     { why: 'timeout exceeded while trying to acquire lock', retryable: true, untouched: true },
   )
+}
+
+/** `LOCK.SLOT_WAITING`: all are taken, and one is waited for. */
+export function slotWaiting(where: string, count: number, timeoutMs: number): Finding {
+  return {
+    code: 'LOCK.SLOT_WAITING',
+    message: `waits for one of the ${String(count)} slots in ${where}`,
+    why: 'as many backups as may run at once are running',
+    hint: `it is given up after ${formatDuration(timeoutMs)}`,
+  }
 }
 
 /** Throws `LOCK.SLOTS` when that is no number of slots. */

@@ -8,7 +8,9 @@ import { z } from 'zod'
 import {
   connect,
   DISCOVERY_PERMISSIONS,
+  EXCHANGE_PERMISSIONS,
   EXEC_PERMISSIONS,
+  GROUP_PERMISSIONS,
   JOB_EVENT_PERMISSIONS,
   JOB_PERMISSIONS,
   SCALE_PERMISSIONS,
@@ -157,7 +159,16 @@ describe.skipIf(!part('helm').available || !part('kubernetes-api').available)('t
   test.each([
     ['nothing but what snapshots take', { exec: false, scale: false, jobs: false }, ALWAYS],
     ['commands in pods', { exec: true, scale: false, jobs: false }, [...ALWAYS, ...EXEC_PERMISSIONS]],
-    ['workloads to zero and back', { exec: false, scale: true, jobs: false }, [...ALWAYS, ...SCALE_PERMISSIONS]],
+    [
+      'workloads to zero and back',
+      { exec: false, scale: true, jobs: false },
+      [...ALWAYS, ...SCALE_PERMISSIONS, ...EXCHANGE_PERMISSIONS],
+    ],
+    [
+      'cuts at one instant',
+      { exec: false, scale: false, jobs: false, groups: true },
+      [...ALWAYS, ...GROUP_PERMISSIONS],
+    ],
     [
       'copies elsewhere',
       { exec: false, scale: false, jobs: true },
@@ -173,9 +184,14 @@ describe.skipIf(!part('helm').available || !part('kubernetes-api').available)('t
     })
     const { signal } = new AbortController()
     expect(await tenant.missing(namespace, permissions, { signal })).toEqual([])
-    const others = [...EXEC_PERMISSIONS, ...SCALE_PERMISSIONS, ...JOB_PERMISSIONS, ...SECRETS].filter(
-      (one) => !permissions.some((given) => isSame(one, given)) && !isReading(one),
-    )
+    const others = [
+      ...EXEC_PERMISSIONS,
+      ...SCALE_PERMISSIONS,
+      ...EXCHANGE_PERMISSIONS,
+      ...GROUP_PERMISSIONS,
+      ...JOB_PERMISSIONS,
+      ...SECRETS,
+    ].filter((one) => !permissions.some((given) => isSame(one, given)) && !isReading(one))
     expect(await tenant.missing(namespace, others, { signal })).toEqual(others)
   })
 

@@ -34,6 +34,7 @@ describe.skipIf(!part('kubernetes-api').available)('a user without rights', () =
       message: 'list VolumeSnapshot of default: not permitted',
       hint: expect.stringContaining('Role'),
     })
+    expect(await cluster.whoami?.(options)).toBe(`system:serviceaccount:${namespace}:tenant`)
     const missing = await cluster.missing(namespace, WANTED, options)
     expect(missing).toEqual(WANTED)
     await kubernetes.apply(roleFor(missing, { namespace, subject: { kind: 'ServiceAccount', name: 'tenant' } }))

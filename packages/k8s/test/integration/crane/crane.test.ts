@@ -1,10 +1,11 @@
 import { auditEvents, part } from '@salvage-kit/testbed'
-import type { Archive, ClaimSource, LiftRef, RestorePoint } from '@salvage-kit/core'
+import type { ClaimSource, LiftRef, RestorePoint } from '@salvage-kit/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { jobCrane, jobStore } from '../../../src/crane/job-crane.ts'
 import type { JobCraneSettings } from '../../../src/crane/settings.ts'
 import { KINDS } from '../../../src/resource/kind.ts'
+import { wholeSuite } from './whole.ts'
 import { liftId, openYard, type Yard } from './yard.ts'
 
 const asked = z.object({
@@ -15,12 +16,25 @@ const asked = z.object({
 })
 const options = { signal: new AbortController().signal }
 
+/** What makes a crane fail, with which code and words. */
+const REASONS: readonly (readonly [Partial<JobCraneSettings>, string, string])[] = [
+  [{ image: 'nowhere/at-all:1' }, 'CRANE.IMAGE_MISSING', 'not present'],
+  [{ secrets: { P: { secret: 'none', key: 'k' } } }, 'CRANE.SECRET', 'none'],
+  [{ envSecrets: { P: { secret: 'restic', key: 'none' } } }, 'CRANE.SECRET', 'none'],
+  [{ resources: { requests: { memory: '900Gi' } }, startMs: 3000 }, 'JOB.UNSCHEDULABLE', 'memory'],
+  [{ user: 'root' }, 'CRANE.CREATE', 'restricted'],
+  [
+    { secrets: { RESTIC_PASSWORD: { secret: 'restic', key: 'wrong' } } },
+    'STORE.WRONG_PASSWORD',
+    'exit code 12; its last lines: ',
+  ],
+]
+
 const READY = part('kubernetes').available && part('crane-images').available
 
 describe.skipIf(!READY)('cranes as Jobs, in a namespace of the standard "restricted"', () => {
   let yard: Yard
   let source: ClaimSource
-  let archive: Archive | undefined
 
   beforeAll(async () => {
     yard = await openYard()
@@ -29,12 +43,10 @@ describe.skipIf(!READY)('cranes as Jobs, in a namespace of the standard "restric
   })
   afterAll(async () => yard?.[Symbol.asyncDispose]())
 
-  const lines: string[] = []
   const craneWith = (more: Partial<JobCraneSettings> = {}) =>
     jobCrane(yard.cluster, {
-      cranes: { it: { ...yard.settings, ...more }, root: { ...yard.settings, user: 'root' } },
+      cranes: { it: { ...yard.settings, ...more } },
       machine: 'test',
-      onLine: (_ref, line) => lines.push(line),
     })
   const store = () => jobStore('it', yard.tenant.namespace)
   const ref = (): LiftRef => ({
@@ -46,64 +58,28 @@ describe.skipIf(!READY)('cranes as Jobs, in a namespace of the standard "restric
     machine: 'test',
   })
 
-  it('makes the repository, and puts the content of a claim into it', async () => {
-    const crane = craneWith()
-    await crane.preflight(store(), [source], { ...options, init: true })
-    archive = await crane.lift(ref(), source, options)
-    expect(archive).toMatchObject({ findings: [], point: { state: 'good', files: expect.any(Number) } })
-    const listed: RestorePoint[] = []
-    for await (const point of crane.archives?.list(store(), options) ?? []) listed.push(point)
-    expect(listed).toMatchObject([{ id: archive.point.id, target: archive.point.target, runId: 'run' }])
-    expect(await yard.leftovers()).toEqual([])
-  })
+  wholeSuite(() => yard)
 
-  it('fills a claim of another namespace, whose volume waits for the pod', async () => {
-    const destination = await yard.newClaimElsewhere('place')
-    const point = archive?.point
-    if (point === undefined) throw new Error('nothing was lifted')
-    const root = jobStore('root', yard.tenant.namespace)
-    await craneWith().archives?.lower(point, root, destination, options)
-    expect(await yard.tenant.read(destination)).toBe('what was cut')
-    expect(await yard.leftovers()).toEqual([])
-  })
-
-  it('an image of version 1 copies with the environment of the original', async () => {
-    const { contract2: _, ...first } = yard.settings
-    const crane = jobCrane(yard.cluster, { cranes: { it: first }, machine: 'test' })
-    const one = ref()
-    expect(await crane.lift(one, source, options)).toMatchObject({ findings: [], point: { id: one.id } })
-    expect(await yard.leftovers()).toEqual([])
-  })
-
-  it.each([
-    ['its image is not there', { image: 'nowhere/at-all:1' }, 'CRANE.IMAGE_MISSING', 'not present'],
-    [
-      'its Secret is not there',
-      { secrets: { P: { secret: 'none', key: 'k' } }, startMs: 6000 },
-      'JOB.NOT_STARTED',
-      'none',
-    ],
-    [
-      'no node has so much',
-      { resources: { requests: { memory: '900Gi' } }, startMs: 3000 },
-      'JOB.UNSCHEDULABLE',
-      'memory',
-    ],
-    ['the namespace does not admit it', { user: 'root' }, 'CRANE.CREATE', 'restricted'],
-    [
-      'the password is wrong',
-      { secrets: { RESTIC_PASSWORD: { secret: 'restic', key: 'wrong' } } },
-      'STORE.WRONG_PASSWORD',
-      'exit code 12; its last lines: ',
-    ],
-  ] satisfies [string, Partial<JobCraneSettings>, string, string][])(
-    'says the reason when %s',
-    async (_name, more, code, why) => {
+  it('lists what runs lifted; an image of version 1 copies, and one that cannot says why, all beside each other', async () => {
+    const listing = async (): Promise<void> => {
+      const listed: RestorePoint[] = []
+      for await (const point of craneWith().archives?.list(store(), options) ?? []) listed.push(point)
+      const target = expect.stringMatching(`^k8s:${yard.tenant.namespace}/`)
+      expect(listed).toMatchObject([{ target, machine: 'test', state: 'good' }])
+    }
+    const copying = async (): Promise<void> => {
+      const { contract2: _, ...first } = yard.settings
+      const one = ref()
+      const crane = jobCrane(yard.cluster, { cranes: { it: first }, machine: 'test' })
+      expect(await crane.lift(one, source, options)).toMatchObject({ findings: [], point: { id: one.id } })
+    }
+    const failing = REASONS.map(async ([more, code, why]) => {
       const lifting = craneWith(more).lift(ref(), source, options)
       await expect(lifting).rejects.toMatchObject({ code, why: expect.stringContaining(why) })
-      expect(await yard.leftovers()).toEqual([])
-    },
-  )
+    })
+    await Promise.all([listing().then(copying), ...failing])
+    expect(await yard.leftovers()).toEqual([])
+  })
 
   it('an aborted lift leaves no Job and no pod; a dead one is cleared by another process', async () => {
     const controller = new AbortController()

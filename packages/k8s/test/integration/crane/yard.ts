@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import type { ClaimSource } from '@salvage-kit/core'
+import type { ClaimSource, Json } from '@salvage-kit/core'
 import type { Cluster } from '../../../src/client/cluster.ts'
 import { connect } from '../../../src/client/connect.ts'
 import { roleFor } from '../../../src/client/role.ts'
 import { JOB_EVENT_PERMISSIONS, JOB_PERMISSIONS } from '../../../src/crane/permission.ts'
+import { stateOf } from '../../../src/crane/pod-state.ts'
 import type { JobCraneSettings } from '../../../src/crane/settings.ts'
+import { DISCOVERY_PERMISSIONS } from '../../../src/discovery/permission.ts'
+import { SNAPSHOT_PERMISSIONS } from '../../../src/snapshot/permission.ts'
 import { KINDS, type ResourceKind } from '../../../src/resource/kind.ts'
 import { newTenant, type Tenant } from '../snapshot/tenant.ts'
 
@@ -20,8 +23,15 @@ export interface Yard extends AsyncDisposable {
   readonly cluster: Cluster
   readonly settings: JobCraneSettings
   readonly newClaimElsewhere: (name: string, storageClass?: string) => Promise<ClaimSource>
+  readonly kubeconfig: string
+  /** The store of `settings` as a configuration has it, which any namespace admits. */
+  readonly storeEntry: Json
   /** Jobs and pods of cranes, in both. */
   readonly leftovers: () => Promise<readonly string[]>
+  /** Pods of cranes that run right now, in both. */
+  readonly working: () => Promise<readonly string[]>
+  /** Everything of both that a run could leave: Jobs, pods, claims, snapshots, ConfigMaps, Secrets. */
+  readonly everything: () => Promise<readonly string[]>
 }
 
 /** Brings the cluster up. */
@@ -38,7 +48,7 @@ export async function openYard(): Promise<Yard> {
   await kubernetes.kubectl(['label', 'namespace', elsewhere, `${standard}=baseline`])
   const kubeconfig = await kubernetes.serviceAccount(namespace, 'cranes')
   const subject = { kind: 'ServiceAccount', name: 'cranes', namespace } as const
-  const wanted = [...JOB_PERMISSIONS, ...JOB_EVENT_PERMISSIONS]
+  const wanted = [...JOB_PERMISSIONS, ...JOB_EVENT_PERMISSIONS, ...SNAPSHOT_PERMISSIONS, ...DISCOVERY_PERMISSIONS]
   const path = `${folder}/repository-${namespace}`
   await node.run('install', ['-d', '-m', '0777', path])
   for (const where of [namespace, elsewhere]) {
@@ -57,6 +67,8 @@ export async function openYard(): Promise<Yard> {
     elsewhere,
     account: `system:serviceaccount:${namespace}:cranes`,
     cluster,
+    kubeconfig,
+    storeEntry: STORE,
     settings: {
       image: IMAGE,
       pull: 'Never',
@@ -77,6 +89,18 @@ export async function openYard(): Promise<Yard> {
       await admin.create(KINDS.claim, { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata, spec }, { signal })
       return { medium: 'pvc', namespace: elsewhere, name }
     },
+    working: async () => {
+      const pods = await Promise.all([namespace, elsewhere].map(async (where) => podsAtWork(admin, where)))
+      return pods.flat()
+    },
+    everything: async () => {
+      const found: string[] = []
+      for (const kind of EVERYTHING)
+        for (const where of [namespace, elsewhere])
+          for await (const { metadata } of admin.listMetadata(kind, { namespace: where }, { signal }))
+            found.push(`${kind.kind} ${where}/${metadata.name}`)
+      return found.toSorted()
+    },
     leftovers: async () =>
       (
         await Promise.all(
@@ -91,6 +115,41 @@ export async function openYard(): Promise<Yard> {
       await tenant[Symbol.asyncDispose]()
     },
   }
+}
+
+const EVERYTHING = [
+  KINDS.job,
+  KINDS.pod,
+  KINDS.claim,
+  KINDS.volumeSnapshot,
+  core('ConfigMap', 'configmaps'),
+  core('Secret', 'secrets'),
+]
+
+function core(kind: string, plural: string): ResourceKind {
+  return { group: '', version: 'v1', kind, plural, namespaced: true }
+}
+
+async function podsAtWork(admin: Cluster, namespace: string): Promise<readonly string[]> {
+  const names: string[] = []
+  const scope = { namespace, labelSelector: 'salvage-kit.io/crane-action in (lift, lower)' }
+  for await (const pod of admin.list(KINDS.pod, scope, { signal }))
+    if (stateOf(pod).is === 'running') names.push(pod.metadata.name)
+  return names
+}
+
+const STORE: Json = {
+  kind: 'job',
+  image: IMAGE,
+  pull: 'never',
+  actions: ['lift', 'lower', 'list', 'check', 'forget'],
+  deduplicates: true,
+  env: { RESTIC_REPOSITORY: '/repository/restic' },
+  secrets: { RESTIC_PASSWORD: { secret: 'restic', key: 'password' } },
+  mounts: { repository: '/repository' },
+  scratch: ['/tmp', '/cache', '/etc/ssh/ssh_config.d'],
+  resources: { requests: { cpu: '10m' }, limits: { memory: '512Mi' } },
+  startTimeout: '2m',
 }
 
 /** A name for one lift. */

@@ -11,8 +11,19 @@ const call = promisify(execFile)
 /** A database in a container, and a far end that runs programs there as a kubelet does. */
 export interface DatabaseContainer extends AsyncDisposable {
   readonly cluster: Pick<Cluster, 'exec'>
+  /** Where the far end listens, for other processes. */
+  readonly server: string
+  /** All that its first process has said. */
+  log(): Promise<string>
   /** What a script says there; rejects when it fails. */
   inside(script: string): Promise<string>
+}
+
+/** All of this process's, for the engine that the tests share may be named there. */
+function environment(): Record<string, string> {
+  const known: Record<string, string> = {}
+  for (const [name, value] of Object.entries(process.env)) if (value !== undefined) known[name] = value
+  return known
 }
 
 /** Starts one; resolves when `ready` succeeds in it. `options` are those of `docker run`. */
@@ -22,9 +33,9 @@ export async function databaseContainer(
   ready: string,
 ): Promise<DatabaseContainer> {
   const name = `salvage-dump-${randomBytes(4).toString('hex')}`
-  await call('docker', ['run', '-d', '--rm', '--name', name, '--network', 'none', '--init', ...options, image])
+  await call('docker', ['run', '-d', '--rm', '--name', name, '--network', 'none', ...options, image])
   const server = await execServer({
-    environment: process.env['PATH'] === undefined ? {} : { PATH: process.env['PATH'] },
+    environment: environment(),
     wrap: ['docker', 'exec', '-i', name],
   })
   const inside = async (script: string): Promise<string> => {
@@ -33,7 +44,12 @@ export async function databaseContainer(
   }
   const made: DatabaseContainer = {
     cluster: clusterOf(server.server),
+    server: server.server,
     inside,
+    log: async () => {
+      const { stdout, stderr } = await call('docker', ['logs', name])
+      return stdout + stderr
+    },
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]()
       await call('docker', ['rm', '-f', name])

@@ -153,7 +153,7 @@ describe.skipIf(!part('kubernetes').available)('a tenant of one namespace', () =
     const id = `k8s:${namespace}/pod/bare`
     const post = ['sh', '-c', 'echo thawed >>/room/log']
     for (const [pre, code] of [
-      [['false'], 'EXEC.QUIESCE_FAILED'],
+      [['false'], 'HOOK.FAILED'],
       [['sleep', '100'], 'HOOK.TIMEOUT'],
     ] as const) {
       await shop.inBare('rm -f /room/log')

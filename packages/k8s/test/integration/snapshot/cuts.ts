@@ -87,7 +87,7 @@ export function cutSuite(theTenant: () => Tenant): void {
       await tenant.write(source, 'after')
       const archive = await slow.keeps?.keep(ref, options)
       expect(await isReady()).toMatchObject({ readyToUse: true })
-      expect(archive?.point).toMatchObject({ state: 'good', target: ref.target, runId: ref.runId, machine: 'test' })
+      expect(archive?.point).toMatchObject({ state: 'good', target: ref.target, runId: ref.runId })
       expect(await tenant.read(await slow.expose(ref, options))).toBe('before')
       await slow.drop(ref, options)
       await tenant.kubernetes.kubectl(['delete', 'volumesnapshotclass', name])
@@ -130,7 +130,7 @@ export function cutSuite(theTenant: () => Tenant): void {
       const refused = await ask()
       expect(refused).toMatchObject({ code: 'CSI.RIGHTS', untouched: true })
       const { hint = '' } = refused instanceof Error && 'hint' in refused ? { hint: String(refused.hint) } : {}
-      const role = hint.slice(hint.indexOf('\n') + 1).replace('name: salvage-kit', 'name: from-the-hint')
+      const role = hint.slice(hint.indexOf('\n') + 1).replace(/name: salvage-kit-[0-9a-f]+/, 'name: from-the-hint')
       await kubernetes.apply(role)
       const to = ['--role=from-the-hint', `--serviceaccount=${namespace}:nobody`]
       await tenant.kubectl('create', 'rolebinding', 'nobody', ...to)
