@@ -1,6 +1,7 @@
 import type { CallOptions } from './call-options.ts'
 import type { Crane } from './crane/crane.ts'
 import type { Store } from './crane/store.ts'
+import type { DumpOpener } from './dump/dump.ts'
 import type { Effect } from './effect/effect.ts'
 import type { Quiescer } from './quiesce/quiescer.ts'
 import type { Snapshotter } from './snapshot/snapshotter.ts'
@@ -29,6 +30,8 @@ export interface Backend {
   readonly provisioners?: readonly Provisioner[]
   /** What restores in place need for targets that are no directories of this machine. */
   readonly exchangers?: readonly Exchanger[]
+  /** Opens the streams of this backend's targets. */
+  readonly dumps?: DumpOpener
   /** The ways back of its own verbs; see `perform`. */
   readonly effects?: readonly Effect[]
   /**

@@ -1,7 +1,8 @@
 import type { CallOptions } from '../call-options.ts'
+import type { DumpFile } from '../dump/dump.ts'
 import type { Finding } from '../finding.ts'
 import type { TargetRef } from '../target/reference.ts'
-import type { Medium, Source } from '../target/source.ts'
+import type { Medium, Source, StreamSource } from '../target/source.ts'
 import type { RestorePoint } from './restore-point.ts'
 import type { Store } from './store.ts'
 
@@ -34,6 +35,12 @@ export interface Progress {
 /** What lift and lower take. */
 export interface LiftOptions extends CallOptions {
   readonly onProgress?: (progress: Progress) => void
+  /**
+   * Opens a stream that is to be lifted, once; ends with `signal`. The archive is a directory with the files that it
+   * gives, and is finished only after each of them was proven whole: a crane's own end comes after the verdict of the
+   * dump. Always there for a source that is a `stream`.
+   */
+  readonly open?: (source: StreamSource) => AsyncIterable<DumpFile>
 }
 
 /** The outcome of a lift. */

@@ -49,7 +49,7 @@ export interface Group {
   readonly beforeHold: readonly LiftStep[]
   /** Snapshots first, then lifts of live sources. */
   readonly whileQuiesced: readonly (SnapshotStep | LiftStep)[]
-  /** Lifts of what the snapshots of this group expose. */
+  /** Lifts of what the snapshots of this group expose, and of streams, for which nobody is at rest. */
   readonly afterResume: readonly LiftStep[]
   /** How long the workloads will be at rest, in milliseconds, judged by what was measured; absent without history. */
   readonly predictedHoldMs?: number
@@ -85,6 +85,11 @@ export interface LiftStep {
   readonly kind: 'lift'
   readonly ref: LiftRef
   readonly from: LiftOrigin
+  /**
+   * The crane cannot read a stream: the dump is written into a directory of this machine first, proven whole there, lifted
+   * as that directory and removed.
+   */
+  readonly staged?: true
 }
 
 /** What a lift reads. */

@@ -29,6 +29,12 @@ const source: z.ZodType<Source> = z.discriminatedUnion('medium', [
     hostIdentity: text.exactOptional(),
   }),
   z.strictObject({ medium: z.literal('pvc'), namespace: text, name: text, uid: text.exactOptional() }),
+  z.strictObject({
+    medium: z.literal('stream'),
+    backend: text,
+    token: json,
+    several: z.literal(true).exactOptional(),
+  }),
 ])
 const store: z.ZodType<Store> = z.strictObject({ ref: reference, crane: text, settings: jsonObject })
 const liftRef = z.strictObject({

@@ -33,4 +33,10 @@ export const source: z.ZodType<Source> = z.discriminatedUnion('medium', [
     name: z.string(),
     uid: z.string().exactOptional(),
   }),
+  z.object({
+    medium: z.literal('stream'),
+    backend: z.string(),
+    token: json,
+    several: z.literal(true).exactOptional(),
+  }),
 ])

@@ -1,8 +1,10 @@
+import type { Json } from '../json.ts'
+
 /**
  * Something that can be read and copied. A closed union: a medium is what two backends share, so a new one is a change
  * here that everybody sees.
  */
-export type Source = DirectorySource | DockerVolumeSource | ClaimSource
+export type Source = DirectorySource | DockerVolumeSource | ClaimSource | StreamSource
 
 /** A directory of this machine. */
 export interface DirectorySource {
@@ -33,6 +35,20 @@ export interface ClaimSource {
   readonly uid?: string
 }
 
+/**
+ * A dump that is made while it is read: it is of one point in time by itself, so nobody comes to rest for it and nothing
+ * cuts it. A backend opens it, see `DumpOpener`.
+ */
+export interface StreamSource {
+  readonly medium: 'stream'
+  /** The id of the backend whose `dumps` opens it. */
+  readonly backend: string
+  /** What to dump, as plain data. It stands in plans, so it holds no secret. */
+  readonly token: Json
+  /** It is made of several files, or may be: a crane that reads one stream cannot take it. */
+  readonly several?: true
+}
+
 /** The kinds of source. */
 export type Medium = Source['medium']
 
@@ -51,6 +67,21 @@ export function directoryOf(source: Source): string | undefined {
     case 'docker-volume':
       return source.hostPath
     case 'pvc':
+    case 'stream':
       return undefined
+  }
+}
+
+/** A source in a sentence of a message. */
+export function sourceText(source: Source): string {
+  switch (source.medium) {
+    case 'directory':
+      return source.path
+    case 'docker-volume':
+      return source.name
+    case 'pvc':
+      return `${source.namespace}/${source.name}`
+    case 'stream':
+      return `a dump by ${source.backend}`
   }
 }

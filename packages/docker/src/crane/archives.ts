@@ -1,5 +1,5 @@
 import type { ArchiveStore, CallOptions, LiftRef, RestorePoint, Store } from '@salvage-kit/core'
-import { SalvageError } from '@salvage-kit/core'
+import { SalvageError, sourceText } from '@salvage-kit/core'
 import { archiveList } from './result-files.ts'
 import { runTask } from './tasks.ts'
 import type { ReadyCrane } from './tasks.ts'
@@ -34,7 +34,8 @@ export function containerArchives(access: ArchiveAccess): ArchiveStore {
     },
     async lower(point, store, destination, { signal }) {
       signal.throwIfAborted()
-      if (destination.medium === 'pvc') throw new Error('an engine cannot mount a claim of a cluster')
+      if (destination.medium === 'pvc' || destination.medium === 'stream')
+        throw new Error(`an engine cannot mount ${sourceText(destination)}`)
       const on = await access.ready(store, { signal })
       await runTask(on, { action: 'lower', point, destination }, { signal, conclude: () => undefined })
     },

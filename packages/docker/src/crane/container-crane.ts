@@ -1,4 +1,4 @@
-import { hasArchives, reference, SalvageError, unbegun, writeOnly } from '@salvage-kit/core'
+import { hasArchives, reference, SalvageError, sourceText, unbegun, writeOnly } from '@salvage-kit/core'
 import type { CallOptions, Crane, DockerVolumeSource, Finding, LiftRef, Source, Store } from '@salvage-kit/core'
 import type { DockerEngine } from '../engine.ts'
 import { containerArchives } from './archives.ts'
@@ -135,12 +135,8 @@ export function craneStore(name: string): Store {
 
 function volumeOf(source: Source): DockerVolumeSource {
   if (source.medium === 'docker-volume') return source
-  throw new SalvageError(
-    'CRANE.SOURCE',
-    `a crane image cannot read ${source.medium === 'directory' ? source.path : source.name}`,
-    {
-      why: 'it is given a Docker volume and nothing else',
-      hint: 'use another store for this target, such as archive:DIR or restic:ADDRESS',
-    },
-  )
+  throw new SalvageError('CRANE.SOURCE', `a crane image cannot read ${sourceText(source)}`, {
+    why: 'it is given a Docker volume and nothing else',
+    hint: 'use another store for this target, such as archive:DIR or restic:ADDRESS',
+  })
 }

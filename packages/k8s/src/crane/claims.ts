@@ -1,4 +1,4 @@
-import { SalvageError } from '@salvage-kit/core'
+import { SalvageError, sourceText } from '@salvage-kit/core'
 import type { CallOptions, ClaimSource, Source } from '@salvage-kit/core'
 import type { Cluster } from '../client/cluster.ts'
 import { KINDS } from '../resource/kind.ts'
@@ -9,7 +9,7 @@ import type { NamedCrane } from './settings-of.ts'
 export function claimSourceOf(source: Source): ClaimSource {
   if (source.medium === 'pvc') return source
   throw new SalvageError('CRANE.SOURCE', 'a crane Job can only read and fill claims of a cluster', {
-    why: `it was given ${source.medium === 'directory' ? source.path : source.name}`,
+    why: `it was given ${sourceText(source)}`,
     hint: 'use another store for this target',
   })
 }
