@@ -1,0 +1,55 @@
+/** Options of a dump by key, as labels give them (`salvage.dump.KEY`). */
+export type Settings = Readonly<Record<string, string>>
+
+/** The repository of an image in its pieces, without registry, tag and digest: `bitnami`, `postgresql`. */
+export type ImagePath = readonly string[]
+
+/** One of the files that a dump is made of. */
+export interface PartName {
+  /** A plain file name, no `/`, the same at every dump. */
+  readonly file: string
+  /** What the engine's programs get as `$1`, any text without NUL; a database's name. */
+  readonly of: string
+}
+
+/**
+ * What is known of a kind of database. Pure: programs are texts for a POSIX shell (dash, bash, busybox), and the frame around
+ * them (`program/`) runs them over a port. They stand in argv, so no secret is in them: passwords come from the environment,
+ * by `secretText`, or from the files that `…_FILE` names. Functions that they may call: `d_say KEY VALUE`,
+ * `d_fail REASON [ABOUT]` (ends the program; reasons in `failure.ts`), `d_need TOOL…`, `d_first TOOL…`.
+ * stdout of `dump` is the dump alone; what is said goes to stderr there.
+ */
+export interface Engine {
+  /** As a label says it: `salvage.dump=NAME`. */
+  readonly name: string
+  /** Other words for the same in a label. */
+  readonly aliases?: readonly string[]
+  /** Whether the last pieces of an image's repository say that this engine is in it. */
+  recognises(image: ImagePath): boolean
+  /** Keys that `Settings` may have for it, beside `placement`. */
+  readonly settings: readonly string[]
+  /** Whether a dump can be more than one file. `environment`: the service's, as far as it is known. */
+  several(settings: Settings, environment: Settings): boolean
+  /** A program that says `version` and, for each file of the dump, `part HEX` (the bytes of {@link PartName.of} in hex). Fails with `NO_TOOL`, `UNREACHABLE` … */
+  survey(settings: Settings): string
+  /** The file that a part of this name goes to. */
+  fileOf(of: string): string
+  /** The part that a file is of; undefined when it is of none. The inverse of `fileOf`. */
+  partOf(file: string): string | undefined
+  /**
+   * A program that defines the shell function `d_dump`, which writes the part `$1` to stdout and ends with 0 when it is whole;
+   * and, when bytes that went by prove more than an exit status, `d_witness`, which reads all of them and ends with 0 if whole.
+   */
+  dump(settings: Settings): string
+  /** Whether the last 1 KiB of a part can be the end of a whole one. Absent: nothing in the format tells. */
+  complete?(tail: Buffer, of: string): boolean
+  /** A program that defines `d_witness`, as `dump` does: reads a stored part `$1` from stdin, ends with 0 if it is whole; touches nothing. */
+  prove?(settings: Settings): string
+  /**
+   * A program that defines `d_restore`, which reads the part `$1` from stdin and loads it. `d_whole` tells at the end of its input
+   * whether all of it came; nothing that was there may be gone before that. Ends at the first error, and leaves what was there.
+   */
+  restore(settings: Settings): string
+  /** Why a dump that begins with these bytes cannot go into a server of this version, as `survey` says it; undefined when it can. */
+  skew?(head: Buffer, version: string): string | undefined
+}
