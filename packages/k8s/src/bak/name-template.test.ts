@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import { containerText } from './container-text.ts'
 import { isUniqueTemplate, renderName, templateProblem } from './name-template.ts'
 
 const values = { pvc: 'data', moment: new Date('2026-11-20T23:32:09Z'), zone: 'Europe/Vienna', rand: 'qwerty' }
@@ -23,11 +22,4 @@ test('templates that mean nothing, and names that are taken the second time', ()
   expect(templateProblem('fixed')).toBeUndefined()
   expect(isUniqueTemplate('fixed')).toBe(false)
   expect(isUniqueTemplate('x-{{ .rand }}')).toBe(true)
-})
-
-test('31: only variables of the container are filled in; a password never runs', () => {
-  expect(containerText('${POSTGRES_USER}')).toEqual([{ variable: 'POSTGRES_USER' }])
-  expect(containerText('a-$B_1.c')).toEqual([{ text: 'a-' }, { variable: 'B_1' }, { text: '.c' }])
-  expect(containerText('p"$(rm -rf /)`x`${}$1')).toEqual([{ text: 'p"$(rm -rf /)`x`${}$1' }])
-  expect(containerText('')).toEqual([{ text: '' }])
 })

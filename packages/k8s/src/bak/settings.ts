@@ -7,7 +7,7 @@ export interface BakDatabase {
   readonly container: string
   /** In the container. */
   readonly dumpFile: string
-  /** These may hold `${NAME}`, which the container's own environment fills in; see `containerText`. */
+  /** These may hold `${NAME}`, which the container's own environment fills in; see `containerText` of `@salvage-kit/dump`. */
   readonly host: string
   readonly port: string
   readonly user: string

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type { CallOptions } from '@salvage-kit/core'
+import { insideProgram } from '@salvage-kit/dump'
 import type { Cluster } from '../client/cluster.ts'
 import { runScript } from '../exec/run/run-script.ts'
-import { dumpFailure } from './failure.ts'
+import { failureInPod } from './failure.ts'
 import type { DumpPlace } from './recipe.ts'
-import { dumpProgram } from './script/program.ts'
 
 /** What a program of a dump answered, by key. */
 export type Answers = ReadonlyMap<string, string>
@@ -25,7 +25,7 @@ export async function ask(
   }: { readonly step: string; readonly args?: readonly string[]; readonly id?: string },
   options: CallOptions,
 ): Promise<Answers> {
-  const script = dumpProgram({ recipe: place.recipe, id, step })
+  const script = insideProgram({ recipe: place.recipe, id, step })
   const { code, stdout, stderr } = await runScript(cluster, place.where, { script, args }, options)
   const answers = new Map(
     stdout
@@ -34,6 +34,6 @@ export async function ask(
       .filter((line) => line.includes('='))
       .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)] as const),
   )
-  if (code !== 0) throw dumpFailure(place, answers.get('fail'), answers.get('about') ?? '', stderr)
+  if (code !== 0) throw failureInPod(place, { reason: answers.get('fail'), about: answers.get('about'), stderr })
   return answers
 }

@@ -4,14 +4,13 @@ import { dirname } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { CallOptions } from '@salvage-kit/core'
 import { isSalvageError } from '@salvage-kit/core'
+import { insideProgram, READ } from '@salvage-kit/dump'
 import type { Cluster } from '../client/cluster.ts'
 import { streamScript } from '../exec/run/stream-script.ts'
 import { callId } from './ask.ts'
-import { dumpFailure } from './failure.ts'
+import { failureInPod } from './failure.ts'
 import type { DumpPlace } from './recipe.ts'
 import type { StoredDump } from './schema.ts'
-import { dumpProgram } from './script/program.ts'
-import { READ } from './script/step.ts'
 import { storedDump } from './stored.ts'
 
 const RETRIES = 3
@@ -54,11 +53,11 @@ async function copy(
   options: CallOptions,
 ): Promise<StoredDump> {
   const stored = await storedDump(cluster, place, options)
-  const script = dumpProgram({ recipe: place.recipe, id: callId(), step: READ })
+  const script = insideProgram({ recipe: place.recipe, id: callId(), step: READ })
   await using streamed = await streamScript(cluster, place.where, { script }, options)
   await pipeline(streamed.stdout, createWriteStream(part, { mode: 0o600, flush: true }), { signal: options.signal })
   const { sum } = await streamed.ended
-  if (sum !== stored.sum) throw dumpFailure(place, 'OTHER_DUMP', '', '')
+  if (sum !== stored.sum) throw failureInPod(place, { reason: 'OTHER_DUMP' })
   await rename(part, to)
   await using directory = await open(dirname(to))
   await directory.sync()

@@ -1,9 +1,9 @@
 import type { CallOptions } from '@salvage-kit/core'
+import { ABANDON, CHECK, DUMP } from '@salvage-kit/dump'
 import type { Cluster } from '../client/cluster.ts'
 import { ask } from './ask.ts'
 import type { DumpPlace } from './recipe.ts'
 import { Dump, DumpCheck } from './schema.ts'
-import { ABANDON, CHECK, DUMP } from './script/step.ts'
 
 const FULL_PERCENT = 90
 

@@ -1,8 +1,8 @@
 import type { CallOptions } from '@salvage-kit/core'
+import { RESTORE } from '@salvage-kit/dump'
 import type { Cluster } from '../client/cluster.ts'
 import { ask } from './ask.ts'
 import type { DumpPlace } from './recipe.ts'
-import { RESTORE } from './script/step.ts'
 
 /** What a restore takes. */
 export interface RestoreDumpOptions extends CallOptions {

@@ -1,6 +1,5 @@
-import { containerText } from '../bak/container-text.ts'
+import { containerText, insideProgram } from '@salvage-kit/dump'
 import type { DumpPlace } from './recipe.ts'
-import { dumpProgram } from './script/program.ts'
 
 /**
  * The command for an interactive client of the database, for an exec with a terminal. A password that the container knows is
@@ -12,7 +11,7 @@ export function databaseShell({ where, recipe }: DumpPlace): readonly string[] {
   const known = password !== undefined && containerText(password).every((part) => 'variable' in part)
   const told = password !== undefined && !known
   const step = recipe.database === 'postgres' ? `exec psql${told ? ' -W' : ''}` : mysqlShell(told)
-  const program = dumpProgram({ recipe: known ? recipe : rest, id: 'shell', step })
+  const program = insideProgram({ recipe: known ? recipe : rest, id: 'shell', step })
   return [where.shell ?? 'sh', '-c', program]
 }
 

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { expect, test } from 'vitest'
-import { dumpProgram } from './program.ts'
+import { insideProgram } from './program.ts'
 import { ABANDON, DUMP, INFO, READ, RESTORE } from './step.ts'
 
 const SHELLS = [['dash'], ['bash', '--posix'], ['busybox', 'sh']] as const
@@ -9,7 +9,7 @@ test.each(SHELLS.flatMap((shell) => (['postgres', 'mysql', 'mariadb'] as const).
   'every program is one for $shell.0: $kind',
   ({ shell: [file, ...words], kind }) => {
     for (const step of [DUMP, RESTORE, INFO, READ, ABANDON]) {
-      const program = dumpProgram({ recipe: { database: kind, name: "it's `id`" }, id: 'abc', step })
+      const program = insideProgram({ recipe: { database: kind, name: "it's `id`" }, id: 'abc', step })
       expect(() => execFileSync(file, [...words, '-n'], { input: program, stdio: 'pipe' })).not.toThrow()
     }
   },

@@ -1,19 +1,20 @@
-import type { DumpRecipe } from '../recipe.ts'
-import { mysqlProgram } from './mysql-program.ts'
-import { postgresProgram } from './postgres-program.ts'
+import { mysqlProgram } from '../engine/mysql/inside.ts'
+import { postgresProgram } from '../engine/postgres/inside.ts'
+import { prelude } from '../shell/prelude.ts'
+import type { InsideRecipe } from './recipe.ts'
 
 /** What a program does once its functions are there. */
-export interface DumpStep {
-  readonly recipe: DumpRecipe
+export interface InsideStep {
+  readonly recipe: InsideRecipe
   /** Of this call; letters and digits. */
   readonly id: string
   readonly step: string
 }
 
-/** A program for {@link DumpStep.recipe}. It answers in lines of `key=value`; `fail` is the reason why it ended. */
-export function dumpProgram({ recipe, id, step }: DumpStep): string {
+/** A program for {@link InsideStep.recipe}. It answers in lines of `key=value`; `fail` is the reason why it ended. */
+export function insideProgram({ recipe, id, step }: InsideStep): string {
   const engine = recipe.database === 'postgres' ? postgresProgram(recipe) : mysqlProgram(recipe, id)
-  return `${COMMON}${engine}
+  return `${prelude()}${COMMON}${engine}
 case $d_file in /*) ;; *) d_fail NO_DIRECTORY ;; esac
 d_dir=\${d_file%/*}/
 d_part=$d_file.salvage-$$-${id}.part
@@ -24,21 +25,7 @@ ${step}`
  * `d_write` and `d_prove` know the ends of both sides of their pipes, which no POSIX shell tells by itself. A part that is left
  * by a process that died is known by its number: of a process that is none of ours any more.
  */
-const COMMON = `umask 077
-d_say() { printf '%s=%s\\n' "$1" "$2"; }
-d_fail() {
-  d_say fail "$1"
-  [ "$#" -lt 2 ] || d_say about "$2"
-  exit 1
-}
-d_need() { for d_tool in "$@"; do command -v "$d_tool" >/dev/null 2>&1 || d_fail NO_TOOL "$d_tool"; done; }
-d_first() {
-  for d_tool in "$@"; do
-    if command -v "$d_tool" >/dev/null 2>&1; then echo "$d_tool"; return 0; fi
-  done
-  return 1
-}
-d_sum() {
+const COMMON = `d_sum() {
   if command -v sha256sum >/dev/null 2>&1; then set -- $(sha256sum <"$1") && d_say sum "sha256:$1"
   else set -- $(cksum <"$1") && d_say sum "cksum:$1"; fi
 }

@@ -1,19 +1,22 @@
-import { quoted } from '../../exec/shell/quoted.ts'
-import type { DumpRecipe } from '../recipe.ts'
-import { mysqlRestore } from './mysql-restore.ts'
-import { shellText } from './text.ts'
+import type { DatabaseKind, DatabasePlace } from '../../inside/recipe.ts'
+import { quoted } from '../../shell/quoted.ts'
+import { shellText } from '../../shell/text.ts'
 
 const UNSAFE = /^utf-?8(?:mb3)?$/i
 
-/** Shell functions for MySQL and MariaDB. */
-export function mysqlProgram(recipe: DumpRecipe, id: string): string {
-  const { file = '', host = '', port = '', user = '', password = '', name = '', characterSet = '' } = recipe
-  const own = recipe.database === 'mysql' ? 'mysql mariadb' : 'mariadb mysql'
-  const dumpers = recipe.database === 'mysql' ? 'mysqldump mariadb-dump' : 'mariadb-dump mysqldump'
-  return `
-d_file=${shellText(file)}
-[ -n "$d_file" ] || d_file=/var/lib/mysql/dump.sql.gz
-d_host=${shellText(host)} d_port=${shellText(port)} d_user=${shellText(user)} d_name=${shellText(name)}
+/** Lines of a shell with functions that ask MySQL or MariaDB, and dump it. */
+export function mysqlPlace({
+  database,
+  host = '',
+  port = '',
+  user = '',
+  password = '',
+  name = '',
+  characterSet = '',
+}: DatabasePlace & { readonly database: DatabaseKind }): string {
+  const own = database === 'mysql' ? 'mysql mariadb' : 'mariadb mysql'
+  const dumpers = database === 'mysql' ? 'mysqldump mariadb-dump' : 'mariadb-dump mysqldump'
+  return `d_host=${shellText(host)} d_port=${shellText(port)} d_user=${shellText(user)} d_name=${shellText(name)}
 d_set=${quoted(characterSet === '' || UNSAFE.test(characterSet) ? 'utf8mb4' : characterSet)}
 MYSQL_PWD=${shellText(password)}
 [ -n "$d_host" ] || d_host=127.0.0.1
@@ -49,29 +52,5 @@ d_sql_dump() {
   "$d_dumper" --host="$d_host" --port="$d_port" --user="$d_user" --default-character-set="$d_set" $d_more \\
     --single-transaction --quick --no-tablespaces --set-charset "$@"
 }
-d_dump() {
-  d_sql_dump --routines --events --triggers --hex-blob --add-locks --create-options --add-drop-table -- "$d_name"
-}
-d_leaves='^USE \`'
-d_complete() {
-  d_verdict=1
-  while IFS= read -r d_line; do
-    case $d_line in
-      '-- Dump completed'*) d_verdict=0 ;;
-      '') ;;
-      *) d_verdict=1 ;;
-    esac
-  done
-  return "$d_verdict"
-}
-d_load() {
-  d_ends=$(
-    {
-      { gzip -dc <"$1" 3>&-; echo "$?" >&3; } | d_sql --database="$2" 3>&- >/dev/null
-      echo "$?" >&3
-    } 3>&1
-  )
-  [ "$(echo $d_ends)" = '0 0' ]
-}
-${mysqlRestore(id)}`
+`
 }

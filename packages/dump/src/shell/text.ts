@@ -1,5 +1,5 @@
-import { containerText } from '../../bak/container-text.ts'
-import { quoted } from '../../exec/shell/quoted.ts'
+import { containerText } from './container-text.ts'
+import { quoted } from './quoted.ts'
 
 /** A text with `${NAME}` in it as one word of a POSIX shell; a variable that is not set is empty. */
 export function shellText(text: string): string {

@@ -1,0 +1,70 @@
+import { SalvageError } from '@salvage-kit/core'
+
+type Say = readonly [code: string, what: string, more?: ConstructorParameters<typeof SalvageError>[2]]
+
+/** By the word that the program in the container ends with; `about` is what it says of it. */
+function sayings(about: string): { readonly [reason: string]: Say } {
+  return {
+    NO_TOOL: ['DUMP.NO_TOOL', `there is no ${about}`, { hint: 'name the container of the database', untouched: true }],
+    NO_DIRECTORY: [
+      'DUMP.NO_DIRECTORY',
+      'the directory of the dump file is not there',
+      { hint: 'name a file, by an absolute path, on the volume of the database', untouched: true },
+    ],
+    NO_DATABASE: [
+      'DUMP.NO_DATABASE',
+      'nothing says which database is to be dumped',
+      { hint: 'name it: the environment of the container does not', untouched: true },
+    ],
+    UNREACHABLE: ['DUMP.UNREACHABLE', 'the database does not answer', { retryable: true, untouched: true }],
+    NO_SPACE_TOLD: ['DUMP.FULL', 'nobody can tell how full the volume is', { untouched: true }],
+    FULL: [
+      'DUMP.FULL',
+      `the volume is used to ${about} percent`,
+      { hint: 'make it larger, or allow more', untouched: true },
+    ],
+    NO_ROOM: [
+      'DUMP.FULL',
+      `there is no room for another dump of ${about} bytes beside the last one`,
+      { hint: 'make the volume larger', untouched: true },
+    ],
+    FAILED: ['DUMP.FAILED', 'the dump could not be written; the last one is as it was', { retryable: true }],
+    NOT_WHOLE: ['DUMP.NOT_WHOLE', 'the dump is not whole: it was not put in place, nor is it loaded'],
+    NOT_STORED: ['DUMP.NOT_STORED', 'the dump could not be stored for good'],
+    NO_DUMP: ['DUMP.NO_DUMP', 'there is no dump', { untouched: true }],
+    OTHER_DUMP: ['DUMP.OTHER_DUMP', 'the dump that is there is another one than was asked for', { untouched: true }],
+    NAMES_DATABASE: [
+      'DUMP.NAMES_DATABASE',
+      'the dump goes to databases that it names itself',
+      { hint: 'load it by hand: it cannot be undone when it fails', untouched: true },
+    ],
+    RESTORE_FAILED: ['DUMP.RESTORE_FAILED', 'the dump could not be loaded; the data are as they were'],
+    HALF_RESTORED: [
+      'DUMP.HALF_RESTORED',
+      'the tables stand, all old or all new, and their triggers, views, routines or events may be missing',
+      { hint: `see why they cannot be made; the next dump or restore tries it again. Their SQL is in ${about}` },
+    ],
+  }
+}
+
+/** What is known of a program of a dump that failed. */
+export interface DumpFailure {
+  /** Which database, where: begins the message. */
+  readonly what: string
+  /** The word that the program ended with. */
+  readonly reason: string | undefined
+  readonly about?: string | undefined
+  readonly stderr?: string
+}
+
+/** The error for what a program beside a database ended with. What its tools said is told; they know no password. */
+export function dumpFailure({ what, reason, about = '', stderr = '' }: DumpFailure): SalvageError {
+  const [code, said, more = {}] = sayings(about)[reason ?? 'FAILED'] ?? [
+    'DUMP.FAILED',
+    `an answer that nobody understands: ${String(reason)}`,
+  ]
+  return new SalvageError(code, `${what}: ${said}`, {
+    ...more,
+    ...(stderr === '' ? {} : { why: stderr }),
+  })
+}
