@@ -12,6 +12,13 @@ export interface PartName {
   readonly of: string
 }
 
+/** Sees all bytes of one part, in order. Takes memory for what it has to know at the end, never for the part. */
+export interface Watch {
+  take(chunk: Buffer): void
+  /** After the last chunk: why it is not a whole dump; undefined when it is one. */
+  verdict(): string | undefined
+}
+
 /**
  * What is known of a kind of database. Pure: programs are texts for a POSIX shell (dash, bash, busybox), and the frame around
  * them (`program/`) runs them over a port. They stand in argv, so no secret is in them: passwords come from the environment,
@@ -43,6 +50,8 @@ export interface Engine {
   dump(settings: Settings): string
   /** Whether the last 1 KiB of a part can be the end of a whole one. Absent: nothing in the format tells. */
   complete?(tail: Buffer, of: string): boolean
+  /** Reads a part as it goes by, on this side, where the format itself proves that all of it came. Asked anew for each part that is read. */
+  watch?(of: string): Watch
   /** A program that defines `d_witness`, as `dump` does: reads a stored part `$1` from stdin, ends with 0 if it is whole; touches nothing. */
   prove?(settings: Settings): string
   /**

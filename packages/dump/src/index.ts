@@ -1,4 +1,4 @@
-export type { Engine, ImagePath, PartName, Settings } from './engine.ts'
+export type { Engine, ImagePath, PartName, Settings, Watch } from './engine.ts'
 export type { ExecEnd, ExecPort, ExecProcess, ExecRequest } from './port.ts'
 export { dumpFailure } from './failure.ts'
 export type { DumpFailure } from './failure.ts'
