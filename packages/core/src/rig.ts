@@ -11,6 +11,11 @@ export interface Rig {
   readonly catalog: Catalog
   readonly locks: Locks
   readonly report: Reporter
+  /**
+   * Absolute: where dumps are staged for cranes that read directories alone, readable by this user alone. It is the same for
+   * every process that shares the journal. Absent: such cranes cannot take dumps.
+   */
+  readonly staging?: string
   /** The time; replaced in tests. */
   readonly now: () => Date
 }

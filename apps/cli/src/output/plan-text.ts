@@ -31,7 +31,10 @@ function groupLines(group: Group): readonly string[] {
       ? [rests ? `  while at rest${predicted(group)}:` : '  then:', ...inside.map((line) => `    ${line}`)]
       : []),
     ...(group.afterResume.length > 0
-      ? ['  once all run again:', ...group.afterResume.map((step) => `    ${liftLine(step)}`)]
+      ? [
+          rests || inside.length > 0 ? '  once all run again:' : '  then:',
+          ...group.afterResume.map((step) => `    ${liftLine(step)}`),
+        ]
       : []),
   ]
 }
@@ -42,6 +45,8 @@ function predicted({ predictedHoldMs }: Group): string {
 
 function liftLine(step: LiftStep): string {
   const { target, store } = step.ref
+  if (step.from.kind === 'live' && step.from.source.medium === 'stream')
+    return `dump ${target}${step.staged === true ? ', staged on this machine first,' : ''} to ${store.ref}`
   return `lift ${target}${step.from.kind === 'snapshot' ? ' from its snapshot' : ''} to ${store.ref}`
 }
 

@@ -11,6 +11,8 @@ export interface Capabilities {
   readonly unkept?: { readonly [target: TargetRef]: string }
   /** What each crane can read, by crane id. */
   readonly cranes: { readonly [crane: string]: readonly Medium[] }
+  /** This machine has a place in which dumps can be staged for cranes that read directories alone. */
+  readonly staging?: boolean
   /** What can be done with each store that was asked about; one that could not be asked is absent. */
   readonly stores: { readonly [store: Reference]: StoreAbilities }
 }

@@ -10,7 +10,7 @@ export interface Inconsistency {
 /**
  * What a plan by its form alone may still get wrong: a target copied twice or not at all, an id used twice (leftovers
  * are found by it), a snapshot kept twice, a cut at one instant over two groups, a step for a target of another group, a lift of a snapshot that its group does not cut, a ref of
- * another run, a warm lift of what is not lifted again inside the hold.
+ * another run, a warm lift of what is not lifted again inside the hold, a snapshot that is staged, a stream of several files that is not.
  */
 export function inconsistencies(plan: Plan): readonly Inconsistency[] {
   const found: Inconsistency[] = []
@@ -70,9 +70,15 @@ function strayLifts(group: Group): readonly Inconsistency[] {
     if (keep !== undefined) keeps.set(target, (keeps.get(target) ?? 0) + 1)
   }
   const lifts = [...group.whileQuiesced, ...group.afterResume].filter((step) => step.kind === 'lift')
-  for (const [place, { ref, from }] of group.afterResume.entries()) {
-    if (from.kind !== 'snapshot') continue
+  for (const [place, { ref, from, staged }] of group.afterResume.entries()) {
     const path = ['afterResume', place, 'from']
+    if (from.kind === 'live') {
+      if (from.source.medium === 'stream' && from.source.several === true && staged !== true)
+        found.push({ path, message: 'is a stream of several files, and not staged' })
+      continue
+    }
+    if (staged !== undefined)
+      found.push({ path: ['afterResume', place, 'staged'], message: 'stages what is no stream' })
     if (!cuts.has(cutText(from.snapshotter, from.ref)))
       found.push({ path, message: 'is a snapshot that this group does not cut' })
     if (from.ref.target !== ref.target) found.push({ path, message: 'is a snapshot of another target' })

@@ -1,5 +1,6 @@
 import type { Finding } from '../finding.ts'
 import type { Survey } from '../target/discovery.ts'
+import type { Workload } from '../target/workload.ts'
 import type { Capabilities } from './capabilities.ts'
 import { byText, sortedBy } from './compare.ts'
 import { groupTargets } from './grouping.ts'
@@ -47,9 +48,10 @@ export function makePlan(survey: Survey, capabilities: Capabilities, tide: Tide,
   const base: RefBase = { runId: options.runId, at: createdAt, machine: options.machine, ...named }
   const groups: Group[] = []
   let first = 1
-  const neighbours = neighboursOf(survey.workloads)
+  const workloads = withoutStreams(survey.workloads, ways)
+  const neighbours = neighboursOf(workloads)
   const members = [...ways.values()].map((way) => way.target.ref)
-  for (const targets of groupTargets(members, survey.workloads, tide.grouping)) {
+  for (const targets of groupTargets(members, workloads, tide.grouping)) {
     const rest = restOf(targets, neighbours)
     warnings.push(...rest.warnings)
     if (rest.kind === 'refused') {
@@ -77,6 +79,15 @@ export function makePlan(survey: Survey, capabilities: Capabilities, tide: Tide,
     skipped: sortedBy(skipped, (entry) => entry.target),
     warnings: withoutRepeats(warnings),
   }
+}
+
+/** A dump is of one point in time by itself, and needs its program up: whoever writes to its database stays so. */
+function withoutStreams(workloads: readonly Workload[], ways: ReadonlyMap<string, OpenWay>): readonly Workload[] {
+  if (![...ways.values()].some((way) => way.kind === 'stream')) return workloads
+  return workloads.map((workload) => ({
+    ...workload,
+    uses: workload.uses.filter((ref) => ways.get(ref)?.kind !== 'stream'),
+  }))
 }
 
 /** A workload of several groups gives the same warning for each. */

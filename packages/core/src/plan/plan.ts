@@ -86,8 +86,8 @@ export interface LiftStep {
   readonly ref: LiftRef
   readonly from: LiftOrigin
   /**
-   * The crane cannot read a stream: the dump is written into a directory of this machine first, proven whole there, lifted
-   * as that directory and removed.
+   * The crane cannot read this stream: the dump is written into a directory of this machine first, proven whole there,
+   * lifted as that directory and removed.
    */
   readonly staged?: true
 }

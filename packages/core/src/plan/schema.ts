@@ -4,7 +4,7 @@ import type { Store } from '../crane/store.ts'
 import { SalvageError } from '../error.ts'
 import type { SnapshotRef } from '../snapshot/snapshot-ref.ts'
 import { json, jsonObject, reference } from '../target/schema.ts'
-import type { Source } from '../target/source.ts'
+import type { Source, StreamSource } from '../target/source.ts'
 import { inconsistencies } from './consistency.ts'
 import { PLAN_VERSION } from './plan.ts'
 import type { Plan } from './plan.ts'
@@ -19,7 +19,14 @@ const finding = z.strictObject({
   why: z.string().exactOptional(),
   hint: z.string().exactOptional(),
 })
-const source: z.ZodType<Source> = z.discriminatedUnion('medium', [
+const streamSource = z.strictObject({
+  medium: z.literal('stream'),
+  backend: text,
+  token: json,
+  several: z.literal(true).exactOptional(),
+})
+/** What can be cut, or copied while its workloads are at rest. */
+const source: z.ZodType<Exclude<Source, StreamSource>> = z.discriminatedUnion('medium', [
   z.strictObject({ medium: z.literal('directory'), path: text }),
   z.strictObject({
     medium: z.literal('docker-volume'),
@@ -29,12 +36,6 @@ const source: z.ZodType<Source> = z.discriminatedUnion('medium', [
     hostIdentity: text.exactOptional(),
   }),
   z.strictObject({ medium: z.literal('pvc'), namespace: text, name: text, uid: text.exactOptional() }),
-  z.strictObject({
-    medium: z.literal('stream'),
-    backend: text,
-    token: json,
-    several: z.literal(true).exactOptional(),
-  }),
 ])
 const store: z.ZodType<Store> = z.strictObject({ ref: reference, crane: text, settings: jsonObject })
 const liftRef = z.strictObject({
@@ -69,11 +70,18 @@ const snapshotStep = z.strictObject({ kind: z.literal('snapshot'), snapshotter: 
 const live = z.strictObject({ kind: z.literal('live'), source })
 const liveLift = z.strictObject({ kind: z.literal('lift'), ref: liftRef, from: live })
 const warmLift = z.strictObject({ kind: z.literal('lift'), ref: warmRef, from: live })
-/** A live source is never lifted after its workloads rose: the copy would be of no one point in time. */
-const snapshotLift = z.strictObject({
+/**
+ * A live source is never lifted after its workloads rose: the copy would be of no one point in time. A stream is, and
+ * never before.
+ */
+const laterLift = z.strictObject({
   kind: z.literal('lift'),
   ref: liftRef,
-  from: z.strictObject({ kind: z.literal('snapshot'), snapshotter: text, ref: snapshotRef }),
+  from: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('live'), source: streamSource }),
+    z.strictObject({ kind: z.literal('snapshot'), snapshotter: text, ref: snapshotRef }),
+  ]),
+  staged: z.literal(true).exactOptional(),
 })
 const group = z.strictObject({
   id: text,
@@ -83,7 +91,7 @@ const group = z.strictObject({
   left: z.array(z.strictObject({ workload: text, name: z.string(), why: z.string() })),
   beforeHold: z.array(warmLift),
   whileQuiesced: z.array(z.discriminatedUnion('kind', [snapshotStep, liveLift])),
-  afterResume: z.array(snapshotLift),
+  afterResume: z.array(laterLift),
   predictedHoldMs: z.number().nonnegative().exactOptional(),
 })
 

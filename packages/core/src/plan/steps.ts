@@ -11,7 +11,7 @@ export type RefBase = Pick<LiftRef, 'runId' | 'at' | 'machine' | 'tide'>
 
 /**
  * The steps of one group: warm lifts if it has a hold to keep short (`interrupts`), cuts, lifts of live sources, then, after
- * the workloads rose, lifts of what was cut for them. The nth target of the plan has the lift id `RUN-n` and, when it is cut, the
+ * the workloads rose, lifts of what was cut for them and of streams. The nth target of the plan has the lift id `RUN-n` and, when it is cut, the
  * snapshot id `RUN-sn`, when it is lifted warm, `RUN-wn`; `first` is the number of the group's first target. Cuts of `related`
  * targets that can be made at one instant are; the first of them gives the name: `RUN-tn`.
  */
@@ -45,12 +45,16 @@ export function stepsOf(
       live.push(step)
       if (interrupts && way.warm.first)
         beforeHold.push({ ...step, ref: { ...step.ref, id: `${base.runId}-w${n}`, warm: true } })
+    } else if (way.kind === 'stream') {
+      const step = liftStep(way, base, n, { kind: 'live', source: way.target.source })
+      afterResume.push(way.staged ? { ...step, staged: true } : step)
     } else if (way.kind === 'snapshot' && cut !== undefined) afterResume.push(liftStep(way, base, n, cut))
   }
   return { beforeHold, whileQuiesced: [...snapshots, ...live], afterResume }
 }
 
 function cutOf(way: OpenWay): SnapshotCapability | undefined {
+  if (way.kind === 'stream') return undefined
   return way.kind === 'snapshot' ? way.cut : way.keep?.cut
 }
 
@@ -70,9 +74,10 @@ function togetherOf(ways: readonly OpenWay[], { runId }: RefBase, first: number)
 }
 
 function cutStep(way: OpenWay, base: RefBase, n: string, together: string | undefined): SnapshotStep | undefined {
-  const { target, keep } = way
+  const { target } = way
   const cut = cutOf(way)
-  if (cut === undefined) return undefined
+  if (cut === undefined || way.kind === 'stream') return undefined
+  const { keep } = way
   const { runId, ...said } = base
   const ref = {
     id: `${runId}-s${n}`,

@@ -2,7 +2,7 @@ import type { Store } from '../crane/store.ts'
 import { SalvageError } from '../error.ts'
 import type { Finding } from '../finding.ts'
 import { mediaOf } from '../target/source.ts'
-import type { Medium } from '../target/source.ts'
+import type { Medium, StreamSource } from '../target/source.ts'
 import type { Target } from '../target/target.ts'
 import type { Capabilities, SnapshotCapability } from './capabilities.ts'
 import { byText } from './compare.ts'
@@ -33,6 +33,7 @@ export type Way =
       readonly warm: PossibleWarmth
       readonly keep?: KeptCut
     }
+  | { readonly kind: 'stream'; readonly target: Target; readonly store: Store; readonly staged: boolean }
   | { readonly kind: 'none'; readonly target: Target; readonly finding: Finding }
 
 /**
@@ -44,18 +45,24 @@ export type Way =
  * A tide that keeps snapshots gets a cut of each target that its keeper can keep, or leaves the target out with
  * `PLAN.UNKEPT`. Such a cut is lifted by the same rule; one that is not lifted from stands beside the lift of the live
  * source, of the same rest. Throws `CRANE.UNKNOWN`.
+ *
+ * A stream is lifted as it is whatever the tide chooses for holds, for nobody is at rest for it. Where the crane reads no
+ * streams, or not several files of one, it is staged as a directory. Nothing cuts it, so a tide that only keeps
+ * snapshots leaves it out.
  */
 export function wayOf(target: Target, tide: Tide, capabilities: Capabilities): Way {
   const keptIn = tide.snapshots?.ref
   const cuts = capabilities.snapshots.filter((one) => one.target === target.ref && one.keptIn === keptIn)
   const own = ownStore(target, tide)
+  const into = own ?? tide.store
+  if (target.source.medium === 'stream' && into !== undefined)
+    return streamWay(target, target.source, into, capabilities)
   if (tide.snapshots === undefined) return liftWay({ target, store: own ?? tide.store, cuts }, tide, capabilities)
-  const store = own ?? tide.store
   const [first] = cuts
   if (first === undefined) return { kind: 'none', target, finding: unkept(target, tide.snapshots, capabilities) }
   const keep = { store: tide.snapshots, cut: first }
-  if (store === undefined) return { kind: 'kept', target, keep }
-  const way = liftWay({ target, store, cuts }, tide, capabilities)
+  if (into === undefined) return { kind: 'kept', target, keep }
+  const way = liftWay({ target, store: into, cuts }, tide, capabilities)
   if (way.kind === 'live') return { ...way, keep }
   return way.kind === 'snapshot' ? { ...way, keep: { ...keep, cut: way.cut } } : way
 }
@@ -76,6 +83,15 @@ function liftWay(wish: Wish, { hold = 'auto' }: Tide, capabilities: Capabilities
   if (media.some((medium) => reads.includes(medium))) return liveWay(wish, hold, capabilities)
   const offered = new Set([...media, ...(hold === 'auto' ? cuts.map((snapshot) => snapshot.exposes) : [])])
   return { kind: 'none', target, finding: unreadable(target, store, [...offered], capabilities) }
+}
+
+function streamWay(target: Target, { several }: StreamSource, store: Store, capabilities: Capabilities): Way {
+  const reads = mediaReadBy(store, capabilities)
+  if (several === undefined && reads.includes('stream')) return { kind: 'stream', target, store, staged: false }
+  if (reads.includes('directory') && capabilities.staging === true)
+    return { kind: 'stream', target, store, staged: true }
+  const offered: readonly Medium[] = capabilities.staging === true ? ['stream', 'directory'] : ['stream']
+  return { kind: 'none', target, finding: unreadable(target, store, offered, capabilities) }
 }
 
 function liveWay(wish: Wish, hold: HoldChoice, capabilities: Capabilities): Way {

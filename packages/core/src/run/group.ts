@@ -23,6 +23,7 @@ import type { Snapshots } from './snapshots.ts'
 import { notBegun } from './not-begun.ts'
 import { hung } from './stay.ts'
 import type { Stay } from './stay.ts'
+import { createStreams } from './streams.ts'
 import { createWarmLifts } from './warm-lifts.ts'
 import type { WarmLifts } from './warm-lifts.ts'
 import { keptRefs, withKept } from './with-kept.ts'
@@ -43,6 +44,7 @@ export async function runGroup(rig: Rig, plan: Plan, group: Group, signal: Abort
   const snapshots = createSnapshots(rig, plan.runId)
   const calls = createCalls()
   const warm = createWarmLifts(rig, group, { maxConcurrent: plan.maxConcurrent, signal, calls })
+  const streams = createStreams(rig)
   const settled: SettledLifts[] = []
   let health: Promise<readonly Finding[]> = Promise.resolve([])
   const kept = keptRefs(group)
@@ -50,6 +52,7 @@ export async function runGroup(rig: Rig, plan: Plan, group: Group, signal: Abort
   let verdict: Finding | undefined
   {
     await using lasting = snapshots
+    await using _staged = streams
     await warm.make()
     await prepareCuts(rig, group, signal)
     const live = recordsOf(group.whileQuiesced)
@@ -62,8 +65,10 @@ export async function runGroup(rig: Rig, plan: Plan, group: Group, signal: Abort
     await warm.remove()
     const cut = recordsOf(group.afterResume)
     if (held.verdict === undefined) {
-      const lifts = mapLimit(cut, plan.maxConcurrent, (record) =>
-        lasting.liftFrom(record, record.step, { signal, calls }),
+      const lifts = mapLimit(cut, plan.maxConcurrent, async (record) =>
+        record.step.from.kind === 'snapshot'
+          ? lasting.liftFrom(record, record.step, { signal, calls })
+          : streams.lift(record, { signal, calls }),
       )
       const work = Promise.all([lasting.keep({ signal }), lifts])
       await Promise.race([work, aborted(signal)])
@@ -84,7 +89,7 @@ export async function runGroup(rig: Rig, plan: Plan, group: Group, signal: Abort
       ...(findings.length === 0 ? {} : { findings }),
       ...shapeOf(group, warm),
     },
-    stuck: [...warm.stuck, ...hold.stuck, ...snapshots.stuck, ...settled.flatMap((one) => one.stuck)],
+    stuck: [...warm.stuck, ...hold.stuck, ...snapshots.stuck, ...streams.stuck, ...settled.flatMap((one) => one.stuck)],
   }
 }
 

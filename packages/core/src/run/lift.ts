@@ -1,12 +1,14 @@
 import type { Archive } from '../crane/crane.ts'
+import type { DumpFile } from '../dump/dump.ts'
+import { opened } from '../dump/opened.ts'
 import type { Finding } from '../finding.ts'
 import type { JournalEntry } from '../journal/journal.ts'
 import type { LiftStep } from '../plan/plan.ts'
 import type { Rig } from '../rig.ts'
-import type { Source } from '../target/source.ts'
+import type { Source, StreamSource } from '../target/source.ts'
 import type { Calls } from './calls.ts'
 import { failureOf } from './failure.ts'
-import { craneOf } from './parts.ts'
+import { craneOf, dumpsOf } from './parts.ts'
 
 /** One lift and how far it came. The entry stays in the journal until somebody decides what the copy is worth. */
 export interface LiftRecord {
@@ -36,6 +38,7 @@ export async function lift(
     await confirm(rig, source, options)
     const call = craneOf(rig, ref.store).lift(ref, source, {
       signal: options.signal,
+      open: (stream) => openedBy(rig, stream, options),
       onProgress: (progress) => {
         rig.report({ type: 'lift.progress', target: ref.target, progress })
       },
@@ -49,6 +52,15 @@ export async function lift(
     record.failure = failureOf(error, options.signal)
   }
   record.liftMs = Math.round(performance.now() - since)
+}
+
+/** The files of a dump, from the backend that its source names. Rejects with `BACKEND.MISSING` when there is none. */
+export async function* openedBy(
+  rig: Rig,
+  source: StreamSource,
+  { signal }: { readonly signal: AbortSignal },
+): AsyncGenerator<DumpFile, void> {
+  yield* opened(dumpsOf(rig, source.backend), source, { signal })
 }
 
 /** A path and a name outlive what stood under them: a copy counts when the source was itself before and after it. */

@@ -1,5 +1,7 @@
 import type { Crane, PointStore } from '../crane/crane.ts'
 import type { Store } from '../crane/store.ts'
+import type { DumpOpener } from '../dump/dump.ts'
+import { stagedDumps } from '../dump/stage.ts'
 import type { Effect } from '../effect/effect.ts'
 import { SalvageError } from '../error.ts'
 import type { Quiescer } from '../quiesce/quiescer.ts'
@@ -57,12 +59,17 @@ export function exchangerOf(rig: Rig, id: string | undefined): Exchanger {
   )
 }
 
+/** What opens the dumps of a backend. Throws `BACKEND.MISSING`. */
+export function dumpsOf(rig: Rig, backend: string): DumpOpener {
+  return found('opener of dumps', backend, rig.backends.find(({ id }) => id === backend)?.dumps)
+}
+
 /** The way back of a backend's own verb. Throws `BACKEND.MISSING`. */
 export function effectOf(rig: Rig, id: string): Effect {
   return found(
     'effect',
     id,
-    rig.backends.flatMap((backend) => backend.effects ?? []).find((one) => one.id === id),
+    [stagedDumps, ...rig.backends.flatMap((backend) => backend.effects ?? [])].find((one) => one.id === id),
   )
 }
 

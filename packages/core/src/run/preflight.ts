@@ -1,11 +1,12 @@
 import type { PlannedWork } from '../backend.ts'
 import type { Store } from '../crane/store.ts'
 import { errorText, isSalvageError, SalvageError } from '../error.ts'
-import type { Plan, SnapshotStep } from '../plan/plan.ts'
+import type { LiftStep, Plan, SnapshotStep } from '../plan/plan.ts'
 import type { Rig } from '../rig.ts'
 import type { Source } from '../target/source.ts'
 import { mapLimit } from './limit.ts'
-import { craneOf, keeperOf, quiescerOf, snapshotterOf } from './parts.ts'
+import { craneOf, dumpsOf, keeperOf, quiescerOf, snapshotterOf } from './parts.ts'
+import { stagingOf } from './streams.ts'
 
 const CHECKS_AT_ONCE = 8
 
@@ -22,6 +23,7 @@ export async function preflight(
   try {
     for (const group of plan.groups)
       for (const step of group.whileQuiesced) if (step.kind === 'snapshot') mustCut(rig, step)
+    for (const group of plan.groups) for (const step of group.afterResume) mustOpen(rig, step)
     const work = workOf(plan)
     for (const backend of rig.backends) await backend.preflight?.(work, options)
     const steps = plan.groups.flatMap((group) => [...group.quiesce.flat(), ...group.idle])
@@ -60,6 +62,13 @@ function workOf({ groups }: Plan): PlannedWork {
   }
 }
 
+/** Throws `BACKEND.MISSING` when nothing here can open what a step lifts, or it cannot be staged. */
+function mustOpen(rig: Rig, { from, staged }: LiftStep): void {
+  if (from.kind !== 'live' || from.source.medium !== 'stream') return
+  dumpsOf(rig, from.source.backend)
+  if (staged === true) stagingOf(rig)
+}
+
 /** Throws `BACKEND.MISSING` also when the snapshotter is not that of the keeper. */
 function mustCut(rig: Rig, { snapshotter, ref }: SnapshotStep): void {
   const { keeps } = snapshotterOf(rig, snapshotter)
@@ -88,7 +97,9 @@ function storesOf(plan: Plan): readonly UsedStore[] {
   }
   for (const group of plan.groups)
     for (const step of [...group.whileQuiesced, ...group.afterResume])
-      if (step.kind === 'lift') add(step.ref.store, false, step.from.kind === 'live' ? [step.from.source] : [])
+      if (step.kind === 'lift')
+        // What is staged is no directory yet.
+        add(step.ref.store, false, step.from.kind === 'live' && step.staged !== true ? [step.from.source] : [])
       else if (step.ref.keep !== undefined) add(step.ref.keep.store, true, [step.ref.source])
   return [...stores.values()]
 }

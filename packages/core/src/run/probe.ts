@@ -35,6 +35,7 @@ export async function probe(rig: Rig, survey: Survey, options: ProbeOptions): Pr
     snapshots: snapshots.flatMap((one) => (one.kind === 'able' ? one.capability : [])),
     ...(unkept.length === 0 ? {} : { unkept: Object.fromEntries(unkept) }),
     cranes: Object.fromEntries(cranes.map((crane) => [crane.id, [...crane.media]])),
+    ...(rig.staging === undefined ? {} : { staging: true }),
     stores: Object.fromEntries(stores.flat()),
   }
 }

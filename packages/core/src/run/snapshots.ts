@@ -24,7 +24,7 @@ import type { Stay } from './stay.ts'
 // the parent of the lift.
 export const WARM_ORDER = 0
 const SNAPSHOT_ORDER = 1
-const EXPOSURE_ORDER = 2
+export const EXPOSURE_ORDER = 2
 export const LIFT_ORDER = 3
 
 /** Keepers wait, and work little. */

@@ -1,5 +1,6 @@
 import type { CallOptions } from '../call-options.ts'
 import { SalvageError } from '../error.ts'
+import { stagedDumps } from '../dump/stage.ts'
 import type { Finding } from '../finding.ts'
 import type { JournalEntry, Undo } from '../journal/journal.ts'
 import type { Rig } from '../rig.ts'
@@ -41,7 +42,8 @@ export async function undo(rig: Rig, entry: JournalEntry, options: CallOptions):
       await exchangerOf(rig, way.exchanger).clear(way.token, options)
       return []
     case 'effect':
-      if (entry.copied === true) return [ofThePast(entry)]
+      // A staged dump never counts, whatever the journal is a copy of.
+      if (entry.copied === true && way.effect !== stagedDumps.id) return [ofThePast(entry)]
       await effectOf(rig, way.effect).undo(way.token, options)
       return []
     case 'unreadable':

@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto'
+import { SalvageError } from '../error.ts'
+import type { DumpFile, DumpProof } from './dump.ts'
+
+/** A file of a dump that is measured on its way. */
+export interface ProvedFile {
+  /** The content, once. Whoever stops before its end destroys it. */
+  readonly content: AsyncIterable<Buffer>
+  /**
+   * Resolves when all of it came through `content` and its dumper says that this was all. Called after the end of
+   * `content`. Rejects with `DUMP.NOT_WHOLE`, or with what the dumper says.
+   */
+  whole(): Promise<DumpProof>
+}
+
+/** A file of a dump whose count and hash are compared, at this end, with those of its dumper. */
+export function proved(file: DumpFile): ProvedFile {
+  const digest = createHash('sha256')
+  let bytes = 0
+  let ended = false
+  // Asked for later, or never when the copy fails first.
+  file.whole.catch(() => undefined)
+  async function* content(): AsyncGenerator<Buffer> {
+    try {
+      for await (const piece of file.content) {
+        if (!Buffer.isBuffer(piece)) throw new Error(`the dump ${file.name} gives text in place of bytes`)
+        digest.update(piece)
+        bytes += piece.length
+        yield piece
+      }
+    } catch (error) {
+      // What broke off its output is better told by the dumper than by the stream.
+      await file.whole
+      throw error
+    }
+    ended = true
+  }
+  return {
+    content: content(),
+    whole: async () => {
+      const told = await file.whole
+      const sha256 = digest.digest('hex')
+      if (ended && told.bytes === bytes && told.sha256 === sha256) return told
+      throw new SalvageError('DUMP.NOT_WHOLE', `the dump ${file.name} did not come whole`, {
+        why: ended
+          ? `${String(bytes)} bytes came, ${String(told.bytes)} were sent, and their hashes ${told.sha256 === sha256 ? 'agree' : 'differ'}`
+          : 'it was not read to its end',
+      })
+    },
+  }
+}
