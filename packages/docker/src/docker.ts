@@ -4,6 +4,7 @@ import type { ContainerCraneSettings } from './crane/settings.ts'
 import { dockerDiscovery } from './discovery.ts'
 import { dockerodeEngine } from './dockerode-engine.ts'
 import type { DockerEngine } from './engine.ts'
+import { sweepJobs } from './job/job-sweep.ts'
 import { permitted } from './permission/permitted.ts'
 import { withHealthTimeout } from './quiesce/health-timeout.ts'
 import { dockerQuiescers } from './quiesce/quiescers.ts'
@@ -47,7 +48,10 @@ export function docker(options: DockerOptions): Backend {
     quiescers: dockerQuiescers(patient),
     cranes: [crane],
     provisioners: [volumeProvisioner(async () => engine)],
-    sweep: (call) => crane.sweep(call),
+    async sweep(call) {
+      await sweepJobs(engine, call)
+      await crane.sweep(call)
+    },
   }
   return permitted(backend, engine)
 }

@@ -13,6 +13,7 @@ import { engineLogs } from './dockerode/logs.ts'
 import { isNameTaken } from './dockerode/name-taken.ts'
 import { parsed } from './dockerode/parsed.ts'
 import { pull } from './dockerode/pull.ts'
+import { readContainerArchive } from './dockerode/read-archive.ts'
 import { readContainerFile } from './dockerode/read-file.ts'
 import type { EngineRequest } from './dockerode/request.ts'
 import { requester, segment } from './dockerode/request.ts'
@@ -130,6 +131,7 @@ export function dockerodeEngine(options: EngineOptions): DockerEngine {
       await act(request, call, call.limitMs)
     },
     readFile: (container, path, call) => readContainerFile(requests, address.text, container, path, call),
+    readArchive: (container, path, call) => readContainerArchive(requests, address.text, container, path, call),
     exec: (container, spec, call) => execIn(requests, address.text, container, spec, call),
     askToRunExec: (exec, { signal }) => askToRunExec(requests, exec, signal),
 

@@ -59,6 +59,8 @@ export interface DockerEngine {
    * `DOCKER.FILE` when something else stands there or it is longer than `limitBytes`.
    */
   readFile(container: string, path: string, options: ReadFileOptions): Promise<Uint8Array | undefined>
+  /** A tar of what stands at a path of a container, whether it runs or not; throws when the connection breaks. */
+  readArchive(container: string, path: string, options: LongCallOptions): AsyncIterable<Uint8Array>
   /**
    * Runs a command and waits for its end. When it is given up (deadline, signal) the command goes on in the container.
    * Rejects with `DOCKER.CONFLICT` when the container does not run or is paused.
@@ -181,6 +183,7 @@ export interface Image {
   readonly digests: readonly string[]
   readonly labels: Readonly<Record<string, string>>
   readonly user: string
+  readonly entrypoint: readonly string[]
 }
 
 /** A command in a container; no shell, no terminal, no input. */

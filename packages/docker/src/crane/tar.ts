@@ -1,6 +1,6 @@
 const BLOCK = 512
 
-/** A file, or with a path that ends in `/` a directory; owned by root. `path` has at most 100 ASCII letters. */
+/** A file, or with a path that ends in `/` a directory; owned by root. `path` has at most 100 bytes. */
 export interface TarEntry {
   readonly path: string
   readonly content?: string | Uint8Array
@@ -20,7 +20,7 @@ function entryOf({ path, content = '', mode }: TarEntry, modified: Date): Uint8A
   const put = (offset: number, text: string): void => void header.write(text, offset, 'latin1')
   const octal = (offset: number, digits: number, value: number): void =>
     put(offset, value.toString(8).padStart(digits, '0'))
-  put(0, path)
+  header.write(path, 0, 100, 'utf8')
   octal(100, 7, mode ?? (isDirectory ? 0o755 : 0o444))
   octal(108, 7, 0)
   octal(116, 7, 0)

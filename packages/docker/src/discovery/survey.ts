@@ -1,5 +1,6 @@
 import type { CallOptions, Survey } from '@salvage-kit/core'
 import type { DockerEngine } from '../engine.ts'
+import { JOB_LABEL } from '../job/job-labels.ts'
 import { ENTITY } from '../label/keys.ts'
 import { tideCranes } from '../label/tide-cranes.ts'
 import { tideVolumes } from '../label/tide-labels.ts'
@@ -20,12 +21,13 @@ const CALLS_AT_ONCE = 16
  */
 export async function surveyEngine(engine: DockerEngine, options: CallOptions): Promise<Survey> {
   options.signal.throwIfAborted()
-  const [containers, volumes, isOwn, machine] = await Promise.all([
+  const [containers, allVolumes, isOwn, machine] = await Promise.all([
     allContainers(engine, options),
     engine.listVolumes(options),
     ownContainer(),
     engine.info(options),
   ])
+  const volumes = allVolumes.filter(({ labels }) => labels[JOB_LABEL] === undefined)
   const applications = containers.filter(({ labels }) => labels[ENTITY] === undefined)
   const { tides, problems } = tideVolumes(applications, volumes)
   const cranes = tideCranes(applications, volumes, { tides })

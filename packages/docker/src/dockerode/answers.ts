@@ -32,12 +32,17 @@ export const VolumesAnswer: z.ZodType<readonly Volume[]> = z
 
 /** `GET /images/NAME/json`. */
 export const ImageAnswer: z.ZodType<Image> = z
-  .object({ Id: z.string(), RepoDigests: texts, Config: z.object({ Labels: map, User: text }).nullish() })
+  .object({
+    Id: z.string(),
+    RepoDigests: texts,
+    Config: z.object({ Labels: map, User: text, Entrypoint: texts }).nullish(),
+  })
   .transform(({ Id, RepoDigests, Config }) => ({
     id: Id,
     digests: RepoDigests,
     labels: Config?.Labels ?? {},
     user: Config?.User ?? '',
+    entrypoint: Config?.Entrypoint ?? [],
   }))
 
 /** `GET /version`. */
