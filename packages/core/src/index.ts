@@ -1,6 +1,8 @@
 export type { Backend, PlannedWork } from './backend.ts'
 export type { CallOptions } from './call-options.ts'
 export type { DumpFile, DumpOpener, DumpProof } from './dump/dump.ts'
+export { proved } from './dump/proved.ts'
+export type { ProvedFile } from './dump/proved.ts'
 export { deadline } from './deadline.ts'
 export type { Deadline } from './deadline.ts'
 export { errorText, isSalvageError, SalvageError } from './error.ts'

@@ -1,8 +1,11 @@
-import type { ArchiveStore, Crane, LiftRef } from '../crane/crane.ts'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { ArchiveStore, Crane, LiftOptions, LiftRef } from '../crane/crane.ts'
 import type { RestorePoint } from '../crane/restore-point.ts'
 import type { Store } from '../crane/store.ts'
+import { proved } from '../dump/proved.ts'
 import { SalvageError } from '../error.ts'
-import type { Source } from '../target/source.ts'
+import type { Medium, Source } from '../target/source.ts'
 import { volumeOf } from './platform.ts'
 import type { MemoryArchive, MemoryFiles, MemoryPlatform } from './platform.ts'
 
@@ -12,19 +15,22 @@ export const memoryStore: Store = { ref: 'memory:store', crane: 'memory', settin
 /** The crane of the memory platform. */
 export function memoryCrane(
   platform: MemoryPlatform,
-  { deduplicates = false }: { readonly deduplicates?: boolean } = {},
+  {
+    deduplicates = false,
+    reads = ['docker-volume'],
+  }: { readonly deduplicates?: boolean; readonly reads?: readonly Medium[] } = {},
 ): Crane {
   return {
     id: 'memory',
-    media: new Set(['docker-volume']),
+    media: new Set(reads),
     preflight: async (_store, sources, options) => {
       options.signal.throwIfAborted()
-      for (const source of sources) filesOf(platform, source)
+      for (const source of sources) if (source.medium === 'docker-volume') filesOf(platform, source)
     },
     lift: async (ref, source, options) => {
       options.signal.throwIfAborted()
       platform.vessels.add(ref.id)
-      const files = new Map(filesOf(platform, source))
+      const files = await contentOf(platform, source, options)
       await Promise.resolve()
       options.signal.throwIfAborted()
       const point = pointOf(ref, files)
@@ -41,6 +47,33 @@ export function memoryCrane(
       return { archives: true, deduplicates }
     },
   }
+}
+
+/** What a lift reads, to its end: for a dump that is its verdict. */
+async function contentOf(
+  platform: MemoryPlatform,
+  source: Source,
+  { open }: LiftOptions,
+): Promise<ReadonlyMap<string, string>> {
+  if (source.medium === 'directory') return inDirectory(source.path)
+  if (source.medium !== 'stream') return new Map(filesOf(platform, source))
+  const files = new Map<string, string>()
+  if (open === undefined) throw new Error('a stream is lifted with a way to open it')
+  for await (const file of open(source)) {
+    const { content, whole } = proved(file)
+    const pieces: Buffer[] = []
+    for await (const piece of content) pieces.push(piece)
+    await whole()
+    files.set(file.name, Buffer.concat(pieces).toString())
+  }
+  return files
+}
+
+async function inDirectory(path: string): Promise<ReadonlyMap<string, string>> {
+  const names = await readdir(path)
+  return new Map(
+    await Promise.all(names.map(async (name) => [name, await readFile(join(path, name), 'utf8')] as const)),
+  )
 }
 
 function memoryArchives(platform: MemoryPlatform): ArchiveStore {

@@ -1,6 +1,7 @@
 import { EventEmitter, on } from 'node:events'
 import type { CallOptions } from '../call-options.ts'
 import type { Discovery, Survey, WorkloadEvent } from '../target/discovery.ts'
+import type { Target } from '../target/target.ts'
 import type { MemoryPlatform } from './platform.ts'
 
 /** Finds the volumes and workloads of a memory platform. */
@@ -16,9 +17,7 @@ export function memoryDiscovery(platform: MemoryPlatform): Discovery {
 
 function surveyOf(platform: MemoryPlatform): Survey {
   return {
-    targets: [...platform.volumes.keys()]
-      .filter((name) => !/^(snapshot|staged)\//.test(name))
-      .map((name) => ({ ref: `memory:${name}`, source: { medium: 'docker-volume', name }, tides: [] })),
+    targets: [...volumesOf(platform), ...databasesOf(platform)],
     workloads: [...platform.workloads].map(([id, workload]) => ({
       id,
       name: id,
@@ -31,6 +30,25 @@ function surveyOf(platform: MemoryPlatform): Survey {
     })),
     problems: [],
   }
+}
+
+function volumesOf({ volumes }: MemoryPlatform): readonly Target[] {
+  return [...volumes.keys()]
+    .filter((name) => !/^(snapshot|staged)\//.test(name))
+    .map((name) => ({ ref: `memory:${name}`, source: { medium: 'docker-volume', name }, tides: [] }))
+}
+
+function databasesOf({ databases }: MemoryPlatform): readonly Target[] {
+  return [...databases].map(([name, { files }]) => ({
+    ref: `memory-dump:${name}`,
+    source: {
+      medium: 'stream',
+      backend: 'memory',
+      token: name,
+      ...(files.size > 1 ? { several: true as const } : {}),
+    },
+    tides: [],
+  }))
 }
 
 async function* watch(platform: MemoryPlatform, options: CallOptions): AsyncGenerator<WorkloadEvent | 'ready'> {

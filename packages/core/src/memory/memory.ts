@@ -1,6 +1,8 @@
 import type { Backend } from '../backend.ts'
+import type { Medium } from '../target/source.ts'
 import { memoryCrane } from './crane.ts'
 import { memoryDiscovery } from './discovery.ts'
+import { memoryDumps } from './dumps.ts'
 import type { MemoryPlatform } from './platform.ts'
 import { memoryEffects } from './effects.ts'
 import { memoryExchanger } from './exchanger.ts'
@@ -12,6 +14,8 @@ import { memorySnapshotter } from './snapshotter.ts'
 export interface MemoryOptions {
   /** Whether its volumes can be cut. Default: true. */
   readonly snapshots?: boolean
+  /** What its crane reads. Default: volumes and streams. */
+  readonly reads?: readonly Medium[]
   /** Whether its store says that it deduplicates. Default: false. */
   readonly deduplicates?: boolean
 }
@@ -23,7 +27,13 @@ export function memory(platform: MemoryPlatform, options: MemoryOptions = {}): B
     discovery: memoryDiscovery(platform),
     quiescers: memoryQuiescers(platform),
     ...(options.snapshots === false ? {} : { snapshotters: [memorySnapshotter(platform)] }),
-    cranes: [memoryCrane(platform, { deduplicates: options.deduplicates ?? false })],
+    cranes: [
+      memoryCrane(platform, {
+        deduplicates: options.deduplicates ?? false,
+        reads: options.reads ?? ['docker-volume', 'stream'],
+      }),
+    ],
+    dumps: memoryDumps(platform),
     provisioners: [memoryProvisioner(platform)],
     exchangers: [memoryExchanger(platform)],
     effects: memoryEffects(platform),

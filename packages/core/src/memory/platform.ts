@@ -20,6 +20,17 @@ export interface MemoryWorkload {
   frozen: boolean
 }
 
+/** A database of the memory platform: what a dump of it gives. */
+export interface MemoryDump {
+  /** In the order in which they come. */
+  readonly files: ReadonlyMap<string, string>
+  /**
+   * Where a dump of it fails: before the first file, in the middle of the last one, or only when its program ends;
+   * `damaged`: on the way, so that nobody but the reader can tell.
+   */
+  readonly fails?: 'start' | 'middle' | 'verdict' | 'damaged'
+}
+
 /** An archive of the memory platform. */
 export interface MemoryArchive {
   readonly ref: LiftRef
@@ -44,6 +55,9 @@ export interface MemoryPlatform {
   readonly archives: Map<string, MemoryArchive>
   /** Lifts under way: what `clear` must remove. */
   readonly vessels: Set<string>
+  readonly databases: Map<string, MemoryDump>
+  /** Dumps under way. */
+  readonly dumping: Set<string>
   readonly listeners: Set<(event: WorkloadEvent) => void>
   /** Whether several volumes can be cut at one instant. */
   cutsTogether: boolean
@@ -60,6 +74,8 @@ export function memoryPlatform(): MemoryPlatform {
     exchanges: new Map(),
     archives: new Map(),
     vessels: new Set(),
+    databases: new Map(),
+    dumping: new Set(),
     listeners: new Set(),
     cutsTogether: false,
   }

@@ -1,4 +1,6 @@
+import { Readable } from 'node:stream'
 import type { Backend } from '../backend.ts'
+import type { DumpOpener } from '../dump/dump.ts'
 import type { Rig } from '../rig.ts'
 import type { Keeper } from '../snapshot/keeper.ts'
 
@@ -45,8 +47,33 @@ function observedBackend(backend: Backend, point: Point): Backend {
     exchangers: (backend.exchangers ?? []).map((exchanger) =>
       observed(exchanger, exchanger.id, ['stage', 'exchange', 'commit', 'takeBack', 'clear'], point),
     ),
+    ...(backend.dumps === undefined ? {} : { dumps: observedDumps(backend.dumps, point) }),
     effects: (backend.effects ?? []).map((effect) => observed(effect, effect.id, ['undo'], point)),
   }
+}
+
+function observedDumps(opener: DumpOpener, point: Point): DumpOpener {
+  return {
+    async *open(token, options) {
+      await point('before dumps.open')
+      for await (const file of opener.open(token, options)) {
+        await point('after dumps.open')
+        yield { ...file, content: observedContent(file.content, point) }
+        await point('before dumps.next')
+      }
+    },
+  }
+}
+
+function observedContent(content: Readable, point: Point): Readable {
+  async function* pieces(): AsyncGenerator<unknown> {
+    for await (const piece of content) {
+      await point('before dumps.content')
+      yield piece
+    }
+    await point('after dumps.content')
+  }
+  return Readable.from(pieces(), { objectMode: false })
 }
 
 function observedKeeper(keeper: Keeper, point: Point): Keeper {
