@@ -22,7 +22,7 @@ export interface Watch {
 /**
  * What is known of a kind of database. Pure: programs are texts for a POSIX shell (dash, bash, busybox), and the frame around
  * them (`program/`) runs them over a port. They stand in argv, so no secret is in them: passwords come from the environment,
- * by `secretText`, or from the files that `…_FILE` names. Functions that they may call: `d_say KEY VALUE`,
+ * by `shellText`, or from the files that `…_FILE` names. Functions that they may call: `d_say KEY VALUE`,
  * `d_fail REASON [ABOUT]` (ends the program; reasons in `failure.ts`), `d_need TOOL…`, `d_first TOOL…`.
  * stdout of `dump` is the dump alone; what is said goes to stderr there.
  */
@@ -54,9 +54,12 @@ export interface Engine {
   watch?(of: string): Watch
   /** A program that defines `d_witness`, as `dump` does: reads a stored part `$1` from stdin, ends with 0 if it is whole; touches nothing. */
   prove?(settings: Settings): string
+  /** A program that defines `d_ready`, which reads the part `$1` from stdin and makes what must be there before it is loaded: a database. Replaces nothing. */
+  ready?(settings: Settings): string
   /**
-   * A program that defines `d_restore`, which reads the part `$1` from stdin and loads it. `d_whole` tells at the end of its input
-   * whether all of it came; nothing that was there may be gone before that. Ends at the first error, and leaves what was there.
+   * A program that defines `d_restore`, which reads the part `$1` by `d_input` and loads it. `d_input` writes what comes and ends
+   * with 0 when all of it came; nothing that was there may be gone before that. Ends at the first error, and leaves what was there.
+   * `d_call` is of letters and digits that no other call has.
    */
   restore(settings: Settings): string
   /** Why a dump that begins with these bytes cannot go into a server of this version, as `survey` says it; undefined when it can. */

@@ -1,5 +1,6 @@
 import { mysqlProgram } from '../engine/mysql/inside.ts'
 import { postgresProgram } from '../engine/postgres/inside.ts'
+import { LEFTOVERS } from '../shell/leftovers.ts'
 import { prelude } from '../shell/prelude.ts'
 import type { InsideRecipe } from './recipe.ts'
 
@@ -14,7 +15,7 @@ export interface InsideStep {
 /** A program for {@link InsideStep.recipe}. It answers in lines of `key=value`; `fail` is the reason why it ended. */
 export function insideProgram({ recipe, id, step }: InsideStep): string {
   const engine = recipe.database === 'postgres' ? postgresProgram(recipe) : mysqlProgram(recipe, id)
-  return `${prelude()}${COMMON}${engine}
+  return `${prelude()}${COMMON}${LEFTOVERS}${engine}
 case $d_file in /*) ;; *) d_fail NO_DIRECTORY ;; esac
 d_dir=\${d_file%/*}/
 d_part=$d_file.salvage-$$-${id}.part
@@ -22,8 +23,7 @@ ${step}`
 }
 
 /**
- * `d_write` and `d_prove` know the ends of both sides of their pipes, which no POSIX shell tells by itself. A part that is left
- * by a process that died is known by its number: of a process that is none of ours any more.
+ * `d_write` and `d_prove` know the ends of both sides of their pipes, which no POSIX shell tells by itself.
  */
 const COMMON = `d_sum() {
   if command -v sha256sum >/dev/null 2>&1; then set -- $(sha256sum <"$1") && d_say sum "sha256:$1"
@@ -47,19 +47,4 @@ d_prove() {
   )
   [ "$(echo $d_ends)" = '0 0' ]
 }
-d_each() {
-  d_ending=$1
-  shift
-  for d_at in "$d_file".salvage-*-*."$d_ending"; do
-    [ -e "$d_at" ] || continue
-    d_id=\${d_at##*.salvage-}
-    d_id=\${d_id%."$d_ending"}
-    d_owner=\${d_id%%-*}
-    d_id=\${d_id#*-}
-    case $d_owner in '' | *[!0-9]*) continue ;; esac
-    "$@"
-  done
-}
-d_alive() { case $(tr '\\000' ' ' <"/proc/$d_owner/cmdline" 2>/dev/null) in *salvage-go*) return 0 ;; esac; return 1; }
-d_stale() { [ "$d_owner" = "$$" ] || d_alive || rm -f "$d_at"; }
 `

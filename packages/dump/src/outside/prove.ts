@@ -1,0 +1,89 @@
+import type { Readable } from 'node:stream'
+import { Readable as ReadableStream } from 'node:stream'
+import { SalvageError } from '@salvage-kit/core'
+import type { ExecPort } from '../port.ts'
+import { proofFrame } from '../program/frame.ts'
+import { runProgram } from '../program/run.ts'
+import type { Recipe } from '../recipe.ts'
+import { answersIn } from '../shell/answers.ts'
+import { databaseOf, failureOf } from './database.ts'
+import type { Database, DatabaseOptions } from './database.ts'
+import { meter } from './meter.ts'
+
+/** A file of a dump that lies somewhere. */
+export interface StoredPart {
+  /** As the dump named it. */
+  readonly name: string
+  /** Opens it anew, from its begin, each time. */
+  open(): Readable
+}
+
+/** A file that is whole. */
+export interface Proven {
+  readonly file: StoredPart
+  readonly of: string
+  readonly bytes: number
+  readonly head: Buffer
+}
+
+const HEAD = 4096
+
+/**
+ * Reads a file of a dump, and resolves when it is whole as far as it tells by itself. The programs of the database's own
+ * container read it where its format needs them; nothing is touched. Rejects with `DUMP.NOT_WHOLE`, `DUMP.NO_DUMP` (it is none
+ * of such a dump), `DUMP.NO_TOOL`, and with codes of the platform.
+ */
+export async function proveDump(
+  port: ExecPort,
+  recipe: Recipe,
+  file: StoredPart,
+  options: DatabaseOptions,
+): Promise<void> {
+  options.signal.throwIfAborted()
+  await prove(databaseOf(port, recipe, options), file)
+}
+
+/** As {@link proveDump}. */
+export async function prove(database: Database, file: StoredPart): Promise<Proven> {
+  const { recipe, options } = database
+  const of = recipe.engine.partOf(file.name)
+  if (of === undefined)
+    throw new SalvageError('DUMP.NO_DUMP', `"${file.name}" is no file of a dump of ${recipe.engine.name}`, {
+      untouched: true,
+    })
+  const passing = meter()
+  const head: Buffer[] = []
+  let seen = 0
+  const stored = file.open()
+  const look = async function* (): AsyncGenerator<Buffer> {
+    for await (const chunk of stored.pipe(passing.stream)) {
+      const piece = Buffer.from(chunk)
+      if (seen < HEAD) head.push(piece.subarray(0, HEAD - seen))
+      seen += piece.length
+      yield piece
+    }
+  }
+  stored.on('error', (error) => passing.stream.destroy(error))
+  const program = recipe.engine.prove?.(database.settings)
+  try {
+    if (program === undefined) for await (const _ of look()) options.signal.throwIfAborted()
+    else await witness(database, { program, of, stdin: ReadableStream.from(look(), { objectMode: false }) })
+  } finally {
+    stored.destroy()
+    passing.stream.destroy()
+  }
+  const { bytes } = passing.proof()
+  if (bytes === 0 || recipe.engine.complete?.(passing.tail(), of) === false)
+    throw new SalvageError('DUMP.NOT_WHOLE', `${file.name} is not whole: it has no proper end`, { untouched: true })
+  return { file, of, bytes, head: Buffer.concat(head) }
+}
+
+async function witness(
+  database: Database,
+  { program, of, stdin }: { readonly program: string; readonly of: string; readonly stdin: Readable },
+): Promise<void> {
+  const { port, environment, options } = database
+  const call = { text: proofFrame(program), args: [of], environment, user: options.user, stdin }
+  const end = await runProgram(port, call, options)
+  if (end.code !== 0) throw failureOf(database, end, answersIn(end.stdout))
+}

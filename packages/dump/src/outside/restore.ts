@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto'
+import type { Readable } from 'node:stream'
+import { SalvageError } from '@salvage-kit/core'
+import type { ExecPort } from '../port.ts'
+import { readyFrame, restoreFrame } from '../program/frame.ts'
+import { runProgram } from '../program/run.ts'
+import type { Recipe } from '../recipe.ts'
+import { answersIn } from '../shell/answers.ts'
+import { databaseOf, failureOf } from './database.ts'
+import type { Database, DatabaseOptions } from './database.ts'
+import { prove } from './prove.ts'
+import type { Proven, StoredPart } from './prove.ts'
+import { survey } from './survey.ts'
+
+/**
+ * Loads files of a dump into the database, in the order in which the dump made them; asks nobody. All of them are proven whole
+ * before anything is touched. Each file goes in as one: it ends at the first error, and what was there is as it was. When a later
+ * file fails, the earlier ones are loaded; the error says which.
+ *
+ * Rejects with `DUMP.NO_DUMP`, `DUMP.NOT_WHOLE`, `DUMP.SKEW` (the dump is of a newer server), `DUMP.RESTORE_FAILED`,
+ * `DUMP.HALF_RESTORED`, `DUMP.NO_TOOL`, `DUMP.UNREACHABLE`, `DUMP.SETTING`, and with codes of the platform.
+ */
+export async function restore(
+  port: ExecPort,
+  recipe: Recipe,
+  files: readonly StoredPart[],
+  options: DatabaseOptions,
+): Promise<void> {
+  options.signal.throwIfAborted()
+  const database = databaseOf(port, recipe, options)
+  const { server } = await survey(database)
+  const proven: Proven[] = []
+  for (const file of files) {
+    const one = await prove(database, file)
+    const skew = recipe.engine.skew?.(one.head, server)
+    if (skew !== undefined)
+      throw new SalvageError('DUMP.SKEW', `${file.name} cannot go into ${recipe.engine.name} in ${options.where}`, {
+        why: skew,
+        hint: 'restore it into a server of the version that it is of, or of a newer one',
+        untouched: true,
+      })
+    proven.push(one)
+  }
+  for (const one of proven.toSorted((a, b) => rank(a) - rank(b))) await load(database, one)
+}
+
+/** What belongs to all databases goes first. */
+function rank({ of }: Proven): number {
+  return of === '' ? 0 : 1
+}
+
+async function load(database: Database, { file, of, bytes }: Proven): Promise<void> {
+  const { engine } = database.recipe
+  const ready = engine.ready?.(database.settings)
+  if (ready !== undefined) await feed(database, readyFrame(ready), [of], file.open())
+  const text = restoreFrame(engine.restore(database.settings), randomBytes(6).toString('hex'))
+  await feed(database, text, [of, String(bytes)], file.open())
+}
+
+async function feed(database: Database, text: string, args: readonly string[], stdin: Readable): Promise<void> {
+  const { port, environment, options } = database
+  try {
+    const end = await runProgram(port, { text, args, environment, user: options.user, stdin }, options)
+    if (end.code !== 0) throw failureOf(database, end, answersIn(end.stdout))
+  } finally {
+    stdin.destroy()
+  }
+}

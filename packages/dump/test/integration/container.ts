@@ -1,0 +1,72 @@
+import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
+
+const call = promisify(execFile)
+
+/** A database in a container of its own, gone when it is disposed of. */
+export interface DatabaseContainer extends AsyncDisposable {
+  readonly name: string
+  /** What a script says there; rejects when it fails. */
+  inside(script: string): Promise<string>
+}
+
+/** Starts one without a network; resolves when `ready` succeeds in it. `environment`: that of the service, never in argv. */
+export async function databaseContainer(
+  image: string,
+  ready: string,
+  {
+    environment = {},
+    args = [],
+  }: { readonly environment?: Record<string, string>; readonly args?: readonly string[] } = {},
+): Promise<DatabaseContainer> {
+  const name = `salvage-recipe-${randomBytes(4).toString('hex')}`
+  const variables = Object.keys(environment).flatMap((key) => ['-e', key])
+  const options = ['--init', '--label', 'salvage-recipe', '--network', 'none', ...variables, ...args]
+  await call('docker', ['run', '-d', '--rm', '--name', name, ...options, image], {
+    env: { ...process.env, ...environment },
+  })
+  const inside = async (script: string): Promise<string> => {
+    const { stdout } = await call('docker', ['exec', name, 'sh', '-c', script], { maxBuffer: 64 * 1024 * 1024 })
+    return stdout.trim()
+  }
+  const container: DatabaseContainer = {
+    name,
+    inside,
+    async [Symbol.asyncDispose]() {
+      await call('docker', ['rm', '-f', name])
+    },
+  }
+  for (let left = 300; ; left -= 1) {
+    try {
+      await inside(ready)
+      return container
+    } catch (error) {
+      if (left === 0) {
+        await container[Symbol.asyncDispose]()
+        throw error
+      }
+      await sleep(200)
+    }
+  }
+}
+
+/** A directory that is gone when it is disposed of. */
+export async function scratch(): Promise<
+  AsyncDisposable & { readonly path: string; put(name: string, bytes: Buffer): Promise<string> }
+> {
+  const path = await mkdtemp(join(tmpdir(), 'salvage-recipe-'))
+  return {
+    path,
+    put: async (name, bytes) => {
+      const at = join(path, name)
+      await writeFile(at, bytes)
+      return at
+    },
+    [Symbol.asyncDispose]: async () => rm(path, { recursive: true, force: true }),
+  }
+}
