@@ -3,7 +3,7 @@ import { isSalvageError } from '@salvage-kit/core'
 import { temporaryDirectory } from '@salvage-kit/testbed'
 import { expect, test } from 'vitest'
 import { cattle, cattleAddress } from '../../src/index.ts'
-import type { Cattle, LineOptions } from '../../src/index.ts'
+import type { Cattle, CattleOptions } from '../../src/index.ts'
 import { ComposeConfig, Service } from '../../src/v1/client/schema.ts'
 import type { FaultInput } from '../simulator/fault.ts'
 import { startSimulator } from '../simulator/server.ts'
@@ -25,7 +25,7 @@ interface Pair extends AsyncDisposable {
 async function pair(
   { services = 3, ...more }: Partial<WorldInput> & { readonly services?: number } = {},
   options: SimulatorOptions = {},
-  line: Partial<LineOptions> = {},
+  line: Partial<CattleOptions> = {},
 ): Promise<Pair> {
   const one = world(Array.from({ length: services }, (_, at) => ({ id: at + 1, name: `s${String(at + 1)}` })))
   const keys = [{ ...KEY, project: '1a5' }]

@@ -1,6 +1,7 @@
 import { isSalvageError, SalvageError } from '@salvage-kit/core'
 import type { CallOptions } from '@salvage-kit/core'
-import type { Cattle, Listed } from '../client/cattle.ts'
+import type { Listed } from '../../client/collect.ts'
+import type { Cattle } from '../client/cattle.ts'
 import { Project } from '../client/schema.ts'
 
 /** An environment of Rancher to be looked at. */

@@ -7,7 +7,7 @@ import { SalvageError } from '@salvage-kit/core'
  */
 export function ownLink(root: string, link: string): string {
   const url = URL.parse(link, root)
-  const tail = /\/v[12](?:-beta)?(\/.*)$/.exec(url?.pathname ?? '')?.[1]
+  const tail = /\/v[123](?:-beta)?(\/.*)$/.exec(url?.pathname ?? '')?.[1]
   if (url === null || tail === undefined)
     throw new SalvageError('RANCHER.ANSWER', `${root}: a link in an answer leads out of the API`)
   return `${root}${tail}${url.search}`

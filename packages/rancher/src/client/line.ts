@@ -2,22 +2,22 @@ import { deadline, SalvageError } from '@salvage-kit/core'
 import type { CallOptions } from '@salvage-kit/core'
 import { Agent } from 'undici'
 import type { Dispatcher } from 'undici'
-import type { Deed } from '../../error.ts'
+import type { Deed } from '../error.ts'
 import { lost, refusal, unreachable } from './failure.ts'
 import type { Lost, Reply } from './failure.ts'
 import { pause, waitMs } from './patience.ts'
 import type { Patience } from './patience.ts'
 
-/** A key of the API. `secret` goes into one header and nowhere else. */
-export interface CattleKey {
-  readonly name: string
-  readonly secret: string
-}
+/**
+ * Gives the header that says who asks. It is asked for at each attempt, so that a key that was replaced is seen; what it
+ * rejects with ends the call.
+ */
+export type Authorization = () => Promise<string>
 
 /** What a line is made of. */
 export interface LineOptions {
   /** Absent where the server asks for no key. */
-  readonly key?: CattleKey
+  readonly authorization?: Authorization
   /** Certificate authorities in PEM, instead of those of the system. */
   readonly ca?: string
   readonly patience: Patience
@@ -33,13 +33,14 @@ export interface Answer {
 export interface Line extends AsyncDisposable {
   /**
    * Makes a call until it has an answer. Reading is repeated when the server is not there or fails; an action only on
-   * status 409, with which nothing was done. Rejects with the codes of `error.ts`.
+   * status 409, with which nothing was done; both once more when the key was replaced meanwhile. Rejects with the codes of
+   * `error.ts`.
    */
   send(method: Deed['method'], url: string, options: CallOptions): Promise<Answer>
 }
 
 /** Opens no connection before the first call. */
-export function makeLine({ key, ca, patience }: LineOptions): Line {
+export function makeLine({ authorization, ca, patience }: LineOptions): Line {
   const agent = new Agent({
     connections: 4,
     connect: { timeout: patience.connectMs, ...(ca === undefined ? {} : { ca }) },
@@ -51,18 +52,22 @@ export function makeLine({ key, ca, patience }: LineOptions): Line {
     accept: 'application/json',
     'user-agent': 'salvage-kit',
     'x-api-no-challenge': 'true',
-    ...(key === undefined
-      ? {}
-      : { authorization: `Basic ${Buffer.from(`${key.name}:${key.secret}`).toString('base64')}` }),
   }
 
   async function send(method: Deed['method'], url: string, { signal }: CallOptions): Promise<Answer> {
     signal.throwIfAborted()
     const { origin, pathname } = new URL(url)
     const deed: Deed = { method, place: `${origin}${pathname}` }
+    let refused: string | undefined
     for (let attempt = 1; ; attempt += 1) {
-      const outcome = await one(agent, { method, url, headers }, patience, signal)
+      const key = await authorization?.()
+      const named = { ...headers, ...(key === undefined ? {} : { authorization: key }) }
+      const outcome = await one(agent, { method, url, headers: named }, patience, signal)
       if (outcome.kind === 'answer') return outcome
+      if (outcome.kind === 'reply' && outcome.status === 401 && refused === undefined) {
+        refused = key
+        if (key !== undefined && (await authorization?.()) !== key) continue
+      }
       if (attempt >= patience.attempts || !asksAgain(method, outcome)) {
         if (outcome.kind === 'lost') throw unreachable(deed, outcome)
         throw refusal(deed, outcome)

@@ -1,6 +1,6 @@
 import { errorText, SalvageError } from '@salvage-kit/core'
 import { z } from 'zod'
-import type { Deed } from '../../error.ts'
+import type { Deed } from '../error.ts'
 
 /** An attempt that got no whole answer. */
 export interface Lost {
@@ -55,9 +55,14 @@ export function refusal({ method, place }: Deed, { status, text }: Reply): Salva
 }
 
 function meaning(status: number): readonly [code: string, words: string, hint?: string] {
-  if (status === 401) return ['RANCHER.UNAUTHORIZED', 'the API does not know this key', 'was the key removed?']
+  if (status === 401)
+    return ['RANCHER.UNAUTHORIZED', 'the API does not know this key', 'was the key removed, or has it expired?']
   if (status === 403)
-    return ['RANCHER.FORBIDDEN', 'this key may not do it', 'is it a key of this environment, with the rights of one?']
+    return [
+      'RANCHER.FORBIDDEN',
+      'this key may not do it',
+      'does the key belong to what is asked for, with the rights for it?',
+    ]
   if (status === 404) return ['RANCHER.NOT_FOUND', 'it is not there']
   if (status === 409) return ['RANCHER.CONFLICT', 'it is busy, or not as it was read']
   if (status === 400 || status === 422) return ['RANCHER.INVALID', 'the API cannot accept it']
