@@ -21,13 +21,13 @@ export async function databaseContainer(
   ready: string,
   {
     environment = {},
-    args = [],
-  }: { readonly environment?: Record<string, string>; readonly args?: readonly string[] } = {},
+    command = [],
+  }: { readonly environment?: Record<string, string>; readonly command?: readonly string[] } = {},
 ): Promise<DatabaseContainer> {
   const name = `salvage-recipe-${randomBytes(4).toString('hex')}`
   const variables = Object.keys(environment).flatMap((key) => ['-e', key])
-  const options = ['--init', '--label', 'salvage-recipe', '--network', 'none', ...variables, ...args]
-  await call('docker', ['run', '-d', '--rm', '--name', name, ...options, image], {
+  const options = ['--init', '--label', 'salvage-recipe', '--network', 'none', ...variables]
+  await call('docker', ['run', '-d', '--rm', '--name', name, ...options, image, ...command], {
     env: { ...process.env, ...environment },
   })
   const inside = async (script: string): Promise<string> => {

@@ -1,5 +1,5 @@
 import type { Watch } from '../../engine.ts'
-import { crc64 } from './crc64.ts'
+import { jonesCrc64 } from '../crc64.ts'
 
 const SUM = 8
 const MARK = 40
@@ -12,7 +12,7 @@ const END = 0xff
  * transfer without disk. A server with `rdbchecksum no` writes no sum, and nothing tells that such a dump is whole.
  */
 export function rdbWatch(): Watch {
-  const sum = crc64()
+  const sum = jonesCrc64()
   let begin = Buffer.alloc(0)
   let last = Buffer.alloc(0)
   return {
@@ -25,11 +25,17 @@ export function rdbWatch(): Watch {
     },
     verdict: () => {
       if (!BEGIN.test(begin.toString('latin1'))) return 'it does not begin as an RDB does'
-      if (last.length === SUM + MARK && endsHere(last.subarray(0, SUM), sum.digest(), END) && isMark(last.subarray(SUM)))
+      if (
+        last.length === SUM + MARK &&
+        endsHere(last.subarray(0, SUM), sum.digest(), END) &&
+        isMark(last.subarray(SUM))
+      )
         return undefined
       const rest = last.subarray(0, -SUM)
       sum.take(rest)
-      return endsHere(last.subarray(-SUM), sum.digest(), rest.at(-1)) ? undefined : 'its checksum is not that of its bytes'
+      return endsHere(last.subarray(-SUM), sum.digest(), rest.at(-1))
+        ? undefined
+        : 'its checksum is not that of its bytes'
     },
   }
 }
