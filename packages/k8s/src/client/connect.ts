@@ -3,6 +3,7 @@ import { apply, get, patch } from './change.ts'
 import type { Cluster } from './cluster.ts'
 import { create } from './create.ts'
 import { exec } from './exec.ts'
+import { given } from './given-identity.ts'
 import type { Identity } from './identity.ts'
 import { inCluster } from './in-cluster.ts'
 import { fromKubeconfig } from './kubeconfig-identity.ts'
@@ -69,6 +70,7 @@ export async function connect(settings: ConnectSettings): Promise<Cluster> {
 }
 
 async function identify(settings: ConnectSettings): Promise<Identity> {
+  if (settings.given !== undefined) return given(settings.given)
   const identity = (await fromKubeconfig(settings)) ?? (await inCluster(settings))
   if (identity !== undefined) return identity
   throw new SalvageError('K8S.CONFIG', 'no cluster is named', {

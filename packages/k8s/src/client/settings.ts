@@ -1,5 +1,17 @@
+/** An API server that is known without a kubeconfig, such as one behind a proxy. */
+export interface GivenServer {
+  /** `https://host:port`, perhaps with a path; no slash at the end, no secrets. */
+  readonly server: string
+  /** Certificate authorities in PEM, instead of those of the system. */
+  readonly ca?: string
+  /** Gives the header that says who asks; asked for anew when it is older than some seconds, or was refused. */
+  readonly authorization: () => Promise<string>
+}
+
 /** Which cluster, as whom. */
 export interface ConnectSettings {
+  /** Goes before every kubeconfig and the service account of this pod. */
+  readonly given?: GivenServer
   /** Path of a kubeconfig. Default: those that `KUBECONFIG` lists, else `~/.kube/config`, else the service account of this pod. */
   readonly kubeconfig?: string
   /** A context of the kubeconfig. Default: the current one. */
