@@ -44,6 +44,11 @@ function sayings(about: string): { readonly [reason: string]: Say } {
       'the tables stand, all old or all new, and their triggers, views, routines or events may be missing',
       { hint: `see why they cannot be made; the next dump or restore tries it again. Their SQL is in ${about}` },
     ],
+    UNSURE: [
+      'DUMP.HALF_RESTORED',
+      'the restore broke off while the data were replaced: some may be of before, and some of the dump',
+      { hint: 'see why, and restore again: a restore that ends well replaces all of it' },
+    ],
   }
 }
 

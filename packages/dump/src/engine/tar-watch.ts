@@ -14,9 +14,9 @@ export interface TarContent {
 
 /** Which files are kept, and what there must be. */
 export interface TarRule {
-  keep(path: string): boolean
+  readonly keep: (path: string) => boolean
   /** Why what is there is not all; undefined when it is. */
-  verdict(content: TarContent): string | undefined
+  readonly verdict: (content: TarContent) => string | undefined
 }
 
 /** Reads a tar to its two empty blocks, behind which is nothing but more of them, and judges what was in it. */

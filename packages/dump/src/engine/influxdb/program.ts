@@ -4,6 +4,7 @@ import { REFUSE, STAGE } from '../stage.ts'
 export const DUMP: string = `${STAGE}
 d_dump() (
   d_tools
+  d_need gzip
   d_stage
   if [ "$d_generation" = 1 ]; then
     influxd backup -portable -host "$d_host" \${d_name:+-db "$d_name"} "$d_stage/files" >&2 || exit 1
@@ -11,6 +12,7 @@ d_dump() (
     influx backup \${d_name:+--bucket "$d_name"} "$d_stage/files" >&2 || exit 1
   fi
   ls "$d_stage/files" | grep -q '[.]manifest$' || d_fail NOT_WHOLE
+  for d_file in "$d_stage"/files/*.gz; do [ ! -f "$d_file" ] || gzip -t "$d_file" || d_fail NOT_WHOLE; done
   tar -C "$d_stage/files" -cf - .
 )
 `

@@ -3,7 +3,7 @@ import type { Watch } from '../../engine.ts'
 import type { TarContent } from '../tar-watch.ts'
 import { tarWatch } from '../tar-watch.ts'
 
-/** A list names each file of a dump with its size; all of them are there, and nothing of them is missing. */
+/** A list names each file of a dump, and all of them are there. The sizes in it are of what the files hold, not of the files. */
 export function influxWatch(): Watch {
   return tarWatch({ keep: (path) => path.endsWith('.manifest'), verdict })
 }
@@ -13,21 +13,13 @@ function verdict({ sizes, kept }: TarContent): string | undefined {
   for (const list of kept.values()) {
     const files = filesIn(list.toString())
     if (files === undefined) return 'the list of its files is broken'
-    for (const { name, size } of files) {
-      const came = sizes.get(name)
-      if (came === undefined) return `the file ${name} is missing`
-      if (size !== undefined && came !== size) return `the file ${name} has ${came} bytes instead of ${size}`
-    }
+    const missing = files.find((name) => !sizes.has(name))
+    if (missing !== undefined) return `the file ${missing} is missing`
   }
   return undefined
 }
 
-interface Listed {
-  readonly name: string
-  readonly size: number | undefined
-}
-
-function filesIn(text: string): readonly Listed[] | undefined {
+function filesIn(text: string): readonly string[] | undefined {
   try {
     return [...listed(JSON.parse(text))]
   } catch {
@@ -36,12 +28,11 @@ function filesIn(text: string): readonly Listed[] | undefined {
 }
 
 /** Whatever has a `fileName`, however deep: the lists of the generations differ in all else. */
-function* listed(value: Json): Generator<Listed> {
+function* listed(value: Json): Generator<string> {
   if (typeof value !== 'object' || value === null) return
   if (!Array.isArray(value) && 'fileName' in value) {
-    const { fileName, size } = value
-    if (typeof fileName === 'string' && fileName !== '')
-      yield { name: fileName, size: typeof size === 'number' ? size : undefined }
+    const { fileName } = value
+    if (typeof fileName === 'string' && fileName !== '') yield fileName
   }
   for (const inner of Object.values(value)) yield* listed(inner)
 }
