@@ -11,6 +11,7 @@ import { execIn } from './dockerode/exec.ts'
 import { engineEvents } from './dockerode/events.ts'
 import { engineLogs } from './dockerode/logs.ts'
 import { isNameTaken } from './dockerode/name-taken.ts'
+import { openExecIn } from './dockerode/open-exec.ts'
 import { parsed } from './dockerode/parsed.ts'
 import { pull } from './dockerode/pull.ts'
 import { readContainerArchive } from './dockerode/read-archive.ts'
@@ -133,6 +134,7 @@ export function dockerodeEngine(options: EngineOptions): DockerEngine {
     readFile: (container, path, call) => readContainerFile(requests, address.text, container, path, call),
     readArchive: (container, path, call) => readContainerArchive(requests, address.text, container, path, call),
     exec: (container, spec, call) => execIn(requests, address.text, container, spec, call),
+    openExec: (container, spec, call) => openExecIn(requests, address.text, container, spec, call),
     askToRunExec: (exec, { signal }) => askToRunExec(requests, exec, signal),
 
     async listVolumes(call) {

@@ -67,6 +67,16 @@ export interface DockerEngine {
    */
   exec(container: string, spec: ExecSpec, options: LongCallOptions): Promise<ExecResult>
   /**
+   * Runs a command and gives what it prints, while it does, and `stdin` to read; without it reads nothing. Resolves when
+   * the engine was asked to run it. That the output ends tells nothing of the command: it may have been cut, or the
+   * connection. When it is given up the command goes on in the container. Rejects as `exec` does.
+   */
+  openExec(
+    container: string,
+    spec: ExecSpec,
+    options: CallOptions & { readonly stdin?: Readable },
+  ): Promise<AsyncIterable<LogChunk>>
+  /**
    * Asks to run a command that was never made: nothing happens. Rejects with `DOCKER.PERMISSION` where that is forbidden.
    * Absent: nobody forbids it.
    */
@@ -186,7 +196,7 @@ export interface Image {
   readonly entrypoint: readonly string[]
 }
 
-/** A command in a container; no shell, no terminal, no input. */
+/** A command in a container; no shell, no terminal. */
 export interface ExecSpec {
   readonly command: readonly string[]
   readonly env: readonly string[]

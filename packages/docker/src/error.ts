@@ -9,6 +9,7 @@ import { SalvageError } from '@salvage-kit/core'
  * DOCKER.DEADLINE            the engine did not answer in time; retryable
  * DOCKER.ANSWER              the engine's answer is not what its API says
  * DOCKER.ENGINE              the engine failed
+ * DOCKER.EXEC                no program can be run in a container
  * DOCKER.REFUSED             the engine refused the request
  * DOCKER.NOT_FOUND           what the call is about is not there
  * DOCKER.CONFLICT            what the call is about is in a state in which it cannot be done

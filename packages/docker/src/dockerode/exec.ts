@@ -24,7 +24,7 @@ export async function execIn(
   const made = parsed(
     CreatedAnswer,
     await requests.call(
-      { what, method: 'POST', path: `/containers/${segment(container)}/exec`, body: execBody(spec) },
+      { what, method: 'POST', path: `/containers/${segment(container)}/exec`, body: execBody(spec, false) },
       SHORT_MS,
       limit.signal,
     ),
@@ -48,9 +48,10 @@ export async function execIn(
   return { exitCode: end.ExitCode, output: output.text() }
 }
 
-function execBody(spec: ExecSpec): object {
+/** The body of `POST /containers/ID/exec`. */
+export function execBody(spec: ExecSpec, readsInput: boolean): object {
   return {
-    AttachStdin: false,
+    AttachStdin: readsInput,
     AttachStdout: true,
     AttachStderr: true,
     Tty: false,

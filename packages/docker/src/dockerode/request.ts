@@ -1,7 +1,8 @@
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import { createRequire } from 'node:module'
-import type { Readable } from 'node:stream'
+import { Socket } from 'node:net'
+import type { Duplex, Readable } from 'node:stream'
 import { inspect } from 'node:util'
 import { deadline, SalvageError } from '@salvage-kit/core'
 import type { Address } from './address.ts'
@@ -30,6 +31,8 @@ export interface Requester {
   call(request: EngineRequest, limitMs: number, signal: AbortSignal): Promise<unknown>
   /** Resolves with the body as soon as its head is here; the body errors when the signal aborts. No deadline is set. */
   open(request: EngineRequest, signal: AbortSignal): Promise<Readable>
+  /** The same for an answer that turns its connection over to a program, which reads what is written to it. */
+  upgrade(request: EngineRequest, signal: AbortSignal): Promise<Duplex>
 }
 
 /** What `dial` of the client library is given; its own type has `any` in it. */
@@ -45,18 +48,30 @@ const GOOD = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [200 +
  */
 export function requester(address: Address): Requester {
   let modem: Modem | undefined
-  const open = async (request: EngineRequest, signal: AbortSignal): Promise<Readable> => {
+  const sent = async (request: EngineRequest, signal: AbortSignal, upgrade: boolean): Promise<unknown> => {
     signal.throwIfAborted()
     modem ??= load(address)
     try {
-      return await send(modem, request, signal)
+      return await send(modem, request, signal, upgrade)
     } catch (error) {
       signal.throwIfAborted()
       throw fault(error, request.what, address.text)
     }
   }
+  const open = async (request: EngineRequest, signal: AbortSignal): Promise<Readable> => {
+    const body = await sent(request, signal, false)
+    if (isReadable(body)) return body
+    throw new Error('the client library gave no stream')
+  }
   return {
     open,
+    async upgrade(request, signal) {
+      const line = await sent(request, signal, true)
+      if (line instanceof Socket) return line
+      throw new SalvageError('DOCKER.ANSWER', `${request.what}: the engine gave no connection to the program`, {
+        hint: 'a proxy before the engine must let connections be upgraded',
+      })
+    },
     async call(request, limitMs, signal): Promise<unknown> {
       using limit = deadline(limitMs, signal, late(request.what, limitMs))
       const chunks: Uint8Array[] = []
@@ -128,7 +143,7 @@ function opaque<A extends HttpAgent>(agent: A): A {
  * Always as a stream: read by the library, an answer that breaks off in the middle, as that of a long wait does when the
  * engine dies, would never settle.
  */
-function send(modem: Modem, request: EngineRequest, signal: AbortSignal): Promise<Readable> {
+function send(modem: Modem, request: EngineRequest, signal: AbortSignal, upgrade: boolean): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const options = {
       path: `${request.path}?`,
@@ -137,13 +152,13 @@ function send(modem: Modem, request: EngineRequest, signal: AbortSignal): Promis
       abortSignal: signal,
       statusCodes: { ...GOOD, ...Object.fromEntries((request.accept ?? []).map((status) => [status, true])) },
       options: { _query: request.query ?? {}, _body: request.body ?? {} },
+      ...(upgrade ? { hijack: true, openStdin: true } : {}),
       ...(request.file === undefined ? {} : { file: asFile(request.file) }),
       ...(request.registryAuth === undefined ? {} : { authconfig: { base64: request.registryAuth } }),
     }
     modem.dial(options, (error, body) => {
-      if (error !== null) reject(error)
-      else if (isReadable(body)) resolve(body)
-      else reject(new Error('the client library gave no stream'))
+      if (error === null) resolve(body)
+      else reject(error)
     })
   })
 }

@@ -1,0 +1,118 @@
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { PassThrough } from 'node:stream'
+import { finished } from 'node:stream/promises'
+import { deadline, SalvageError } from '@salvage-kit/core'
+import type { CallOptions } from '@salvage-kit/core'
+import type { ExecEnd, ExecPort, ExecProcess, ExecRequest } from '@salvage-kit/dump'
+import { tail } from '../dockerode/tail.ts'
+import type { DockerEngine, ExecSpec } from '../engine.ts'
+import { FRAMED, framedOutput } from './framed-output.ts'
+
+const KEPT_STDERR = 4096
+const KILL_MS = 30_000
+/** Ends a program and all that it started, with grace. */
+const KILL = `kill -TERM "-$1" || exit 0
+for i in 1 2 3 4 5; do kill -0 "-$1" || exit 0; sleep 1; done
+kill -KILL "-$1"`
+
+/**
+ * Runs programs in one container, which must have `sh`. Rejects with `DOCKER.EXEC` when none begins there, `DOCKER.CONFLICT`
+ * when the container does not run, `DOCKER.NOT_FOUND`, and what the engine rejects with; `ended` with `DOCKER.UNREACHABLE`
+ * when the program's end did not come: the connection was cut, or the container ended.
+ */
+export function containerExec(engine: DockerEngine, container: string): ExecPort {
+  return { exec: (request, options) => execIn(engine, container, request, options) }
+}
+
+async function execIn(
+  engine: DockerEngine,
+  container: string,
+  { argv, environment = {}, stdin, user }: ExecRequest,
+  { signal }: CallOptions,
+): Promise<ExecProcess> {
+  signal.throwIfAborted()
+  const left = new AbortController()
+  const over = AbortSignal.any([signal, left.signal])
+  const word = randomBytes(16).toString('hex')
+  const spec: ExecSpec = {
+    command: ['sh', '-c', FRAMED, word, ...argv],
+    env: Object.entries(environment).map(([key, value]) => `${key}=${value}`),
+    ...(user === undefined ? {} : { user }),
+    privileged: false,
+  }
+  const output = await engine.openExec(container, spec, { signal: over, ...(stdin === undefined ? {} : { stdin }) })
+  const begun = Promise.withResolvers<void>()
+  const stdout = new PassThrough()
+  // Who reads it hears of it; nobody has to.
+  stdout.on('error', () => {})
+  stdout.once('close', () => left.abort(new Error('nobody reads what the program says')))
+  const stop = (): void => void stdout.destroy(reasonOf(signal))
+  signal.addEventListener('abort', stop, { once: true })
+
+  async function pump(): Promise<ExecEnd> {
+    const framed = framedOutput(word)
+    const stderr = tail(KEPT_STDERR)
+    let cause: unknown
+    try {
+      for await (const { from, data } of output) {
+        if (from === 'stderr') stderr.add(data)
+        else
+          for (const piece of framed.add(data)) if (!stdout.write(piece)) await once(stdout, 'drain', { signal: over })
+        if (framed.pid() !== undefined) begun.resolve()
+      }
+    } catch (error) {
+      // An engine that ends a connection on which we still wrote does so with an error.
+      cause = error
+    }
+    const code = over.aborted ? undefined : framed.code()
+    if (code === undefined) {
+      const pid = framed.pid()
+      if (pid !== undefined) await kill(engine, container, pid, user)
+      throw signal.aborted ? reasonOf(signal) : unended(container, framed.instead() || stderr.text(), pid, cause)
+    }
+    stdout.end()
+    await finished(stdout, { writable: false }).catch(() => {})
+    return { code, stderr: stderr.text() }
+  }
+
+  const ended = pump().finally(() => signal.removeEventListener('abort', stop))
+  ended.catch((error: unknown) => {
+    stdout.destroy(error instanceof Error ? error : new Error(String(error)))
+  })
+  await Promise.race([begun.promise, ended])
+  return { stdout, ended }
+}
+
+/** What runs in a container that is gone, or that cannot be reached, needs no end or has to wait for its own. */
+async function kill(engine: DockerEngine, container: string, pid: number, user: string | undefined): Promise<void> {
+  using limit = deadline(KILL_MS)
+  const command = ['sh', '-c', `exec 2>/dev/null; ${KILL}`, 'salvage-end', String(pid)]
+  const spec = { command, env: [], ...(user === undefined ? {} : { user }), privileged: false }
+  await engine.exec(container, spec, { signal: limit.signal, limitMs: KILL_MS }).catch(() => {})
+}
+
+function unended(container: string, said: string, pid: number | undefined, cause: unknown): SalvageError {
+  const details = cause === undefined ? {} : { cause }
+  if (pid === undefined && said !== '')
+    return new SalvageError('DOCKER.EXEC', `container ${container} runs no program`, {
+      why: said,
+      hint: 'programs beside a database need "sh" in its container',
+      untouched: true,
+      ...details,
+    })
+  return new SalvageError(
+    'DOCKER.UNREACHABLE',
+    `a program in container ${container}: its output broke off and its end is not known`,
+    {
+      ...(said === '' ? {} : { why: said }),
+      hint: 'check that the container and dockerd still run',
+      retryable: true,
+      ...details,
+    },
+  )
+}
+
+function reasonOf(signal: AbortSignal): Error {
+  return signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason))
+}
