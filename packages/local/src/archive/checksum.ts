@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
+import { combinedCrc32 } from './crc-combine.ts'
 
 /**
  * What a stored file is compared with. The CRC finds what disks and wires do and costs a fraction of the SHA-256; it is
@@ -18,21 +19,34 @@ export interface Summing {
   update(piece: Buffer): void
   /** To be called once. */
   end(): Checksum
+  /** In its place: of `head` and, behind it, the bytes that came before, which are so many. */
+  endBehind(head: Buffer, bytes: number): Checksum
 }
 
 /** Begins a checksum. */
 export function summing(kind: SumKind): Summing {
   if (kind === 'sha256') {
     const digest = createHash('sha256')
-    return { update: (piece) => void digest.update(piece), end: () => ({ sha256: digest.digest('hex') }) }
+    return {
+      update: (piece) => void digest.update(piece),
+      end: () => ({ sha256: digest.digest('hex') }),
+      endBehind: () => {
+        throw new RangeError('a SHA-256 is made from its beginning')
+      },
+    }
   }
   let sum = 0
   return {
     update(piece) {
       sum = crc32(piece, sum)
     },
-    end: () => ({ crc32: sum.toString(16).padStart(8, '0') }),
+    end: () => ({ crc32: hexadecimal(sum) }),
+    endBehind: (head, bytes) => ({ crc32: hexadecimal(combinedCrc32(crc32(head), sum, bytes)) }),
   }
+}
+
+function hexadecimal(sum: number): string {
+  return sum.toString(16).padStart(8, '0')
 }
 
 /** The kind of a checksum. */

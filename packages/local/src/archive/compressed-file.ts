@@ -21,13 +21,16 @@ const WAITING = 3
 export interface CompressedFile extends AsyncDisposable {
   /** Takes a copy of the bytes. Waits while enough is under way; rejects when an earlier write failed. */
   write(bytes: Buffer): Promise<void>
-  /** Resolves when everything is on stable storage. */
-  finish(): Promise<Written>
+  /** Resolves when everything is on stable storage. `head` fills what was reserved, exactly. */
+  finish(head?: Buffer): Promise<Written>
 }
 
-/** Makes a compressed file that must not be there yet. Rejects with `ARCHIVE.STORE_…`, as all of its verbs do. */
-export async function compressedFile(path: string, kind: SumKind): Promise<CompressedFile> {
-  const file = await durableFile(path, kind)
+/**
+ * Makes a compressed file that must not be there yet, with so many bytes left free at its beginning for a frame that is
+ * known last. Rejects with `ARCHIVE.STORE_…`, as all of its verbs do.
+ */
+export async function compressedFile(path: string, kind: SumKind, reserved = 0): Promise<CompressedFile> {
+  const file = await durableFile(path, kind, reserved)
   const packers = Array.from({ length: LANES }, framePacker)
   const pool = lending(packers)
   const free: Buffer[] = []
@@ -66,10 +69,10 @@ export async function compressedFile(path: string, kind: SumKind): Promise<Compr
         if (filled === FRAME) await sendFrame()
       }
     },
-    async finish() {
+    async finish(head) {
       if (filled > 0) await sendFrame()
       await last
-      return file.finish()
+      return file.finish(head)
     },
     async [Symbol.asyncDispose]() {
       await Promise.allSettled(underWay)

@@ -2,6 +2,7 @@ import { lstat, mkdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { SalvageError } from '@salvage-kit/core'
 import type { Archive, LiftOptions, LiftRef, Source } from '@salvage-kit/core'
+import { copyStream, filesOf } from './copy-stream.ts'
 import { copyTree } from './copy-tree.ts'
 import { durableFile, syncDirectory } from './durable-file.ts'
 import { placeOf, POINT } from './layout.ts'
@@ -16,17 +17,20 @@ import { errno, storeFailure } from './store-failure.ts'
 import { existingStore } from './store-marker.ts'
 
 /**
- * Copies a directory into a new archive. Everything is written and synced beneath a name that `list` does not see; one
+ * Copies a directory, or a dump as one, into a new archive. Everything is written and synced beneath a name that `list` does not see; one
  * rename makes it an archive, and it is on stable storage when this resolves.
  */
 export async function lift(ref: LiftRef, source: Source, options: LiftOptions): Promise<Archive> {
   options.signal.throwIfAborted()
-  const directory = sourceDirectory(source)
+  const copy =
+    source.medium === 'stream'
+      ? copyStream.bind(undefined, filesOf(source, options))
+      : copyTree.bind(undefined, sourceDirectory(source))
   const place = placeOf(ref)
   await existingStore(ref.store)
   await makePartial(place)
   const begunAt = new Date().toISOString()
-  const copied = await copyTree(directory, place.partial, options)
+  const copied = await copy(place.partial, options)
   const file: PointFile = {
     format: 'salvage-archive-point',
     version: ARCHIVE_VERSION,

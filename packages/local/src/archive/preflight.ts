@@ -31,7 +31,7 @@ export async function preflight(
   await requireGnuTar()
   const directory = directoryOfStore(store)
   const place = await realPlace(directory)
-  for (const source of sources) await requireOutside(sourceDirectory(source), place)
+  for (const source of sources) if (source.medium !== 'stream') await requireOutside(sourceDirectory(source), place)
   options.signal.throwIfAborted()
   await requireStore(stateDirectory, store, directory, options.init)
   await requireRoom(directory)

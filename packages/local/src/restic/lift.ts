@@ -11,14 +11,19 @@ import { repositoryOf } from './restic-store.ts'
 import type { Repository } from './restic-store.ts'
 import { backupMessage } from './schema.ts'
 import type { BackupSummary } from './schema.ts'
+import { streamInput } from './stream-input.ts'
+import type { StreamInput } from './stream-input.ts'
 import { snapshotsOfLift } from './snapshots.ts'
 import { liftTag, PARTIAL_TAG, tagsOf } from './tags.ts'
 
 const WHOLE_ID = 64
 
 /**
- * One `restic backup`, which flushes to stable storage before it names the snapshot. The snapshot holds the absolute path
- * of the directory. Files that vanish or cannot be read make the copy partial (restic's exit code 3); a tag says so to
+ * One `restic backup`, of a directory or of a dump that it reads from its standard input. Restic sees the end of a dump
+ * only when it is proven whole, see `guarded`; the snapshot then holds one file. Otherwise it is ended before, and makes none.
+ *
+ * Restic flushes to stable storage before it names the snapshot. The snapshot holds the absolute path
+ * of a directory. Files that vanish or cannot be read make the copy partial (restic's exit code 3); a tag says so to
  * whoever lists it.
  *
  * Restic takes the newest snapshot of the same machine and path for its parent and does not read again what has not
@@ -28,11 +33,13 @@ export async function lift(
   stateDirectory: string,
   ref: LiftRef,
   source: Source,
-  { signal, onProgress }: LiftOptions,
+  options: LiftOptions,
 ): Promise<Archive> {
+  const { signal, onProgress } = options
   signal.throwIfAborted()
   const repository = await repositoryOf(ref.store)
-  const path = await readableDirectory(directoryOf(source) ?? unreadable(source))
+  const paths = source.medium === 'stream' ? [] : [await readableDirectory(directoryOf(source) ?? unreadable(source))]
+  let given: StreamInput | undefined
   const takenAt = new Date().toISOString()
   const findings = itemFindings()
   let summary: BackupSummary | undefined
@@ -40,7 +47,15 @@ export async function lift(
     work: ref.id,
     patienceMs: LOCK_PATIENCE_MS,
     what: `lifting ${ref.target}`,
-    args: ['backup', '--json', '--host', ref.machine, ...tagsOf(ref, takenAt).flatMap((tag) => ['--tag', tag]), path],
+    args: [
+      'backup',
+      '--json',
+      '--host',
+      ref.machine,
+      ...tagsOf(ref, takenAt).flatMap((tag) => ['--tag', tag]),
+      ...paths,
+    ],
+    ...(source.medium === 'stream' ? { input: async () => (given = await streamInput(source, options)) } : {}),
     onLine: (line) => {
       const message = messageIn(line, backupMessage)
       if (message?.message_type === 'summary') summary = message
@@ -59,6 +74,7 @@ export async function lift(
       why: end.errors || 'its output has no summary',
     })
   const partial = end.code === RESTIC_PARTIAL
+  if (given !== undefined) mustHaveAll(given, summary, { ref, partial })
   const id =
     partial && ref.warm !== true
       ? await markPartial(repository, stateDirectory, ref, signal)
@@ -67,6 +83,19 @@ export async function lift(
     point: pointOf(ref, repository, summary, { id, takenAt, partial }),
     findings: findingsOf(findings.all(), ref, partial),
   }
+}
+
+/** A dump is a whole one or none. */
+function mustHaveAll(
+  { proof }: StreamInput,
+  { total_bytes_processed: read }: BackupSummary,
+  { ref, partial }: { readonly ref: LiftRef; readonly partial: boolean },
+): void {
+  const sent = proof()?.bytes
+  if (!partial && sent === read) return
+  throw new SalvageError('DUMP.NOT_WHOLE', `restic did not take the dump of ${ref.target} as it was given`, {
+    why: `it read ${String(read)} bytes of ${sent === undefined ? 'a dump that is not whole' : String(sent)}`,
+  })
 }
 
 function pointOf(

@@ -7,8 +7,17 @@ import { runRestic } from './run-restic.ts'
 import type { ResticCall, ResticEnd } from './run-restic.ts'
 import { removeOwnLocks } from './stale-locks.ts'
 
+/** What one process of restic reads from its standard input. Disposing ends whoever makes it. */
+export interface ResticInput extends AsyncDisposable {
+  /** What restic is told of it. */
+  readonly args: readonly string[]
+  readonly feed: NonNullable<ResticCall['feed']>
+}
+
 /** A call of restic that takes a lock in the repository. */
-export interface LockingCall extends Omit<ResticCall, 'claim'> {
+export interface LockingCall extends Omit<ResticCall, 'claim' | 'feed'> {
+  /** What restic reads; opened anew for every try. */
+  readonly input?: () => Promise<ResticInput>
   /** What it is for: the id of a lift, or a word such as `forget`. */
   readonly work: string
   /** For people, in errors: `lifting dir:/srv/app`. */
@@ -51,8 +60,14 @@ export async function runLocking(
 }
 
 async function once(repository: Repository, stateDirectory: string, call: LockingCall): Promise<ResticEnd> {
+  await using input = await call.input?.()
   const claim = await newClaim(stateDirectory, call.work, repository)
-  const end = await runRestic(repository, { ...call, claim })
+  const end = await runRestic(repository, {
+    ...call,
+    claim,
+    args: [...call.args, ...(input?.args ?? [])],
+    ...(input === undefined ? {} : { feed: input.feed }),
+  })
   const done = end.code === 0 || end.code === RESTIC_PARTIAL
   if (done) {
     await dropClaim(claim)

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { chmod, lstat, mkdir } from 'node:fs/promises'
+import { join, sep } from 'node:path'
 import { directoryOf, isSalvageError, SalvageError } from '@salvage-kit/core'
 import type { LiftOptions, RestorePoint, Source, Store } from '@salvage-kit/core'
 import { comparison } from './comparison.ts'
@@ -13,6 +13,9 @@ import { repositoryOf } from './restic-store.ts'
 import type { Repository } from './restic-store.ts'
 import { runRestic } from './run-restic.ts'
 import { atLeast, resticVersion } from './version.ts'
+
+/** Who restores a dump decides who may read it. */
+const DUMP_MODE = 0o600
 
 const SPARSE = { major: 0, minor: 15 }
 
@@ -86,18 +89,24 @@ async function settle(
 ): Promise<{ readonly bytes: number; readonly files: number }> {
   const compare = comparison(place)
   let root: string | undefined
+  let isDump = false
   const end = await runRestic(repository, {
     args: ['ls', '--json', '--no-lock', point.id],
     onLine: async (line) => {
       if (root === undefined) {
         const [path, another] = messageIn(line, listedSnapshot)?.paths ?? []
         if (path === undefined || another !== undefined) throw unexpected(point, 'it does not hold one directory')
-        root = path
-        await moveUp(join(staging, path), staging, place)
+        // What came from standard input is a file at the root of the snapshot.
+        isDump = !(await lstat(join(staging, path))).isDirectory()
+        root = isDump ? sep : path
+        await moveUp(join(staging, root), staging, place)
         return
       }
       const node = messageIn(line, listedNode)
-      if (node !== undefined) await compare.node(node, root)
+      if (node === undefined) return
+      await compare.node(node, root)
+      // Restic makes the mode of a dump up, and lets everybody read it.
+      if (isDump) await chmod(join(place, node.path), DUMP_MODE)
     },
     signal,
   })

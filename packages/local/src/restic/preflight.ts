@@ -26,7 +26,7 @@ export async function preflight(
   const repository = await repositoryOf(store)
   await resticVersion(repository, signal)
   await mustHavePassword(repository)
-  for (const source of sources) await mustRead(source, repository)
+  for (const source of sources) if (source.medium !== 'stream') await mustRead(source, repository)
   await mustOpen(repository, init, signal)
   await mustWrite(repository)
   await removeOwnLocks(repository, await deadClaims(stateDirectory), signal)

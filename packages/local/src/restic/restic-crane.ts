@@ -8,16 +8,16 @@ import { removePoints, withdraw } from './remove.ts'
 import { repositoryOf } from './restic-store.ts'
 import { listPoints } from './snapshots.ts'
 
-const MEDIA: ReadonlySet<Medium> = new Set<Medium>(['directory'])
+const MEDIA: ReadonlySet<Medium> = new Set<Medium>(['directory', 'stream'])
 
 /**
- * Copies directories into restic repositories, with this machine's own `restic` (0.14 or newer). `stateDirectory` holds
+ * Copies directories and dumps into restic repositories, with this machine's own `restic` (0.14 or newer). `stateDirectory` holds
  * the notes by which the locks of killed processes are told from those of others.
  *
  * Codes: `CRANE.MISSING`, `CRANE.TOO_OLD`, `CRANE.MEDIUM`, `CRANE.FAILED`, `STORE.NOT_FOUND`, `STORE.UNREACHABLE`,
  * `STORE.WRONG_PASSWORD`, `STORE.NO_PASSWORD`, `STORE.LOCKED` (retryable), `STORE.FULL`, `STORE.READ_ONLY`,
  * `STORE.OCCUPIED`, `STORE.INSIDE_SOURCE`, `DIRECTORY.*`, `RESTORE.POINT_UNKNOWN`, `RESTORE.DIFFERS`,
- * `RESTORE.NO_SPACE`, `ARCHIVE.DAMAGED`, `PROCESS.STUCK`; findings `LIFT.UNREADABLE`, `STORE.TAGS_UNREADABLE`.
+ * `RESTORE.NO_SPACE`, `DUMP.NOT_WHOLE`, `ARCHIVE.DAMAGED`, `PROCESS.STUCK`; findings `LIFT.UNREADABLE`, `STORE.TAGS_UNREADABLE`.
  */
 export function resticCrane(stateDirectory: string): Crane {
   return {
