@@ -29,7 +29,10 @@ export interface ExecProcess {
   readonly ended: Promise<ExecEnd>
 }
 
-/** How a platform runs a program beside a database. The signal ends the program. */
+/**
+ * How a platform runs a program beside a database. The signal ends the program, with all that it started: by `END_GROUP`, never
+ * by a signal to all of them, since the first process of a container may take their deaths for those of its own.
+ */
 export interface ExecPort {
   /** Resolves when the program runs. Rejects with a code of the platform; a program that is not there may also end with 126, 127. */
   exec(request: ExecRequest, options: CallOptions): Promise<ExecProcess>

@@ -45,7 +45,7 @@ async function dumpPart(database: Database, part: PartName): Promise<DumpFile> {
   const call = { text: dumpFrame(recipe.engine.dump(settings)), args: [part.of], environment, user: options.user }
   const process = await startProgram(port, call, options)
   process.ended.catch(() => {})
-  const passing = meter()
+  const passing = meter(recipe.engine, part.of)
   const flow = pipeline(process.stdout, passing.stream, { signal: options.signal, end: true })
   const whole = verdict(database, part, { process, passing, flow })
   whole.catch(() => {})
@@ -69,9 +69,8 @@ async function verdict(database: Database, part: PartName, { process, passing, f
   const [sent] = answersIn(ended.value.stderr, MARK).get('bytes') ?? []
   if (sent === undefined) throw notWhole(database, part, 'its program did not say how much it wrote')
   if (Number(sent) !== proof.bytes) throw notWhole(database, part, `${proof.bytes} of ${sent} bytes came`)
-  if (proof.bytes === 0) throw notWhole(database, part, 'it is empty')
-  if (database.recipe.engine.complete?.(passing.tail(), part.of) === false)
-    throw notWhole(database, part, 'it has no proper end')
+  const fault = passing.fault()
+  if (fault !== undefined) throw notWhole(database, part, fault)
   return proof
 }
 

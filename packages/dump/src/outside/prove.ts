@@ -51,7 +51,7 @@ export async function prove(database: Database, file: StoredPart): Promise<Prove
     throw new SalvageError('DUMP.NO_DUMP', `"${file.name}" is no file of a dump of ${recipe.engine.name}`, {
       untouched: true,
     })
-  const passing = meter()
+  const passing = meter(recipe.engine, of)
   const head: Buffer[] = []
   let seen = 0
   const stored = file.open()
@@ -72,9 +72,10 @@ export async function prove(database: Database, file: StoredPart): Promise<Prove
     stored.destroy()
     passing.stream.destroy()
   }
+  const fault = passing.fault()
+  if (fault !== undefined)
+    throw new SalvageError('DUMP.NOT_WHOLE', `${file.name} is not whole: ${fault}`, { untouched: true })
   const { bytes } = passing.proof()
-  if (bytes === 0 || recipe.engine.complete?.(passing.tail(), of) === false)
-    throw new SalvageError('DUMP.NOT_WHOLE', `${file.name} is not whole: it has no proper end`, { untouched: true })
   return { file, of, bytes, head: Buffer.concat(head) }
 }
 

@@ -60,7 +60,7 @@ d_say bytes "$d_bytes"
 /** A program around `d_witness`: reads the part `$1` from stdin, and ends with 0 when it is whole. */
 export function proofFrame(text: string): string {
   return `${prelude()}${text}
-d_witness "$1" >/dev/null || d_fail NOT_WHOLE
+{ d_witness "$1" && cat; } >/dev/null || d_fail NOT_WHOLE
 `
 }
 

@@ -15,9 +15,9 @@ export interface ProgramCall {
 const MOST_BYTES = 4 * 1024 * 1024
 
 /** Starts one. In `ps` it is known by `salvage-go`. */
-export async function startProgram(port: ExecPort, call: ProgramCall, options: CallOptions): Promise<ExecProcess> {
+export function startProgram(port: ExecPort, call: ProgramCall, options: CallOptions): Promise<ExecProcess> {
   const { text, args = [], environment, user, stdin } = call
-  return await port.exec(
+  return port.exec(
     {
       argv: ['sh', '-c', text, 'salvage-go', ...args],
       environment,

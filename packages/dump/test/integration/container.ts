@@ -22,11 +22,17 @@ export async function databaseContainer(
   {
     environment = {},
     command = [],
-  }: { readonly environment?: Record<string, string>; readonly command?: readonly string[] } = {},
+    init = true,
+  }: {
+    readonly environment?: Record<string, string>
+    readonly command?: readonly string[]
+    /** Without it the database is the first process. */
+    readonly init?: boolean
+  } = {},
 ): Promise<DatabaseContainer> {
   const name = `salvage-recipe-${randomBytes(4).toString('hex')}`
   const variables = Object.keys(environment).flatMap((key) => ['-e', key])
-  const options = ['--init', '--label', 'salvage-recipe', '--network', 'none', ...variables]
+  const options = [...(init ? ['--init'] : []), '--label', 'salvage-recipe', '--network', 'none', ...variables]
   await call('docker', ['run', '-d', '--rm', '--name', name, ...options, image, ...command], {
     env: { ...process.env, ...environment },
   })

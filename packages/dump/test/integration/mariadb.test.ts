@@ -137,6 +137,7 @@ SELECT ROUTINE_DEFINITION FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA 
   test('a restore that fails, wherever, leaves what was there', async () => {
     const [file] = await collect(containerPort(from.name), small, options)
     if (file === undefined) throw new Error('no dump')
+    await sql(into, 'app', 'DROP DATABASE small')
     await restore(containerPort(into.name), small, [file], options)
     await sql(into, 'small', "UPDATE account SET owner = 'new'; DROP VIEW rich")
     const before = await sums(into, 'small')

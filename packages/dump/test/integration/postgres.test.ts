@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { part } from '@salvage-kit/testbed'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Recipe } from '../../src/index.ts'
+import { serverOfArchive } from '../../src/engine/postgres/skew.ts'
 import { engineNamed, proveDump, restore } from '../../src/index.ts'
 import { containerPort, cutAfter } from '../spawn-port.ts'
 import { ALL_ARGV, collect, offsets, partOf } from './collected.ts'
@@ -36,6 +37,11 @@ const WRITES = `DO $$ DECLARE i int := (SELECT count(*) FROM first); BEGIN LOOP
   COMMIT;
 END LOOP; END $$`
 
+function sql(at: DatabaseContainer, database: string, text: string): Promise<string> {
+  const word = `PGDATABASE=$(cat <<'DB'\n${database}\nDB\n)`
+  return at.inside(`${word} psql -XAtq -v ON_ERROR_STOP=1 <<'SQL'\n${text}\nSQL`)
+}
+
 describe.skipIf(!part('docker').available || !part('postgres-image').available)('PostgreSQL', () => {
   let from: DatabaseContainer
   let into: DatabaseContainer
@@ -44,8 +50,6 @@ describe.skipIf(!part('docker').available || !part('postgres-image').available)(
   const recipe: Recipe = { engine, settings: {} }
   const only: Recipe = { engine, settings: { database: 'small' } }
   const options = { signal: new AbortController().signal, where: 'a container' }
-  const sql = (at: DatabaseContainer, database: string, text: string): Promise<string> =>
-    at.inside(`PGDATABASE=$(cat <<'DB'\n${database}\nDB\n) psql -XAtq -v ON_ERROR_STOP=1 <<'SQL'\n${text}\nSQL`)
   const sums = async (
     at: DatabaseContainer,
     database: string,
@@ -126,6 +130,7 @@ psql -Xqc 'SELECT pg_reload_conf()' postgres`)
     }
     const names = ['globals.sql', 'a=b "c\' $(id) 😀%2Fx.dump', 'postgres.dump', 'shop.dump', 'small.dump']
     expect(files.map(({ name }) => name)).toEqual(names)
+    expect(serverOfArchive(files.at(-1)?.bytes ?? Buffer.alloc(0))).toMatch(/^15\.\d+ /)
     await restore(containerPort(into.name), recipe, files, options)
     const written = Number(await sql(into, 'shop', 'SELECT max(n) FROM first'))
     expect(written).toBeGreaterThan(200)
@@ -149,6 +154,7 @@ psql -Xqc 'SELECT pg_reload_conf()' postgres`)
   test('a restore that fails, wherever, leaves what was there', async () => {
     const [file] = await collect(containerPort(from.name), only, options)
     if (file === undefined) throw new Error('no dump')
+    await sql(into, 'postgres', 'DROP DATABASE small')
     await restore(containerPort(into.name), only, [file], options)
     await sql(into, 'small', "UPDATE account SET owner = 'new'; DROP VIEW rich")
     const before = await sums(into, 'small')

@@ -36,7 +36,8 @@ function mysqlLike(name: 'mysql' | 'mariadb', aliases: readonly string[], images
     survey: (settings) => `${at(settings)}d_name=\${d_name:-information_schema}
 d_tools
 d_say version "$(d_version)"
-d_ping || d_fail UNREACHABLE
+d_need od tr
+d_sql -e 'SELECT 1' >/dev/null || d_fail UNREACHABLE
 d_say server "$(d_sql --batch --skip-column-names -e 'SELECT VERSION()')"
 ${LIST}`,
     dump: (settings) => `${at(settings)}d_name=\${1-}
@@ -56,14 +57,13 @@ d_dump() {
 }
 
 /** Databases that are the server's own, and those of restores that are not at their end, are left out. */
-const LIST = `d_own=$d_name
-if [ "$d_own" = information_schema ]; then
+const LIST = `if [ "$d_name" = information_schema ]; then
   d_parts=$(d_sql --batch --skip-column-names -e "SELECT HEX(SCHEMA_NAME) FROM information_schema.SCHEMATA
     WHERE LOWER(SCHEMA_NAME) NOT IN ('information_schema', 'performance_schema', 'sys', 'mysql')
     AND SCHEMA_NAME NOT REGEXP '^salvage_[0-9a-f]{12}(_old)?$' ORDER BY SCHEMA_NAME") || d_fail UNREACHABLE
   for d_part in $d_parts; do d_say part "$d_part"; done
 else
-  d_say part "$(d_sql --batch --skip-column-names --database="$d_own" -e 'SELECT HEX(DATABASE())')"
+  d_say part "$(printf '%s' "$d_name" | od -An -v -tx1 | tr -d ' \\n')"
 fi
 `
 

@@ -28,10 +28,11 @@ export const postgres: Engine = {
   several: ({ database }) => database === undefined,
   fileOf: (of) => (of === '' ? GLOBALS : partFile(of, ENDING)),
   partOf: (file) => (file === GLOBALS ? '' : partOfFile(file, ENDING)),
-  survey: (settings) => `${at(settings)}d_tools
-d_need pg_dumpall pg_restore
+  survey: (settings) => `${at(settings)}d_one=$PGDATABASE
+d_tools
+d_need pg_dumpall pg_restore od tr
 d_say version "$(d_version)"
-d_ping || d_fail UNREACHABLE
+d_ping 2>/dev/null || { PGDATABASE=postgres && d_ping; } || d_fail UNREACHABLE
 d_say server "$(psql -XAtqw -c 'SHOW server_version')"
 ${settings['database'] === undefined ? ALL : ONE}`,
   dump: (settings) => `${at(settings)}PGCLIENTENCODING=UTF8
@@ -62,7 +63,7 @@ d_say part ''
 for d_part in $d_parts; do d_say part "$d_part"; done
 `
 
-const ONE = `printf "SELECT 'part=' || encode(convert_to(:'d_n', 'UTF8'), 'hex')" | psql -XAtqw -v d_n="$PGDATABASE" || d_fail UNREACHABLE
+const ONE = `d_say part "$(printf '%s' "$d_one" | od -An -v -tx1 | tr -d ' \\n')"
 `
 
 function at({ database = '', ...place }: Settings): string {
