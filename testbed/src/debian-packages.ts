@@ -13,6 +13,8 @@ const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   sshd: ['openssh-server'],
   losetup: ['mount'],
   restic: ['restic'],
+  duplicity: ['duplicity'],
+  gpg: ['gnupg'],
   debootstrap: ['debootstrap'],
   zstd: ['zstd'],
   getfattr: ['attr'],

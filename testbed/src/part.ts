@@ -19,6 +19,7 @@ export const PARTS = [
   'postgres-image',
   'mariadb-image',
   'restic',
+  'duplicity',
   'btrfs',
   'buttervolume',
   'sshd',
@@ -95,6 +96,11 @@ export function findPart(name: PartName): Part {
       return firstMissing('docker-compose', [['docker-compose', 'version']])
     case 'restic':
       return firstMissing('restic', [['restic', 'version']])
+    case 'duplicity':
+      return firstMissing('duplicity', [
+        ['duplicity', '--version'],
+        ['gpg', '--version'],
+      ])
     case 'btrfs':
       return { available: whyNoBtrfs() === '', reason: whyNoBtrfs(), address: 'mkfs.btrfs' }
     case 'buttervolume':

@@ -13,7 +13,8 @@ const GROUPINGS = ['individual', 'smart', 'project']
 const SHELLS = ['bash', 'zsh', 'fish']
 const IMPORTED = ['offen', 'nautical', 'stack-back']
 const PERIODS = ['last', 'hourly', 'daily', 'weekly', 'monthly', 'yearly']
-const STORE_HELP = 'archive:DIR, restic:ADDRESS, btrfs:[HOST:]DIR, csi:[CLASS], crane:NAME, or a configured name'
+const STORE_HELP =
+  'archive:DIR, restic:ADDRESS, duplicity:URL, btrfs:[HOST:]DIR, csi:[CLASS], crane:NAME, or a configured name'
 
 /** The whole tree of commands, light: what a command does is loaded when it is called. */
 export function createProgram(terminal: Terminal, version: string, runCommand: RunCommand): Command {
@@ -27,7 +28,10 @@ export function createProgram(terminal: Terminal, version: string, runCommand: R
       'configuration file (SALVAGE_CONFIG, ./salvage-kit.yaml, /etc/salvage-kit/salvage-kit.yaml)',
     )
     .option('--state <dir>', 'where journal and catalog stand (SALVAGE_STATE)')
-    .option('--password-file <file>', 'file with the password of a restic repository')
+    .option(
+      '--password-file <file>',
+      'file with the password of a restic repository, or the passphrase of a duplicity store',
+    )
     .option('--json', 'print JSON on stdout')
     .option('-q, --quiet', 'say only what went wrong')
     .option('-v, --verbose', 'say more')

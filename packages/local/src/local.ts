@@ -4,6 +4,7 @@ import { directoryDiscovery } from './directory/directory-discovery.ts'
 import { directoryProvisioner } from './directory/directory-provisioner.ts'
 import type { LocalDirectory } from './directory/local-directory.ts'
 import { commandQuiescer } from './hook/command-quiescer.ts'
+import { duplicityCrane } from './duplicity/duplicity-crane.ts'
 import { resticCrane } from './restic/restic-crane.ts'
 
 /** What {@link local} takes. */
@@ -23,7 +24,11 @@ export function local(options: LocalOptions): Backend {
     id: 'local',
     discovery: directoryDiscovery(options.directories),
     quiescers: [commandQuiescer()],
-    cranes: [archiveCrane(options.stateDirectory), resticCrane(options.stateDirectory)],
+    cranes: [
+      archiveCrane(options.stateDirectory),
+      resticCrane(options.stateDirectory),
+      duplicityCrane(options.stateDirectory),
+    ],
     provisioners: [directoryProvisioner(options.stateDirectory)],
   }
 }

@@ -1,6 +1,6 @@
-import { keepPolicy, parseDuration, prune, survey } from '@salvage-kit/core'
-import type { KeepRules, PruneReport, TargetRef } from '@salvage-kit/core'
-import { parseTarget } from '@salvage-kit/host'
+import { parseDuration, prune, survey } from '@salvage-kit/core'
+import type { KeepRules, PruneReport, SalvageError, TargetRef } from '@salvage-kit/core'
+import { parseTarget, storePolicy } from '@salvage-kit/host'
 import type { OpenRig, TideSettings } from '@salvage-kit/host'
 import { failureText, usageError } from '../failure.ts'
 import { interruptible } from '../interrupt.ts'
@@ -35,22 +35,20 @@ export async function execute(invocation: Invocation<PruneOptions>): Promise<num
   const tide = options.tide === undefined ? undefined : rig.tide(options.tide)
   const froms = storesOf(options, tide) ?? [onlyStore(rig)]
   const rules = rulesOf(options) ?? tide?.keep
-  if (rules === undefined)
-    throw usageError('what to keep is not said', {
-      ...(tide === undefined ? {} : { why: `tide ${tide.name} has no keep rules` }),
-      hint: 'say it with --keep-last N, --keep-daily N …, or name a tide that does',
-    })
   const targets = await targetsOf(rig, named, options.tide, signal)
   const dryRun = options.dryRun ?? false
   const reports: PruneReport[] = []
   for (const from of froms) {
     const store = await rig.store(from)
-    const request = { store, policy: keepPolicy(rules), dryRun, ...(targets === undefined ? {} : { targets }) }
+    const policy = await storePolicy(store, rules)
+    if (policy === undefined) throw noRules(tide)
+    const request = { store, policy, dryRun, ...(targets === undefined ? {} : { targets }) }
     const report = await prune(rig, request, { signal })
     reports.push(report)
     if (options.json === true) continue
     for (const finding of report.problems) terminal.err(failureText(finding, `left where it is, ${store.ref}`))
-    if (options.quiet !== true) terminal.out(pruneText({ ...request, rules, report }))
+    if (options.quiet !== true)
+      terminal.out(pruneText({ ...request, ...(rules === undefined ? {} : { rules }), report }))
   }
   const all: PruneReport = {
     verdicts: reports.flatMap(({ verdicts }) => verdicts),
@@ -59,6 +57,13 @@ export async function execute(invocation: Invocation<PruneOptions>): Promise<num
   }
   if (options.json === true) terminal.out(`${JSON.stringify({ version: 1, dryRun, ...all }, undefined, 2)}\n`)
   return all.problems.length > 0 ? 3 : 0
+}
+
+function noRules(tide: TideSettings | undefined): SalvageError {
+  return usageError('what to keep is not said', {
+    ...(tide === undefined ? {} : { why: `tide ${tide.name} has no keep rules` }),
+    hint: 'say it with --keep-last N, --keep-daily N …, or name a tide that does',
+  })
 }
 
 /** Where is pruned: what is said, else both where a tide copies to and where it keeps its snapshots. */

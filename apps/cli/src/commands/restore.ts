@@ -55,6 +55,9 @@ export async function execute(invocation: Invocation<RestoreOptions>): Promise<n
 
 function archivePlace({ ref }: Store): readonly OwnPlace[] {
   const { scheme, value } = parseReference(ref)
+  const file = 'file://'
+  if (scheme === 'duplicity' && value.startsWith(file))
+    return [{ path: value.slice(file.length), what: `the store ${ref}` }]
   return scheme === 'archive' || (['restic', 'btrfs', 'btrfs-raw'].includes(scheme) && value.startsWith('/'))
     ? [{ path: value, what: `the store ${ref}` }]
     : []

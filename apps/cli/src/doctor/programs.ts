@@ -11,6 +11,7 @@ interface Program {
 /** The programs of the host that backends may call. */
 const PROGRAMS: readonly Program[] = [
   { name: 'restic', args: ['version'], use: 'restic: stores' },
+  { name: 'duplicity', args: ['--version'], use: 'duplicity: stores' },
   { name: 'btrfs', args: ['--version'], use: 'volumes and stores on BTRFS' },
   { name: 'ssh', args: ['-V'], use: 'sending to other hosts' },
   { name: 'rsync', args: ['--version'], use: 'volume sync' },

@@ -7,7 +7,8 @@ import { table } from './table.ts'
 /** What was judged, by which rules, and whether that is all that was done. */
 export interface Judged {
   readonly store: Store
-  readonly rules: KeepRules
+  /** Absent: those of the store. */
+  readonly rules?: KeepRules
   readonly dryRun: boolean
   readonly report: PruneReport
 }
@@ -31,7 +32,7 @@ export function pruneText({ store, rules, dryRun, report }: Judged): string {
   const kept = plural(verdicts.length - doomed.length, 'point')
   const did = dryRun ? `${String(doomed.length)} would go` : `${String(doomed.length)} removed`
   const end = dryRun && doomed.length > 0 ? '; without --dry-run they go' : ''
-  return `${store.ref}, keeping ${rulesText(rules)}\n${sections.join('')}\n${kept} kept, ${did}${roomText(doomed, store)}${end}\n`
+  return `${store.ref}, keeping ${rules === undefined ? 'by its own rules' : rulesText(rules)}\n${sections.join('')}\n${kept} kept, ${did}${roomText(doomed, store)}${end}\n`
 }
 
 function rows(verdicts: readonly Verdict[], dryRun: boolean, short: (id: string) => string): string {

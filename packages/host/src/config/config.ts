@@ -1,4 +1,5 @@
 import type { JobStoreEntry } from '@salvage-kit/k8s'
+import type { DuplicityStoreEntry } from '@salvage-kit/local'
 import type { Grouping, HoldChoice, KeepRules, TargetRef } from '@salvage-kit/core'
 import type { AddressEntry, ReportEntry } from './report-entry.ts'
 
@@ -128,6 +129,7 @@ export interface CraneEntry {
   readonly network?: string
   readonly maxConcurrent?: number
   readonly timeout?: number
+  | DuplicityStoreEntry
   readonly stopTimeout?: number
   readonly grace?: number
 }

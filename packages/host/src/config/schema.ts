@@ -1,5 +1,6 @@
 import { keepRules } from '@salvage-kit/core'
 import { JobStoreConfig } from '@salvage-kit/k8s/job-store'
+import { DuplicityStoreConfig } from '@salvage-kit/local/duplicity-store'
 import { z } from 'zod'
 import type { BtrfsEntry, CommandEntry, Config, CraneEntry, DirectoryEntry, StoreEntry, TideEntry } from './config.ts'
 import { Kubernetes } from './kubernetes-schema.ts'
@@ -21,7 +22,9 @@ const Text = z.string().min(1)
 const HOST = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,252}$/
 
 const Store: z.ZodType<StoreEntry> = z.union([
-  z.string().describe('archive:DIR, restic:ADDRESS, btrfs:[HOST:]DIR, btrfs-raw:[HOST:]DIR or csi:[CLASS]'),
+  z
+    .string()
+    .describe('archive:DIR, restic:ADDRESS, duplicity:URL, btrfs:[HOST:]DIR, btrfs-raw:[HOST:]DIR or csi:[CLASS]'),
   z.strictObject({ kind: z.literal('archive'), directory: AbsolutePath }),
   z.strictObject({
     kind: z.literal('restic'),
@@ -29,6 +32,7 @@ const Store: z.ZodType<StoreEntry> = z.union([
     passwordFile: AbsolutePath.exactOptional().describe('file with the password, readable by salvage-kit alone'),
   }),
   z.strictObject({
+  DuplicityStoreConfig,
     kind: z.enum(['btrfs', 'btrfs-raw']).describe('subvolumes on BTRFS, or streams in files on any file system'),
     directory: AbsolutePath,
     host: Text.regex(HOST, 'it is not the name of a host').exactOptional().describe('over ssh; default: this machine'),
@@ -91,7 +95,9 @@ const Tide: z.ZodType<TideEntry> = z.strictObject({
   cron: Schedule.exactOptional(),
   targets: z.array(TargetReference).exactOptional(),
   grouping: z.enum(['individual', 'smart', 'project']).exactOptional(),
-  to: Text.exactOptional().describe('store: a name, archive:DIR, restic:ADDRESS, btrfs:[HOST:]DIR or csi:[CLASS]'),
+  to: Text.exactOptional().describe(
+    'store: a name, archive:DIR, restic:ADDRESS, duplicity:URL, btrfs:[HOST:]DIR or csi:[CLASS]',
+  ),
   crane: Name.exactOptional().describe('a crane of this file or of labels; the same as to: crane:NAME'),
   snapshots: Text.exactOptional().describe('keeps the cuts themselves, besides to: csi: or csi:CLASS'),
   keep: keepRules.exactOptional().describe('how many points to keep of each period; within keeps everything younger'),

@@ -14,7 +14,7 @@ export interface StoreOptions {
 }
 
 /**
- * The store that a person means: a configured name, `archive:DIR`, `restic:ADDRESS`, `csi:`, `crane:NAME`. Rejects with
+ * The store that a person means: a configured name, `archive:DIR`, `restic:ADDRESS`, `duplicity:URL`, `csi:`, `crane:NAME`. Rejects with
  * `STORE.UNKNOWN`, `REFERENCE.INVALID`, and what the backend says of an address.
  */
 export async function makeStore(text: string, options: StoreOptions): Promise<Store> {
@@ -43,6 +43,14 @@ async function storeOf(text: StoreText, { passwordFile, sshPort }: StoreOptions)
       const { resticStore } = await import('@salvage-kit/local')
       const file = passwordFile ?? text.passwordFile
       return resticStore(text.address, file === undefined ? {} : { passwordFile: file })
+    }
+    case 'duplicity': {
+      const { duplicityStore } = await import('@salvage-kit/local')
+      const { kind: _kind, url, ...settings } = text
+      return duplicityStore(url, {
+        ...settings,
+        ...(passwordFile === undefined ? {} : { passphraseFile: passwordFile }),
+      })
     }
     case 'btrfs':
     case 'btrfs-raw': {

@@ -1,4 +1,5 @@
 import { closest, isSalvageError, parseReference, SalvageError } from '@salvage-kit/core'
+import type { DuplicityStoreEntry } from '@salvage-kit/local'
 import type { StoreEntry } from '../config/config.ts'
 import { absolutePath } from '../target/absolute-path.ts'
 import type { PathRule } from '../target/absolute-path.ts'
@@ -13,6 +14,7 @@ export interface StoreNames {
 export type StoreText =
   | { readonly kind: 'archive'; readonly directory: string }
   | { readonly kind: 'restic'; readonly address: string; readonly passwordFile?: string | undefined }
+  | DuplicityStoreEntry
   | { readonly kind: 'crane'; readonly name: string }
   /** Keeps snapshots of claims, cut by a VolumeSnapshotClass; absent: the configured one, else that of the driver. */
   | { readonly kind: 'csi'; readonly class?: string }
@@ -21,11 +23,11 @@ export type StoreText =
   /** On this machine, or over ssh on the host. */
   | { readonly kind: 'btrfs' | 'btrfs-raw'; readonly directory: string; readonly host?: string }
 
-const SCHEMES = ['archive', 'restic', 'crane', 'btrfs', 'btrfs-raw', 'csi', 'job']
-const LATER = ['borg', 'duplicity']
+const SCHEMES = ['archive', 'restic', 'duplicity', 'crane', 'btrfs', 'btrfs-raw', 'csi', 'job']
+const LATER = ['borg']
 const TARGETS = ['dir', 'docker', 'k8s', 'rancher']
 const KINDS =
-  'stores are archive:DIR, restic:ADDRESS, btrfs:[HOST:]DIR, btrfs-raw:[HOST:]DIR, csi:[CLASS], crane:NAME, or a configured name'
+  'stores are archive:DIR, restic:ADDRESS, duplicity:URL, btrfs:[HOST:]DIR, btrfs-raw:[HOST:]DIR, csi:[CLASS], crane:NAME, or a configured name'
 
 /** How the reference of a `csi:` store ends that names no class. */
 export const ANY_CLASS = 'default'
@@ -61,6 +63,8 @@ function byReference(text: string, names: StoreNames, rule: PathRule): StoreText
       return { kind: 'archive', directory: absolutePath(text, value, rule, 'archive') }
     case 'restic':
       return { kind: 'restic', address: addressOf(text, value, rule) }
+    case 'duplicity':
+      return { kind: 'duplicity', url: urlOf(text, value, rule) }
     case 'btrfs':
     case 'btrfs-raw':
       return { kind: scheme, ...placeOf(text, value, rule, scheme) }
@@ -122,6 +126,11 @@ function addressOf(text: string, address: string, rule: PathRule): string {
   return address.startsWith('@')
     ? `@${absolutePath(text, address.slice(1), rule, 'restic')}`
     : absolutePath(text, address, rule, 'restic')
+}
+
+/** What has a scheme of its own is a URL, all else a directory of this machine. */
+function urlOf(text: string, value: string, rule: PathRule): string {
+  return /^[a-z][a-z0-9+-]*:/.test(value) ? value : absolutePath(text, value, rule, 'duplicity')
 }
 
 function unknownName(name: string, known: readonly string[]): SalvageError {

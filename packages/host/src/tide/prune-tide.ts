@@ -1,4 +1,4 @@
-import { findingOf, isSalvageError, keepPolicy, prune } from '@salvage-kit/core'
+import { findingOf, isSalvageError, prune } from '@salvage-kit/core'
 import type {
   CallOptions,
   KeepRules,
@@ -10,24 +10,26 @@ import type {
   Store,
   TargetRef,
 } from '@salvage-kit/core'
+import { storePolicy } from './store-policy.ts'
 
 /**
- * Removes what the rules of a tide no longer keep of the targets that its run has copied well, in the stores that it
+ * Removes what the rules of a tide, or of a store, no longer keep of the targets that its run has copied well, in the stores that it
  * copied them to; points of other machines stay. What cannot be pruned is told as a warning, the gravest of it that the
  * points are still there. Does nothing after an abort.
  */
 export async function pruneTide(
   rig: Rig,
-  { plan, report, keep }: { readonly plan: Plan; readonly report: RunReport; readonly keep: KeepRules },
+  { plan, report, keep }: { readonly plan: Plan; readonly report: RunReport; readonly keep?: KeepRules | undefined },
   { signal }: CallOptions,
 ): Promise<void> {
   const good = new Set(
     report.groups.flatMap((group) => group.targets.flatMap((one) => (one.outcome === 'good' ? one.target : []))),
   )
   for (const { store, targets, machines } of storesOfPlan(plan)) {
-    const policy = ownPoints(machines, keepPolicy(keep))
+    const rules = await storePolicy(store, keep)
     const pruned = targets.filter((target) => good.has(target))
-    if (signal.aborted || report.aborted || pruned.length === 0) continue
+    if (rules === undefined || signal.aborted || report.aborted || pruned.length === 0) continue
+    const policy = ownPoints(machines, rules)
     try {
       const { problems } = await prune(rig, { store, policy, targets: pruned, dryRun: false }, { signal })
       for (const finding of problems) rig.report({ type: 'warning', finding })

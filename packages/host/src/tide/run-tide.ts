@@ -14,14 +14,13 @@ export interface RunTideOptions extends CallOptions {
 }
 
 /**
- * Takes back what dead runs left, plans, runs, and then prunes by the `keep` of a tide that was run as a whole. Resolves
+ * Takes back what dead runs left, plans, runs, and then prunes by the `keep` of a tide that was run as a whole, or by the rules of its stores. Resolves
  * with the report also when copies failed. Rejects with what `planTide` and core's `run` reject with, nothing touched.
  */
 export async function runTide(rig: OpenRig, wishes: TideWishes, options: RunTideOptions): Promise<RunReport> {
   const { signal, init = false, ...which } = options
   const plan = await planTide(rig, wishes, { signal, ...which, settle: () => recoverFirst(rig, { signal }) })
   const report = await run(rig, plan, { signal, init })
-  const keep = plan.tide === undefined ? undefined : rig.tide(plan.tide).keep
-  if (keep !== undefined) await pruneTide(rig, { plan, report, keep }, { signal })
+  if (plan.tide !== undefined) await pruneTide(rig, { plan, report, keep: rig.tide(plan.tide).keep }, { signal })
   return report
 }

@@ -1,0 +1,91 @@
+import { lstat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { directoryOf, isSalvageError, SalvageError } from '@salvage-kit/core'
+import type { LiftOptions, RestorePoint, Source } from '@salvage-kit/core'
+import type { Depot } from './depot.ts'
+import type { FarCall } from './far.ts'
+import { locate } from './locate.ts'
+import { isoOf } from './moment.ts'
+import { runDuplicity } from './run-duplicity.ts'
+import type { DuplicityCall } from './run-duplicity.ts'
+import { readingFolder } from './work-folder.ts'
+
+const DIFFERS = 1
+const SHOWN = 10
+
+/**
+ * Restores with `duplicity restore`, then reads the copy a second time and compares every file with it (`duplicity verify
+ * --compare-data`): kind, mode, time and content. What duplicity knows of the far end is fetched anew, so that no cache
+ * of this machine is needed or believed.
+ */
+export async function lower(
+  depot: Depot,
+  point: RestorePoint,
+  destination: Source,
+  { signal, onProgress }: LiftOptions,
+): Promise<void> {
+  signal.throwIfAborted()
+  const place = directoryOf(destination)
+  if (place === undefined)
+    throw new SalvageError(
+      'CRANE.MEDIUM',
+      `the duplicity crane cannot write a ${destination.medium} without a directory`,
+    )
+  await using folder = await readingFolder(depot)
+  const what = `restoring ${point.target} from ${point.id}`
+  const far: FarCall = { what, work: 'restore', folder: folder.path, signal }
+  const { series, time } = await locate(depot, point, far)
+  const call = {
+    ...far,
+    series,
+    archiveDirectory: folder.path,
+    places: [depot.url, place],
+    otherwise: 'ARCHIVE.DAMAGED',
+  } as const
+  const at = ['--time', isoOf(time).replace('.000', '')]
+  await restore(depot, { ...call, args: ['restore', '--force', '--numeric-owner', ...at] }, point)
+  await compare(depot, { ...call, args: ['verify', '--compare-data', ...at, ...(await notOurs(place))] }, point)
+  onProgress?.({
+    bytes: point.bytes ?? 0,
+    ...(point.files === undefined ? {} : { files: point.files }),
+    ...(point.bytes === undefined ? {} : { totalBytes: point.bytes }),
+  })
+}
+
+async function restore(depot: Depot, call: DuplicityCall, point: RestorePoint): Promise<void> {
+  try {
+    await runDuplicity(depot, call)
+  } catch (error) {
+    // A restore writes nothing into the store: what is full is the destination, or this machine.
+    if (!isSalvageError(error) || error.code !== 'STORE.FULL') throw error
+    throw new SalvageError('RESTORE.NO_SPACE', `${point.target} does not fit into its destination`, {
+      cause: error,
+      ...(error.why === undefined ? {} : { why: error.why }),
+      hint: 'make room there, or name another place with --to',
+    })
+  }
+}
+
+async function compare(depot: Depot, call: DuplicityCall, point: RestorePoint): Promise<void> {
+  const differences: string[] = []
+  const code = await runDuplicity(depot, {
+    ...call,
+    good: [DIFFERS],
+    onRecord: ({ text }) => {
+      if (text.startsWith('Difference found:')) differences.push(text.slice('Difference found:'.length).trim())
+    },
+  })
+  if (code === 0) return
+  const more = differences.length - SHOWN
+  throw new SalvageError('RESTORE.DIFFERS', `what was restored of ${point.target} is not what the copy holds`, {
+    why: [...differences.slice(0, SHOWN), ...(more > 0 ? [`and ${String(more)} more`] : [])].join('; '),
+    hint: 'see that nobody writes there during a restore, and that the file system keeps modes and times',
+  })
+}
+
+/** The top folder of a new file system has one that is in no copy. */
+async function notOurs(place: string): Promise<readonly string[]> {
+  const path = join(place, 'lost+found')
+  const found = await lstat(path).catch(() => undefined)
+  return found === undefined ? [] : ['--exclude', path]
+}
