@@ -1,6 +1,7 @@
 import type { Discovery } from '@salvage-kit/core'
 import { surveyEngine } from './discovery/survey.ts'
 import { watchEngine } from './discovery/watch.ts'
+import { sameContainer } from './dump/docker-dumps.ts'
 import type { DockerEngine } from './engine.ts'
 import { sameVolume } from './volume-identity.ts'
 
@@ -12,6 +13,7 @@ export function dockerDiscovery(engine: DockerEngine): Required<Discovery> {
     confirm: async (source, options) => {
       options.signal.throwIfAborted()
       if (source.medium === 'docker-volume') await sameVolume(engine, source, options)
+      if (source.medium === 'stream' && source.backend === 'docker') await sameContainer(engine, source.token, options)
     },
   }
 }

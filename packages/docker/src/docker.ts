@@ -3,6 +3,7 @@ import { containerCrane } from './crane/container-crane.ts'
 import type { ContainerCraneSettings } from './crane/settings.ts'
 import { dockerDiscovery } from './discovery.ts'
 import { dockerodeEngine } from './dockerode-engine.ts'
+import { dockerDumps } from './dump/docker-dumps.ts'
 import type { DockerEngine } from './engine.ts'
 import { sweepJobs } from './job/job-sweep.ts'
 import { permitted } from './permission/permitted.ts'
@@ -47,6 +48,7 @@ export function docker(options: DockerOptions): Backend {
     discovery: dockerDiscovery(engine),
     quiescers: dockerQuiescers(patient),
     cranes: [crane],
+    dumps: dockerDumps(engine),
     provisioners: [volumeProvisioner(async () => engine)],
     async sweep(call) {
       await sweepJobs(engine, call)

@@ -1,4 +1,5 @@
 import type { CallOptions, Survey } from '@salvage-kit/core'
+import { dumpTargets } from '../dump/dump-targets.ts'
 import type { DockerEngine } from '../engine.ts'
 import { JOB_LABEL } from '../job/job-labels.ts'
 import { ENTITY } from '../label/keys.ts'
@@ -16,7 +17,7 @@ import { writtenPaths } from './written-paths.ts'
 const CALLS_AT_ONCE = 16
 
 /**
- * Every volume as a target and every container but those of cranes as a workload, with what their labels say. Asks the
+ * Every volume and every database that labels ask to dump as a target, and every container but those of cranes as a workload, with what their labels say. Asks the
  * engine with GET requests only. What was removed while it was asked for is left out.
  */
 export async function surveyEngine(engine: DockerEngine, options: CallOptions): Promise<Survey> {
@@ -45,10 +46,11 @@ export async function surveyEngine(engine: DockerEngine, options: CallOptions): 
   const found = await mapLimit(containers, CALLS_AT_ONCE, async (container) =>
     vantage.onEngineMachine ? { ...container, writes: await writtenPaths(container, volumes) } : container,
   )
+  const dumps = dumpTargets(applications)
   return {
-    targets: targets.toSorted((a, b) => (a.ref < b.ref ? -1 : 1)),
+    targets: [...targets, ...dumps.targets].toSorted((a, b) => (a.ref < b.ref ? -1 : 1)),
     workloads: workloadsOf(found, volumes, { isOwn, swarm }).toSorted((a, b) => (a.id < b.id ? -1 : 1)),
-    problems: [...problems, ...cranes.problems, ...applications.flatMap(unknownLabels)],
+    problems: [...problems, ...cranes.problems, ...dumps.problems, ...applications.flatMap(unknownLabels)],
   }
 }
 

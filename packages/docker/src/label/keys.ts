@@ -29,6 +29,15 @@ export const HEALTH_TIMEOUT = 'salvage.health.timeout'
 /** The same under the name that the original's README gives; {@link COMMAND_USER} goes before it. */
 export const USER = 'salvage.user'
 
+/** Which kind of database runs in a container, or `auto`: it is a target of its own. */
+export const DUMP = 'salvage.dump'
+/** `salvage.dump.KEY`: how it is dumped. */
+export const DUMP_PREFIX = 'salvage.dump.'
+/** The tides that the database belongs to, with commas between. */
+export const DUMP_TIDE = 'salvage.dump.tide'
+/** Where its dumps go: `outside`, straight to the store. */
+export const DUMP_PLACEMENT = 'salvage.dump.placement'
+
 /** What an image says of itself as a crane: the version of the contract that it follows. */
 export const CRANE_CONTRACT = 'salvage.crane.contract'
 /** What it can do. */
@@ -50,7 +59,7 @@ const WORKLOAD_KEYS: readonly string[] = [
   USER,
 ]
 /** All whole keys. */
-export const ALL_KEYS: readonly string[] = [...WORKLOAD_KEYS, ROOT, ENTITY]
+export const ALL_KEYS: readonly string[] = [...WORKLOAD_KEYS, DUMP, ROOT, ENTITY]
 
 /** Labels of docker compose, on containers and volumes. */
 export const COMPOSE = {

@@ -1,6 +1,6 @@
 import { closest } from '@salvage-kit/core'
 import type { Problem } from '@salvage-kit/core'
-import { ALL_KEYS, CRANES_PREFIX, IMAGE_KEYS, PREFIX, ROOT, TIDE_PREFIX, TIDES_PREFIX } from './keys.ts'
+import { ALL_KEYS, CRANES_PREFIX, DUMP_PREFIX, IMAGE_KEYS, PREFIX, ROOT, TIDE_PREFIX, TIDES_PREFIX } from './keys.ts'
 import { craneKey } from './tide-cranes.ts'
 import { tideOf } from './tide-labels.ts'
 import type { Carrier } from './volume-item.ts'
@@ -35,7 +35,9 @@ export function unknownLabels({ name, labels }: Carrier): readonly Problem[] {
     })
 }
 
+/** Keys of dumps are judged where the kind of database is known. */
 function isKnown(key: string): boolean {
+  if (key.startsWith(DUMP_PREFIX)) return true
   return IMAGE_KEYS.includes(key) || ALL_KEYS.includes(key) || tideOf(key) !== undefined || craneKey(key) !== undefined
 }
 

@@ -118,6 +118,8 @@ export const QUIESCER_DEEDS: Readonly<Record<string, readonly Deed[]>> = {
   'docker.exec': [EXEC, RUN_EXEC],
   'docker.scale': [SCALE],
 }
+/** What a dump takes. */
+export const DUMP_DEEDS: readonly Deed[] = [EXEC, RUN_EXEC]
 /** What a crane image takes. */
 export const CRANE_DEEDS: readonly Deed[] = [IMAGE, CREATE, PUT, START, LOGS, WAIT, GET, STOP, REMOVE, REMOVE_VOLUME]
 /** What making a volume to restore into takes. */

@@ -1,7 +1,7 @@
 import { isSalvageError, SalvageError } from '@salvage-kit/core'
 import type { Backend, CallOptions } from '@salvage-kit/core'
 import type { DockerEngine } from '../engine.ts'
-import { CRANE_DEEDS, QUIESCER_DEEDS, VOLUME_DEEDS } from './deeds.ts'
+import { CRANE_DEEDS, DUMP_DEEDS, QUIESCER_DEEDS, VOLUME_DEEDS } from './deeds.ts'
 import type { Deed } from './deeds.ts'
 
 /**
@@ -24,6 +24,11 @@ export function permitted(backend: Backend, engine: DockerEngine): Backend {
   const { quiescers = [], cranes = [], provisioners = [] } = backend
   return {
     ...backend,
+    async preflight(work, options) {
+      const dumps = work.lifts.some(({ source }) => source.medium === 'stream' && source.backend === backend.id)
+      if (dumps) await mustBePermitted(DUMP_DEEDS, options)
+      await backend.preflight?.(work, options)
+    },
     quiescers: quiescers.map((quiescer) => ({
       ...quiescer,
       async prepare(workload, settings, options) {

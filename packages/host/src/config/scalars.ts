@@ -58,7 +58,7 @@ export const Duration: z.ZodType<number, string> = z
 /** A reference to a target, `dir:PATH`, `docker:VOLUME`, `btrfs:VOLUME` or `k8s:NAMESPACE/CLAIM`. */
 export const TargetReference: z.ZodType<TargetRef, string> = z
   .string()
-  .describe('a target: dir:PATH, docker:VOLUME, btrfs:VOLUME or k8s:NAMESPACE/CLAIM')
+  .describe('a target: dir:PATH, docker:VOLUME, dump:CONTAINER, btrfs:VOLUME or k8s:NAMESPACE/CLAIM')
   .transform(checked((text) => checkTarget(text, 'absolute')))
 
 /** A command as one text, which is split at blanks. */

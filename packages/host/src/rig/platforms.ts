@@ -31,7 +31,7 @@ export type DockerNeed =
 /** Whether a command needs the Docker engine. Reads nothing. */
 export function dockerNeed(config: Config, scope: Scope, pending: readonly JournalEntry[]): DockerNeed {
   const by =
-    scope.targets.find((target) => parseReference(target).scheme === 'docker') ??
+    scope.targets.find((target) => isOfDocker(target)) ??
     scope.stores.find((store) => isCrane(store, config)) ??
     configured(config, scope.tide) ??
     scope.docker
@@ -89,6 +89,11 @@ function isOfBtrfs({ undo }: JournalEntry): boolean {
   }
 }
 
+/** A volume, or the database of a container. */
+function isOfDocker(target: TargetRef): boolean {
+  return ['docker', 'dump'].includes(parseReference(target).scheme)
+}
+
 /** A crane's name, of the configuration or perhaps of labels; anything without a scheme that no store is called. */
 function isCrane(store: string, config: Config): boolean {
   if (store.startsWith('crane:')) return true
@@ -99,7 +104,7 @@ function isCrane(store: string, config: Config): boolean {
 function configured(config: Config, tide: string | undefined): string | undefined {
   const entry = tide === undefined ? undefined : config.tides?.[tide]
   if (entry === undefined) return undefined
-  const target = entry.targets?.find((ref) => ref.startsWith('docker:'))
+  const target = entry.targets?.find((ref) => isOfDocker(ref))
   if (target !== undefined) return target
   if (entry.crane !== undefined) return `crane:${entry.crane}`
   return entry.to !== undefined && isCrane(entry.to, config) ? entry.to : undefined

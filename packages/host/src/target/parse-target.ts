@@ -3,16 +3,16 @@ import type { TargetRef } from '@salvage-kit/core'
 import { absolutePath } from './absolute-path.ts'
 import type { PathRule } from './absolute-path.ts'
 
-const SERVED = ['dir', 'docker', 'btrfs', 'k8s']
+const SERVED = ['dir', 'docker', 'dump', 'btrfs', 'k8s']
 const LATER: Readonly<Record<string, string>> = {
   rancher: 'Rancher services',
 }
-const KINDS = 'targets are dir:PATH, docker:VOLUME, btrfs:VOLUME and k8s:NAMESPACE/CLAIM'
+const KINDS = 'targets are dir:PATH, docker:VOLUME, dump:CONTAINER, btrfs:VOLUME and k8s:NAMESPACE/CLAIM'
 const STORES = ['archive', 'restic', 'crane', 'csi', 'borg', 'duplicity']
 
 /**
- * Reads the reference of a target as a person writes it: `dir:PATH`, `docker:VOLUME`, `btrfs:VOLUME`,
- * `k8s:NAMESPACE/CLAIM`. The path is made absolute and plain. Throws `REFERENCE.INVALID`, `TARGET.SCHEME` for one that this version does not serve, `REFERENCE.RELATIVE` and
+ * Reads the reference of a target as a person writes it: `dir:PATH`, `docker:VOLUME`, `dump:CONTAINER`,
+ * `btrfs:VOLUME`, `k8s:NAMESPACE/CLAIM`. The path is made absolute and plain. Throws `REFERENCE.INVALID`, `TARGET.SCHEME` for one that this version does not serve, `REFERENCE.RELATIVE` and
  * `TARGET.NAME` for a path or a volume name that cannot be.
  */
 export function parseTarget(text: string, directory: string): TargetRef {
@@ -27,6 +27,8 @@ export function checkTarget(text: string, rule: PathRule): TargetRef {
       return `dir:${absolutePath(text, value, rule, 'dir')}`
     case 'docker':
       return `docker:${volumeName(text, value)}`
+    case 'dump':
+      return `dump:${databaseName(text, value)}`
     case 'btrfs':
       return `btrfs:${subvolumeName(text, value)}`
     case 'k8s':
@@ -41,6 +43,15 @@ function volumeName(text: string, name: string): string {
   throw new SalvageError('TARGET.NAME', `${text}: ${JSON.stringify(name)} cannot be the name of a volume`, {
     why: 'a volume name starts with a letter or a digit and holds letters, digits, _ . and - only',
     hint: name.startsWith('/') ? `for a directory write dir:${name}` : 'see docker volume ls',
+  })
+}
+
+/** A container, or a service of a compose project with the number behind it for all but the first. */
+function databaseName(text: string, name: string): string {
+  if (/^[A-Za-z0-9][\w.-]*(?:\/[\w.-]+){0,2}$/.test(name)) return name
+  throw new SalvageError('TARGET.NAME', `${text}: ${JSON.stringify(name)} cannot be the database of a container`, {
+    why: 'it is the name of a container, or the project and the service of compose with a / between them',
+    hint: 'write it like dump:NAME or dump:PROJECT/SERVICE; see salvage-kit plan',
   })
 }
 
