@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import { join } from 'node:path'
 import type {
   Backend,
   CallOptions,
@@ -140,6 +141,7 @@ export async function openRig(settings: RigSettings, options: CallOptions): Prom
     now: () => new Date(),
     machine,
     stateDirectory,
+    staging: join(stateDirectory, 'staging'),
     docker,
     ...(onBtrfs.settings === undefined ? {} : { btrfs: onBtrfs.settings }),
     ...(inCluster === undefined ? {} : { kubernetes: inCluster }),
