@@ -30,6 +30,10 @@ const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   openssl: ['openssl'],
   python3: ['python3-venv'],
   etcd: ['etcd-server'],
+  etcdctl: ['etcd-client'],
+  // Not redis-server, which starts one; the program is the same.
+  'redis-check-rdb': ['redis-tools'],
+  sqlite3: ['sqlite3'],
   containerd: ['containerd'],
   runc: ['runc'],
   // From where root's programs are.

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { whyNoBtrfs } from './btrfs-here.ts'
 import { buttervolumeProgram } from './buttervolume.ts'
+import { databaseTools, whyNoDatabase } from './database-tools.ts'
 import { engineAddress } from './engine.ts'
 import { whyNoTools } from './kubernetes/go-tools.ts'
 import { helm } from './kubernetes/helm.ts'
@@ -20,6 +21,11 @@ export const PARTS = [
   'mariadb-image',
   'restic',
   'duplicity',
+  'redis',
+  'sqlite',
+  'etcd',
+  'influxdb',
+  'mongodb',
   'btrfs',
   'buttervolume',
   'sshd',
@@ -101,6 +107,31 @@ export function findPart(name: PartName): Part {
         ['duplicity', '--version'],
         ['gpg', '--version'],
       ])
+    case 'redis':
+      // Server and checker are one program, which goes by its name; the package of the server starts one.
+      return firstMissing(pathOf('redis-check-rdb') ?? '', [
+        ['redis-check-rdb', '--version'],
+        ['redis-cli', '--version'],
+      ])
+    case 'sqlite':
+      return firstMissing('sqlite3', [['sqlite3', '--version']])
+    case 'etcd':
+      return firstMissing('etcd', [
+        ['etcd', '--version'],
+        ['etcdctl', 'version'],
+      ])
+    case 'influxdb':
+      return {
+        available: whyNoDatabase('influxdb') === '',
+        reason: whyNoDatabase('influxdb'),
+        address: databaseTools('influxdb'),
+      }
+    case 'mongodb':
+      return {
+        available: whyNoDatabase('mongodb') === '',
+        reason: whyNoDatabase('mongodb'),
+        address: databaseTools('mongodb'),
+      }
     case 'btrfs':
       return { available: whyNoBtrfs() === '', reason: whyNoBtrfs(), address: 'mkfs.btrfs' }
     case 'buttervolume':

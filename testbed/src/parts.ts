@@ -1,4 +1,5 @@
 import { installButtervolume } from './buttervolume.ts'
+import { getDatabaseTools } from './database-tools.ts'
 import { installMissingPackages } from './debian-packages.ts'
 import { buildKubernetes } from './kubernetes/go-tools.ts'
 import { sharedEngine } from './shared-engine.ts'
@@ -20,6 +21,7 @@ export async function parts(all: boolean): Promise<Parts> {
     await installButtervolume().catch((error: unknown) => say(`no buttervolume: ${String(error)}`))
     // The suites that want it say themselves what is missing.
     await buildKubernetes(say).catch((error: unknown) => say(`no Kubernetes: ${String(error)}`))
+    await getDatabaseTools(say).catch((error: unknown) => say(`no servers for dumps: ${String(error)}`))
   }
   const engine = await sharedEngine(all).catch((error: unknown) => {
     if (all) throw error
