@@ -67,7 +67,7 @@ describe.skipIf(!part('sqlite').available)('SQLite', () => {
 
   test('no beginning of a dump is whole', async () => {
     const dumped = await one()
-    await expectProven(herePort(), recipe, { ...dumped, bytes: dumped.bytes }, dumped.bytes.length - 16)
+    await expectProven(herePort(), recipe, dumped, 0)
   })
 
   test('a restore that cannot be leaves what was there', async () => {
