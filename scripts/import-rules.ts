@@ -19,6 +19,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
     '@salvage-kit/btrfs',
     '@salvage-kit/k8s',
     '@salvage-kit/notify',
+    '@salvage-kit/rancher',
   ],
   'apps/daemon': ['@salvage-kit/core', '@salvage-kit/host'],
   'apps/cli': ['@salvage-kit/core', '@salvage-kit/host', '@salvage-kit/daemon'],

@@ -41,7 +41,7 @@ async function lookAround(invocation: Invocation, place: Place, signal: AbortSig
   return [
     ...(await checkMachine(rig)),
     ...(await checkPrograms(signal)),
-    ...clusterChecks(rig.kubernetes, cluster),
+    ...clusterChecks(rig, cluster),
     ...(await checkVolumes(rig)).map(volumesCheck),
     ...found.problems.map(labelCheck),
     ...rig.slips(found.targets).map(labelCheck),

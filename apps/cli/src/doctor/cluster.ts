@@ -2,7 +2,11 @@ import type { CheckedRight, OpenRig } from '@salvage-kit/host'
 import type { Check } from './check.ts'
 
 /** The cluster in one line when nothing is missing, else what is. */
-export function clusterChecks(kubernetes: OpenRig['kubernetes'], rights: readonly CheckedRight[]): readonly Check[] {
+export function clusterChecks(
+  { kubernetes, clusterFailure }: Pick<OpenRig, 'clusterFailure' | 'kubernetes'>,
+  rights: readonly CheckedRight[],
+): readonly Check[] {
+  if (clusterFailure !== undefined) return [{ name: 'kubernetes', state: 'bad', finding: clusterFailure }]
   if (kubernetes === undefined)
     return [
       {
@@ -11,10 +15,11 @@ export function clusterChecks(kubernetes: OpenRig['kubernetes'], rights: readonl
         text: 'nothing is configured that needs a cluster; to look at one, write kubernetes: { enabled: true }',
       },
     ]
-  const { cluster, namespaces } = kubernetes
+  const { cluster, namespaces, findings } = kubernetes
+  const warnings = findings.map((finding) => ({ name: 'kubernetes', state: 'warning', finding }) as const)
   const lacking = lackingRights(rights)
-  if (lacking.length > 0) return lacking
-  return [{ name: 'kubernetes', state: 'good', text: `${cluster.server}, ${namespaces.join(', ')}` }]
+  if (lacking.length > 0) return [...lacking, ...warnings]
+  return [...warnings, { name: 'kubernetes', state: 'good', text: `${cluster.server}, ${namespaces.join(', ')}` }]
 }
 
 /** What is missing; what everything depends on is `bad`. */

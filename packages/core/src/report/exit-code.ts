@@ -48,6 +48,11 @@ const BY_CODE: { readonly [code: string]: number } = {
   'K8S.RIGHTS': PREFLIGHT,
   'NS.RIGHTS': PREFLIGHT,
   'PLUGIN.PLACE': PREFLIGHT,
+  'RANCHER.ADDRESS': USAGE,
+  'RANCHER.CLUSTER': USAGE,
+  'RANCHER.CLUSTER_AWAY': PREFLIGHT,
+  'RANCHER.PROJECT': USAGE,
+  'RANCHER.TOKEN': PREFLIGHT,
   'PLUGIN.SOCKET': PREFLIGHT,
   // Thrown when a process starts, before anything is touched.
   'JOURNAL.UNREADABLE': PREFLIGHT,

@@ -12,6 +12,7 @@ export interface Config {
   readonly docker?: DockerEntry
   readonly btrfs?: BtrfsEntry
   readonly kubernetes?: KubernetesEntry
+  readonly rancher?: RancherEntry
   readonly stores?: Readonly<Record<string, StoreEntry>>
   readonly cranes?: Readonly<Record<string, CraneEntry>>
   readonly directories?: readonly DirectoryEntry[]
@@ -78,6 +79,20 @@ export interface KubernetesEntry {
   readonly slots?: SlotsEntry
 }
 
+/** A cluster that a Rancher 2 server manages, and that is reached through it. */
+export interface RancherEntry {
+  /** Any address of the server. */
+  readonly url: string
+  /** Absolute. The file of a bearer token; it may be replaced at any time. */
+  readonly tokenFile: string
+  /** Absolute. Certificate authorities in PEM; default: those of the system. */
+  readonly caFile?: string
+  /** Name or id. */
+  readonly cluster: string
+  /** Names or ids of projects whose namespaces are looked at. */
+  readonly projects?: readonly string[]
+}
+
 /** Places for work at once: lock files of this machine, or Leases of the cluster; one of both. */
 export interface SlotsEntry {
   readonly count: number
@@ -114,6 +129,7 @@ export type StoreEntry =
   | string
   | { readonly kind: 'archive'; readonly directory: string }
   | { readonly kind: 'restic'; readonly address: string; readonly passwordFile?: string }
+  | DuplicityStoreEntry
   | { readonly kind: 'btrfs' | 'btrfs-raw'; readonly directory: string; readonly host?: string }
   | JobStoreEntry
 
@@ -129,7 +145,6 @@ export interface CraneEntry {
   readonly network?: string
   readonly maxConcurrent?: number
   readonly timeout?: number
-  | DuplicityStoreEntry
   readonly stopTimeout?: number
   readonly grace?: number
 }

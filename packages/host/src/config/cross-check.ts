@@ -4,6 +4,7 @@ import { checkStoreText } from '../store/store-text.ts'
 import type { StoreNames } from '../store/store-text.ts'
 import type { Path } from './document.ts'
 import type { Config, TideEntry } from './config.ts'
+import { rancherProblems } from './rancher-problems.ts'
 import { reportProblems } from './report-problems.ts'
 
 /** Something that is wrong between two places of a configuration. */
@@ -16,7 +17,13 @@ export interface CrossProblem {
 
 /** What a schema cannot say: names that must be defined elsewhere, things that may be said once only. */
 export function crossProblems(config: Config): readonly CrossProblem[] {
-  return [...storeProblems(config), ...directoryProblems(config), ...tideProblems(config), ...reportProblems(config)]
+  return [
+    ...storeProblems(config),
+    ...directoryProblems(config),
+    ...tideProblems(config),
+    ...reportProblems(config),
+    ...rancherProblems(config),
+  ]
 }
 
 function storeProblems(config: Config): readonly CrossProblem[] {

@@ -4,6 +4,7 @@ import { DuplicityStoreConfig } from '@salvage-kit/local/duplicity-store'
 import { z } from 'zod'
 import type { BtrfsEntry, CommandEntry, Config, CraneEntry, DirectoryEntry, StoreEntry, TideEntry } from './config.ts'
 import { Kubernetes } from './kubernetes-schema.ts'
+import { Rancher } from './rancher-schema.ts'
 import { Heartbeat, Report } from './report-schema.ts'
 import {
   AbsolutePath,
@@ -31,8 +32,8 @@ const Store: z.ZodType<StoreEntry> = z.union([
     address: Text.describe('what restic takes as --repo; never with a password in it'),
     passwordFile: AbsolutePath.exactOptional().describe('file with the password, readable by salvage-kit alone'),
   }),
-  z.strictObject({
   DuplicityStoreConfig,
+  z.strictObject({
     kind: z.enum(['btrfs', 'btrfs-raw']).describe('subvolumes on BTRFS, or streams in files on any file system'),
     directory: AbsolutePath,
     host: Text.regex(HOST, 'it is not the name of a host').exactOptional().describe('over ssh; default: this machine'),
@@ -144,6 +145,7 @@ export const ConfigFile: z.ZodType<Config> = z.strictObject({
   docker: Docker.exactOptional(),
   btrfs: Btrfs.exactOptional().describe('volumes on BTRFS; the defaults are those of buttervolume'),
   kubernetes: Kubernetes.exactOptional().describe('how a cluster is reached, and what of it is looked at'),
+  rancher: Rancher.exactOptional().describe('the cluster of kubernetes, reached through a Rancher 2 server'),
   stores: z.record(Name, Store).exactOptional(),
   cranes: z.record(Name, Crane).exactOptional(),
   directories: z.array(Directory).exactOptional(),

@@ -32,6 +32,7 @@ const lifted = left({
 const others = left({ kind: 'swap', target: 'dir:/x', token: null })
 const job: Config = { stores: { far: { kind: 'job', crane: { image: 'crane' } } } }
 const off: Config = { kubernetes: { enabled: false } }
+const behind: Config = { rancher: { url: 'https://r', tokenFile: '/t', cluster: 'c' } }
 const on: Config = { kubernetes: { enabled: true } }
 
 test.each<readonly [string, Config, Scope, readonly JournalEntry[], string]>([
@@ -51,6 +52,7 @@ test.each<readonly [string, Config, Scope, readonly JournalEntry[], string]>([
   ['switched off', off, { ...nothing, survey: true }, [scaled], 'none'],
   ['switched off and asked for', off, claim, [], 'required'],
   ['configured and looked around', { kubernetes: {} }, { ...nothing, survey: true }, [], 'wanted'],
+  ['configured by Rancher and looked around', behind, { ...nothing, survey: true }, [], 'wanted'],
   ['configured, and a tide of others', { kubernetes: {} }, { ...nothing, tide: 'x' }, [], 'none'],
 ])('%s', (_what, config, scope, pending, kind) => {
   expect(kubernetesNeed(config, scope, pending).kind).toBe(kind)

@@ -22,12 +22,13 @@ export function kubernetesNeed(config: Config, scope: Scope, pending: readonly J
   // Its way back needs the backend, and its own error when the cluster is away.
   if (pending.some(isOfKubernetes)) return { kind: 'wanted' }
   const isConfigured = Object.keys(config.stores ?? {}).some((name) => isInCluster(name, config))
-  const isLookedAround = scope.survey === true && config.kubernetes !== undefined
+  const isSaid = config.kubernetes !== undefined || config.rancher !== undefined
+  const isLookedAround = scope.survey === true && isSaid
   return isConfigured || isLookedAround || (scope.namespaces ?? []).length > 0 ? { kind: 'wanted' } : { kind: 'none' }
 }
 
 /**
- * The namespaces that are looked at: those of the configuration, else that of the context (`undefined`) where more than what
+ * The namespaces that are looked at: those of the configuration, else that of the context (`undefined`; or those of Rancher's projects) where more than what
  * is named is meant, and those of everything that is named or still to be undone.
  */
 export function namespacesOf(

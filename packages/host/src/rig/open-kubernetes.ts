@@ -5,13 +5,16 @@ import type { SlotsEntry } from '../config/config.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
 import { jobCranes } from '../store/job-cranes.ts'
 import type { KubernetesNeed } from './kubernetes-need.ts'
-import { openCluster } from './open-cluster.ts'
+import { reachCluster } from './reach-cluster.ts'
+import type { ReachedCluster } from './reach-cluster.ts'
 
 /** What the rig has of Kubernetes. */
 export interface OpenKubernetes {
   readonly cluster: Cluster
   readonly backend: Backend
   readonly namespaces: readonly string[]
+  /** What a person should know of the way to the cluster. */
+  readonly findings: readonly Finding[]
   /** What counts as the machine of a claim; undefined: the one that looks. */
   machineOf(namespace: string, options: CallOptions): Promise<string | undefined>
   /** The stores that have kept snapshots in these namespaces, whoever kept them. */
@@ -22,7 +25,7 @@ export interface OpenKubernetes {
 export interface KubernetesOpening {
   readonly loaded: LoadedConfig
   readonly need: KubernetesNeed
-  /** `undefined` is that of the context. */
+  /** `undefined` is that of the context, or those of the projects that are named. */
   readonly namespaces: ReadonlySet<string | undefined>
   /** Opened before, and fenced, where the state is in the cluster. */
   readonly cluster: Cluster | undefined
@@ -32,21 +35,27 @@ export interface KubernetesOpening {
 }
 
 /**
- * The backend, loaded only when it is needed; `opened` closes a cluster that was opened here. Rejects as `openCluster` does
+ * The backend, loaded only when it is needed; `opened` closes a cluster that was opened here. Rejects as `reachCluster` does
  * when it is required; when it is only wanted that is a finding.
  */
 export async function openKubernetes(
   opening: KubernetesOpening,
   opened: AsyncDisposableStack,
+  options: CallOptions,
 ): Promise<OpenKubernetes | Finding | undefined> {
   const { loaded, need, journal, locks, onLine } = opening
   if (need.kind === 'none') return undefined
   try {
     const by = need.kind === 'required' ? need.by : 'what is left to undo'
-    const cluster = opening.cluster ?? opened.use(await openCluster(loaded, by))
+    const { cluster, findings, ...reached }: ReachedCluster =
+      opening.cluster === undefined
+        ? await reachCluster(loaded, { by, wantsNamespaces: opening.namespaces.has(undefined) }, options)
+        : { cluster: opening.cluster, findings: [] }
+    if (opening.cluster === undefined) opened.use(cluster)
     const { homeOf, keptStores, kubernetes, labelValue } = await import('@salvage-kit/k8s')
     const { machine, kubernetes: { name, snapshotClass, groupSnapshotClass, newClaims, slots } = {} } = loaded.config
-    const namespaces = [...new Set([...opening.namespaces].map((one) => one ?? cluster.namespace))]
+    const usual = reached.namespaces ?? [cluster.namespace]
+    const namespaces = [...new Set([...opening.namespaces].flatMap((one) => one ?? usual))]
     const backend = kubernetes(cluster, {
       namespaces,
       cranes: jobCranes(loaded.config),
@@ -68,8 +77,9 @@ export async function openKubernetes(
       cluster,
       backend,
       namespaces,
-      machineOf: async (namespace, options) => name ?? homeOf(cluster, namespace, options),
-      keptIn: async (options) => keptStores(cluster, namespaces, options),
+      findings,
+      machineOf: async (namespace, call) => name ?? homeOf(cluster, namespace, call),
+      keptIn: async (call) => keptStores(cluster, namespaces, call),
     }
   } catch (error) {
     if (need.kind === 'required' || !isSalvageError(error)) throw error

@@ -56,6 +56,8 @@ export interface OpenRig extends Rig, AsyncDisposable {
   readonly btrfs?: BtrfsSettings
   /** The cluster that is looked at; absent when nothing here is Kubernetes's. */
   readonly kubernetes?: OpenKubernetes
+  /** Why the cluster was left out although it was wanted. */
+  readonly clusterFailure?: Finding
   /** The tides of configuration and labels. */
   readonly tides: ReadonlyMap<string, TideSettings>
   /** Throws `TIDE.UNKNOWN`, or what is wrong with the tide's labels. */
@@ -77,7 +79,7 @@ export interface OpenRig extends Rig, AsyncDisposable {
 /**
  * Puts the backends that a command needs together with journal, locks and catalog. Docker is loaded and connected only
  * when something is Docker's; when it is away and nothing asked for it, it is left out. Rejects with `PREFLIGHT.STATE`,
- * `PREFLIGHT.DOCKER`, `TIDE.CONFLICT`, `BTRFS.SETTINGS`, `PREFLIGHT.KUBERNETES`, `K8S.CONFIG`; with the state in a cluster
+ * `PREFLIGHT.DOCKER`, `TIDE.CONFLICT`, `BTRFS.SETTINGS`, `PREFLIGHT.KUBERNETES`, `K8S.CONFIG`, `RANCHER.…`; with the state in a cluster
  * also with what the cluster says.
  */
 export async function openRig(settings: RigSettings, options: CallOptions): Promise<OpenRig> {
@@ -121,8 +123,10 @@ export async function openRig(settings: RigSettings, options: CallOptions): Prom
       onLine,
     },
     opening,
+    options,
   )
   const inCluster = found !== undefined && 'backend' in found ? found : undefined
+  const clusterFailure = found !== undefined && 'code' in found ? found : undefined
   const here = scope.btrfs === true ? undefined : await openLocal(settings, named)
   const names = { stores: loaded.config.stores ?? {}, cranes: Object.keys(docker.cranes) }
   const stores: StoreOptions = {
@@ -145,6 +149,7 @@ export async function openRig(settings: RigSettings, options: CallOptions): Prom
     docker,
     ...(onBtrfs.settings === undefined ? {} : { btrfs: onBtrfs.settings }),
     ...(inCluster === undefined ? {} : { kubernetes: inCluster }),
+    ...(clusterFailure === undefined ? {} : { clusterFailure }),
     tides,
     tide: (name) => tideNamed(name, tides, problems, docker.failure),
     storeNames: Object.keys(names.stores),
@@ -156,7 +161,8 @@ export async function openRig(settings: RigSettings, options: CallOptions): Prom
       ...problems.filter((problem) => problem.tide === undefined && problem.crane === undefined),
       ...(scope.tide === undefined ? [] : leftOut(docker)),
       ...onBtrfs.findings,
-      ...(found !== undefined && 'code' in found ? [found] : []),
+      ...(inCluster?.findings ?? []),
+      ...(clusterFailure === undefined ? [] : [clusterFailure]),
     ],
     secrets: Object.values(docker.cranes).flatMap(({ env }) => secretValues(env)),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
