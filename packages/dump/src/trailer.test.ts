@@ -29,9 +29,12 @@ test('SQL goes into a server of its kind, of the same major version or a newer o
   expect(sqlSkew(Buffer.from('no head'), '8.4.2')).toBeUndefined()
 })
 
+function integer(value: number): Buffer {
+  return Buffer.from([0, value, 0, 0, 0])
+}
+
 /** The begin of an archive, as each of its two formats says it. */
 function archive(minor: number, database: string, server: string): Buffer {
-  const integer = (value: number): Buffer => Buffer.from([0, value, 0, 0, 0])
   const text = (word: string): Buffer => Buffer.concat([integer(Buffer.byteLength(word)), Buffer.from(word)])
   const compression = minor < 15 ? integer(1) : Buffer.from([1])
   const times = Buffer.concat(Array.from({ length: 7 }, () => integer(9)))

@@ -9,7 +9,7 @@ const STDERR = 4096
 export type Meddle = (stdout: Readable) => Readable
 
 /** A port that runs programs here, or through the words before them. Their environment never stands in argv. */
-export function spawnPort(through: (names: readonly string[]) => readonly string[], meddle?: Meddle): ExecPort {
+function spawnPort(through: (names: readonly string[]) => readonly string[], meddle?: Meddle): ExecPort {
   return {
     exec: async ({ argv, environment = {}, stdin }, { signal }) => {
       signal.throwIfAborted()

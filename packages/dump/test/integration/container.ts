@@ -1,8 +1,5 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 
@@ -58,21 +55,5 @@ export async function databaseContainer(
       }
       await sleep(200)
     }
-  }
-}
-
-/** A directory that is gone when it is disposed of. */
-export async function scratch(): Promise<
-  AsyncDisposable & { readonly path: string; put(name: string, bytes: Buffer): Promise<string> }
-> {
-  const path = await mkdtemp(join(tmpdir(), 'salvage-recipe-'))
-  return {
-    path,
-    put: async (name, bytes) => {
-      const at = join(path, name)
-      await writeFile(at, bytes)
-      return at
-    },
-    [Symbol.asyncDispose]: async () => rm(path, { recursive: true, force: true }),
   }
 }

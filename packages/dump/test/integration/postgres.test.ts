@@ -42,6 +42,21 @@ function sql(at: DatabaseContainer, database: string, text: string): Promise<str
   return at.inside(`${word} psql -XAtq -v ON_ERROR_STOP=1 <<'SQL'\n${text}\nSQL`)
 }
 
+async function sums(at: DatabaseContainer, database: string, below = 2 ** 31 - 1): Promise<Record<string, string>> {
+  const tables = await sql(
+    at,
+    database,
+    `SELECT format('%I', relname) FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1`,
+  )
+  const found: Record<string, string> = {}
+  for (const table of tables.split('\n')) {
+    const limit = ['first', 'zlast'].includes(table) ? `WHERE n <= ${below}` : ''
+    const of = `(SELECT md5(t::text) AS m FROM ${table} t ${limit}) x`
+    found[table] = await sql(at, database, `SELECT count(*), md5(string_agg(m, '' ORDER BY m)) FROM ${of}`)
+  }
+  return found
+}
+
 describe.skipIf(!part('docker').available || !part('postgres-image').available)('PostgreSQL', () => {
   let from: DatabaseContainer
   let into: DatabaseContainer
@@ -50,25 +65,6 @@ describe.skipIf(!part('docker').available || !part('postgres-image').available)(
   const recipe: Recipe = { engine, settings: {} }
   const only: Recipe = { engine, settings: { database: 'small' } }
   const options = { signal: new AbortController().signal, where: 'a container' }
-  const sums = async (
-    at: DatabaseContainer,
-    database: string,
-    below = 2 ** 31 - 1,
-  ): Promise<Record<string, string>> => {
-    const tables = await sql(
-      at,
-      database,
-      `SELECT format('%I', relname) FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1`,
-    )
-    const found: Record<string, string> = {}
-    for (const table of tables.split('\n')) {
-      const limit = ['first', 'zlast'].includes(table) ? `WHERE n <= ${below}` : ''
-      const of = `(SELECT md5(t::text) AS m FROM ${table} t ${limit}) x`
-      found[table] = await sql(at, database, `SELECT count(*), md5(string_agg(m, '' ORDER BY m)) FROM ${of}`)
-    }
-    return found
-  }
-
   /** A table of the dump is locked until this is disposed of. */
   const hold = async (): Promise<AsyncDisposable & { waits(): Promise<void> }> => {
     const words = ['exec', from.name, 'psql', '-Xqc', 'BEGIN; LOCK zlast; SELECT pg_sleep(50)', 'shop']
