@@ -6,6 +6,7 @@ const names = {
     nas: 'archive:/mnt/nas',
     jobs: { kind: 'job', namespace: 'backup', crane: { image: 'crane' } },
     kept: 'csi:fast',
+    chains: { kind: 'duplicity', url: 'file:///b', target: 'dir:/backup' },
     'off-site': { kind: 'restic', address: 'sftp:far:/repo', passwordFile: '/etc/pass' },
   },
   cranes: ['borg'],
@@ -18,6 +19,10 @@ test.each([
   ['restic:sftp:host:/repo', { kind: 'restic', address: 'sftp:host:/repo' }],
   ['restic:rest:https://host/x', { kind: 'restic', address: 'rest:https://host/x' }],
   ['restic:@address', { kind: 'restic', address: '@/home/me/address' }],
+  ['duplicity:/backups', { kind: 'duplicity', url: '/backups' }],
+  ['duplicity:backups', { kind: 'duplicity', url: '/home/me/backups' }],
+  ['duplicity:sftp://me@far//b', { kind: 'duplicity', url: 'sftp://me@far//b' }],
+  ['chains', { kind: 'duplicity', url: 'file:///b', target: 'dir:/backup' }],
   ['btrfs:/mnt/b', { kind: 'btrfs', directory: '/mnt/b' }],
   ['btrfs:b', { kind: 'btrfs', directory: '/home/me/b' }],
   ['btrfs:far.example:/mnt/b/', { kind: 'btrfs', host: 'far.example', directory: '/mnt/b' }],
@@ -37,7 +42,7 @@ test.each([
 
 test.each([
   ['nass', 'STORE.UNKNOWN', /did you mean "nas"/],
-  ['nowhere', 'STORE.UNKNOWN', /configured are nas, jobs, kept, off-site, borg/],
+  ['nowhere', 'STORE.UNKNOWN', /configured are nas, jobs, kept, chains, off-site, borg/],
   ['crane:brog', 'STORE.UNKNOWN', /did you mean "borg"/],
   ['archiv:/x', 'STORE.UNKNOWN', /did you mean archive:/],
   ['tape:/x', 'STORE.UNKNOWN', /archive:DIR, restic:ADDRESS/],
