@@ -3,12 +3,16 @@
  * dump, whoever ended it, and makes a snapshot of what it has. So the end of the pipe is in the hands of a shell that
  * closes it only when the word `whole` came by file descriptor 3. When that does not come, because the dump is not whole or this
  * process was killed, restic is ended first: by SIGINT, so that it removes its lock, and after ten seconds, or where its
- * claim does not tell who it is, by SIGKILL with its whole process group. SIGINT of that group is for restic alone.
+ * claim does not tell who it is, by SIGKILL with its whole process group. SIGINT of that group is for restic alone, which
+ * listens to it also where it was started with it ignored, as Go programs do that ask for it. Nobody but `cat` and the shell
+ * around it holds the other end of this process's pipe: when restic ends by itself, that breaks.
  */
 const GUARD = `
 trap '' INT
+exec 4<&0 </dev/null
 {
-  cat
+  exec <&4 4<&-
+  cat || exec </dev/null
   read -r verdict <&3 && [ "$verdict" = whole ] && exit 0
   if { read -r _ && read -r _ && read -r pid _; } <"$0"; then
     kill -INT "$pid" || exit 1
@@ -20,7 +24,9 @@ trap '' INT
     done
   fi
   kill -KILL 0
-} 2>/dev/null | { trap - INT; exec "$@" 3<&-; }`
+} 2>/dev/null | exec "$@" 3<&- 4<&- &
+exec 3<&- 4<&-
+wait $!`
 
 /** The word that lets restic see the end of its input. */
 export const WHOLE = 'whole\n'

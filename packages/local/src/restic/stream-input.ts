@@ -28,6 +28,10 @@ export async function streamInput(source: StreamSource, { open }: LiftOptions): 
       const told = await whole()
       const next = await files.next()
       if (next.done !== true) throw new Error('a stream is a dump of one file')
+      if (told.bytes === 0)
+        throw new SalvageError('CRANE.FAILED', 'restic makes no snapshot of a dump without a byte', {
+          hint: 'is there anything to dump? Else use an archive:DIR store',
+        })
       proof = told
       return true
     },
