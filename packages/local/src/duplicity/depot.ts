@@ -63,10 +63,18 @@ function homeIn(stateDirectory: string, { url }: Settings): string {
   return join(stateDirectory, 'duplicity', createHash('sha256').update(url).digest('hex').slice(0, 16))
 }
 
-/** A text of which nobody knows what is in it, without the secrets of a depot. */
+const SECRET_NAME = /PASSPHRASE|PASSWORD|SECRET|TOKEN/
+/** A shorter one could be part of any word. */
+const SHORTEST_INHERITED = 6
+
+/** A text of which nobody knows what is in it, without the secrets of a depot and those that this process inherited. */
 export function withoutSecrets(text: string, { secrets }: Pick<Depot, 'secrets'>): string {
+  const inherited = Object.entries(process.env).flatMap(([name, value = '']) =>
+    SECRET_NAME.test(name) && value.length >= SHORTEST_INHERITED && !value.startsWith('/') ? [value] : [],
+  )
   let clean = text
-  for (const secret of Object.values(secrets)) if (secret !== '') clean = clean.replaceAll(secret, '***')
+  for (const secret of [...Object.values(secrets), ...inherited])
+    if (secret !== '') clean = clean.replaceAll(secret, '***')
   return clean
 }
 

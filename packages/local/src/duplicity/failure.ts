@@ -67,6 +67,12 @@ const KNOWN: readonly Known[] = [
     retryable: true,
   },
   {
+    code: 'STORE.NOT_FOUND',
+    words: /change_dir .* failed: No such file|failed: No such file or directory \(2\)|NoSuchBucket/,
+    message: (where) => `there is nothing at ${where}`,
+    hint: 'make the directory or the bucket there: over rsync duplicity does not',
+  },
+  {
     code: 'STORE.UNREACHABLE',
     exits: [8, 51],
     words: /UnsupportedBackendScheme|InvalidBackendURL|Could not initialize backend|Bad URL/,
