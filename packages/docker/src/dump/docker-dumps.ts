@@ -17,7 +17,8 @@ async function* openDump(engine: DockerEngine, token: Json, { signal }: CallOpti
   const container = await sameContainer(engine, token, { signal })
   const { recipe } = dumpLabels(container)
   if (recipe === undefined) throw changed(container.name, 'its labels do not ask for dumps')
-  yield* dump(containerExec(engine, container.id), recipe, { where: `container ${container.name}`, signal })
+  const { id, name } = container
+  yield* dump(containerExec(engine, id, name), recipe, { where: `container ${name}`, signal })
 }
 
 /** The container of a token. Rejects with `DUMP.CHANGED` when it is gone or does not run. */

@@ -4,6 +4,7 @@ import { PassThrough } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { deadline, SalvageError } from '@salvage-kit/core'
 import type { CallOptions } from '@salvage-kit/core'
+import { END_GROUP } from '@salvage-kit/dump'
 import type { ExecEnd, ExecPort, ExecProcess, ExecRequest } from '@salvage-kit/dump'
 import { tail } from '../dockerode/tail.ts'
 import type { DockerEngine, ExecSpec } from '../engine.ts'
@@ -11,23 +12,19 @@ import { FRAMED, framedOutput } from './framed-output.ts'
 
 const KEPT_STDERR = 4096
 const KILL_MS = 30_000
-/** Ends a program and all that it started, with grace. */
-const KILL = `kill -TERM "-$1" || exit 0
-for i in 1 2 3 4 5; do kill -0 "-$1" || exit 0; sleep 1; done
-kill -KILL "-$1"`
 
 /**
- * Runs programs in one container, which must have `sh`. Rejects with `DOCKER.EXEC` when none begins there, `DOCKER.CONFLICT`
+ * Runs programs in one container, which must have `sh`; `name` stands in messages. Rejects with `DOCKER.EXEC` when none begins there, `DOCKER.CONFLICT`
  * when the container does not run, `DOCKER.NOT_FOUND`, and what the engine rejects with; `ended` with `DOCKER.UNREACHABLE`
  * when the program's end did not come: the connection was cut, or the container ended.
  */
-export function containerExec(engine: DockerEngine, container: string): ExecPort {
-  return { exec: (request, options) => execIn(engine, container, request, options) }
+export function containerExec(engine: DockerEngine, container: string, name: string = container): ExecPort {
+  return { exec: (request, options) => execIn(engine, { container, name }, request, options) }
 }
 
 async function execIn(
   engine: DockerEngine,
-  container: string,
+  { container, name }: { readonly container: string; readonly name: string },
   { argv, environment = {}, stdin, user }: ExecRequest,
   { signal }: CallOptions,
 ): Promise<ExecProcess> {
@@ -69,7 +66,7 @@ async function execIn(
     if (code === undefined) {
       const pid = framed.pid()
       if (pid !== undefined) await kill(engine, container, pid, user)
-      throw signal.aborted ? reasonOf(signal) : unended(container, framed.instead() || stderr.text(), pid, cause)
+      throw signal.aborted ? reasonOf(signal) : unended(name, framed.instead() || stderr.text(), pid, cause)
     }
     stdout.end()
     await finished(stdout, { writable: false }).catch(() => {})
@@ -87,15 +84,15 @@ async function execIn(
 /** What runs in a container that is gone, or that cannot be reached, needs no end or has to wait for its own. */
 async function kill(engine: DockerEngine, container: string, pid: number, user: string | undefined): Promise<void> {
   using limit = deadline(KILL_MS)
-  const command = ['sh', '-c', `exec 2>/dev/null; ${KILL}`, 'salvage-end', String(pid)]
+  const command = ['sh', '-c', END_GROUP, 'salvage-end', String(pid)]
   const spec = { command, env: [], ...(user === undefined ? {} : { user }), privileged: false }
   await engine.exec(container, spec, { signal: limit.signal, limitMs: KILL_MS }).catch(() => {})
 }
 
-function unended(container: string, said: string, pid: number | undefined, cause: unknown): SalvageError {
+function unended(name: string, said: string, pid: number | undefined, cause: unknown): SalvageError {
   const details = cause === undefined ? {} : { cause }
   if (pid === undefined && said !== '')
-    return new SalvageError('DOCKER.EXEC', `container ${container} runs no program`, {
+    return new SalvageError('DOCKER.EXEC', `container ${name} runs no program`, {
       why: said,
       hint: 'programs beside a database need "sh" in its container',
       untouched: true,
@@ -103,7 +100,7 @@ function unended(container: string, said: string, pid: number | undefined, cause
     })
   return new SalvageError(
     'DOCKER.UNREACHABLE',
-    `a program in container ${container}: its output broke off and its end is not known`,
+    `a program in container ${name}: its output broke off and its end is not known`,
     {
       ...(said === '' ? {} : { why: said }),
       hint: 'check that the container and dockerd still run',
