@@ -41,7 +41,8 @@ export async function wayTo(world: World, path: string, token: SimulatedToken | 
 /** Hands a request on and its answer back, each as it comes. */
 export function forward({ upstream, path }: Way, from: IncomingMessage, to: ServerResponse): void {
   const onward = request(upstreamUrl(upstream.server, path), optionsOf(upstream, from), (answer) => {
-    to.writeHead(answer.statusCode ?? 502, answer.headers)
+    // At once: a watch that has nothing to tell yet stands all the same.
+    to.writeHead(answer.statusCode ?? 502, answer.headers).flushHeaders()
     answer.pipe(to)
     answer.once('error', () => to.destroy())
   })
