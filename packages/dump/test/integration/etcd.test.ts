@@ -14,6 +14,12 @@ import { freePort, server, servicePort } from './server.ts'
 const run = promisify(execFile)
 const PASSWORD = `p'a:"$(id) #x`
 
+async function ctl(at: string, ...words: readonly string[]): Promise<string> {
+  const env = { ...process.env, ETCDCTL_API: '3', ETCDCTL_USER: `root:${PASSWORD}` }
+  const { stdout } = await run('etcdctl', [`--endpoints=${at}`, ...words], { env, maxBuffer: 2 ** 28 })
+  return stdout.trim()
+}
+
 describe.skipIf(!part('etcd').available)('etcd', () => {
   const folder = temporaryDirectory()
   const options = { signal: new AbortController().signal, where: 'here' }
@@ -22,11 +28,6 @@ describe.skipIf(!part('etcd').available)('etcd', () => {
   if (engine === undefined) throw new Error('no engine')
   let from = ''
 
-  const ctl = async (at: string, ...words: readonly string[]): Promise<string> => {
-    const env = { ...process.env, ETCDCTL_API: '3', ETCDCTL_USER: `root:${PASSWORD}` }
-    const { stdout } = await run('etcdctl', [`--endpoints=${at}`, ...words], { env, maxBuffer: 2 ** 28 })
-    return stdout.trim()
-  }
   const start = async (data: string): Promise<string> => {
     const at = `127.0.0.1:${await freePort()}`
     const peer = `http://127.0.0.1:${await freePort()}`
@@ -110,7 +111,7 @@ describe.skipIf(!part('etcd').available)('etcd', () => {
 /** Who must say who asks has a server that answers. */
 async function answers(at: string): Promise<boolean> {
   const env = { ...process.env, ETCDCTL_API: '3' }
-  return await run('etcdctl', [`--endpoints=${at}`, 'get', 'x'], { env }).then(
+  return run('etcdctl', [`--endpoints=${at}`, 'get', 'x'], { env }).then(
     () => true,
     (error: unknown) => String(error).includes('user name is empty'),
   )

@@ -68,14 +68,14 @@ describe.skipIf(!mongo.available)('MongoDB, by its tools and FerretDB', () => {
 
   test('a dump under writes holds all that was written before it, and comes back whole into an empty server', async () => {
     let n = 0
-    let writing = true
+    const until = new AbortController()
     const writer = (async () => {
-      for (; writing; n += 10) await insert(from, 'grows', n, 10)
+      for (; !until.signal.aborted; n += 10) await insert(from, 'grows', n, 10)
     })()
     await expect.poll(() => n).toBeGreaterThan(30)
     const before = n
     const file = await one()
-    writing = false
+    until.abort()
     await writer
     expect(file.name).toBe('mongodb.archive')
     await insert(into, 'fixed', 1_000_000, 5)

@@ -17,6 +17,12 @@ const run = promisify(execFile)
 const PASSWORD = `p'a"$(id) \\ #x`
 const redis = part('redis')
 
+async function client(at: number, ...words: readonly string[]): Promise<string> {
+  const env = { ...process.env, REDISCLI_AUTH: PASSWORD }
+  const { stdout } = await run('redis-cli', ['-p', String(at), ...words], { env })
+  return stdout.trim()
+}
+
 describe.skipIf(!redis.available)('Redis', () => {
   const folder = temporaryDirectory()
   const engine = engineNamed('redis')
@@ -28,11 +34,6 @@ describe.skipIf(!redis.available)('Redis', () => {
   let port = 0
   let other = 0
 
-  const client = async (at: number, ...words: readonly string[]): Promise<string> => {
-    const env = { ...process.env, REDISCLI_AUTH: PASSWORD }
-    const { stdout } = await run('redis-cli', ['-p', String(at), ...words], { env })
-    return stdout.trim()
-  }
   const start = async (more: readonly string[]): Promise<number> => {
     const at = await freePort()
     const config = join(folder.path, `${at}.conf`)

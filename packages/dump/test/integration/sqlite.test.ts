@@ -15,6 +15,11 @@ const run = promisify(execFile)
 const WRITES = `BEGIN IMMEDIATE; INSERT INTO first SELECT coalesce(max(n), 0) + 1, hex(randomblob(500)) FROM first;
 INSERT INTO last SELECT coalesce(max(n), 0) + 1, hex(randomblob(500)) FROM last; COMMIT;\n`
 
+async function sql(at: string, text: string): Promise<string> {
+  const { stdout } = await run('sqlite3', ['-batch', '-bail', '-cmd', '.timeout 20000', at, text])
+  return stdout.trim()
+}
+
 describe.skipIf(!part('sqlite').available)('SQLite', () => {
   const folder = temporaryDirectory()
   const file = join(folder.path, `an odd '$(id)' name.db`)
@@ -22,10 +27,6 @@ describe.skipIf(!part('sqlite').available)('SQLite', () => {
   const engine = engineNamed('sqlite')
   if (engine === undefined) throw new Error('no engine')
   const recipe: Recipe = { engine, settings: { file } }
-  const sql = async (at: string, text: string): Promise<string> => {
-    const { stdout } = await run('sqlite3', ['-batch', '-bail', '-cmd', '.timeout 20000', at, text])
-    return stdout.trim()
-  }
   const one = async (): Promise<ReturnType<typeof partOf>> => {
     const [part_] = await collect(herePort(), recipe, options)
     if (part_ === undefined) throw new Error('no file')
