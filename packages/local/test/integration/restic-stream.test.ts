@@ -136,12 +136,16 @@ describe.skipIf(!part('restic').available)('the restic crane and a stream', () =
   })
 
   test('a repository that another has locked is waited for, and the dump is made anew', async () => {
+    // Alone in the repository, and stopped before it can end.
     const other = yard.start('check', '--read-data')
-    await expect.poll(() => yard.locks().length, { timeout: 30_000 }).toBe(1)
+    await expect.poll(() => yard.locks().length, { timeout: 30_000, interval: 5 }).toBe(1)
     other.kill('SIGSTOP')
+    await sleep(300)
+    expect(yard.locks()).toHaveLength(1)
     const dump = testDump(() => noise(3, 1000))
     const lifting = lifted(dump)
     await expect.poll(() => dump.count.over, { timeout: 60_000 }).toBeGreaterThan(0)
+    expect(await listed()).toEqual([])
     other.kill('SIGCONT')
     const point = await lifting
     expect(dump.count.over).toBe(dump.count.opened)
