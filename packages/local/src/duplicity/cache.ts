@@ -9,7 +9,7 @@ export function cacheOf(depot: Pick<Depot, 'home'>): string {
 }
 
 /** The folder in it of one series. */
-export function cacheFolder(depot: Pick<Depot, 'home'>, series: Series): string {
+function cacheFolder(depot: Pick<Depot, 'home'>, series: Series): string {
   return join(cacheOf(depot), series === '' ? 'own' : series)
 }
 
