@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { temporaryDirectory } from '@salvage-kit/testbed'
 import { cattle, cattleAddress, chosenInstances, databaseJob, databases, environments } from '../src/index.ts'
 import { exportStacks, inventory, jinja, readTemplates, writeStack } from '../src/index.ts'
-import type { DumpJob, LineOptions } from '../src/index.ts'
+import type { DumpJob, CattleOptions } from '../src/index.ts'
 import { factPath } from './facts/facts.ts'
 import type { FaultInput } from './simulator/fault.ts'
 import { startSimulator } from './simulator/server.ts'
@@ -24,7 +24,7 @@ export interface ReplayOptions {
   readonly faults?: readonly FaultInput[]
   /** Behind the origin of the simulator. */
   readonly path?: string
-  readonly key?: LineOptions['key']
+  readonly key?: CattleOptions['key']
 }
 
 const ROOT = '/W/backup'
