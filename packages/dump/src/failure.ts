@@ -39,6 +39,11 @@ function sayings(about: string): { readonly [reason: string]: Say } {
       { hint: 'load it by hand: it cannot be undone when it fails', untouched: true },
     ],
     RESTORE_FAILED: ['DUMP.RESTORE_FAILED', 'the dump could not be loaded; the data are as they were'],
+    RESTORE_ENDED: [
+      'DUMP.RESTORE_ENDED',
+      'what loads the dump was killed; tables are all as before or all as in the dump',
+      { hint: 'restore again: that brings it to its end' },
+    ],
     HALF_RESTORED: [
       'DUMP.HALF_RESTORED',
       'the tables stand, all old or all new, and their triggers, views, routines or events may be missing',

@@ -41,6 +41,8 @@ export function failureOf(
   { recipe, options }: Pick<Database, 'recipe' | 'options'>,
   { code, stderr }: ExecEnd,
   said?: Answers,
+  /** Of a program that did not say why. */
+  untold?: string,
 ): SalvageError {
   const answers = said ?? answersIn(stderr, MARK)
   const tools = stderr
@@ -52,7 +54,7 @@ export function failureOf(
   const missing = told === undefined && SHELL_MISSING.includes(code)
   return dumpFailure({
     what: `${recipe.engine.name} in ${options.where}`,
-    reason: missing ? 'NO_TOOL' : told,
+    reason: missing ? 'NO_TOOL' : (told ?? untold),
     about: missing ? 'sh' : answers.get('about')?.[0],
     stderr: tools,
   })

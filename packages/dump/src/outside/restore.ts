@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import { SalvageError } from '@salvage-kit/core'
-import type { ExecPort } from '../port.ts'
+import type { ExecEnd, ExecPort } from '../port.ts'
 import { readyFrame, restoreFrame } from '../program/frame.ts'
 import { runProgram } from '../program/run.ts'
 import type { Recipe } from '../recipe.ts'
@@ -18,7 +18,7 @@ import { survey } from './survey.ts'
  * file fails, the earlier ones are loaded; the error says which.
  *
  * Rejects with `DUMP.NO_DUMP`, `DUMP.NOT_WHOLE`, `DUMP.SKEW` (the dump is of a newer server), `DUMP.RESTORE_FAILED`,
- * `DUMP.HALF_RESTORED`, `DUMP.NO_TOOL`, `DUMP.UNREACHABLE`, `DUMP.SETTING`, and with codes of the platform.
+ * `DUMP.RESTORE_ENDED`, `DUMP.HALF_RESTORED`, `DUMP.NO_TOOL`, `DUMP.UNREACHABLE`, `DUMP.SETTING`, and with codes of the platform.
  */
 export async function restore(
   port: ExecPort,
@@ -57,11 +57,16 @@ async function load(database: Database, { file, of, bytes }: Proven): Promise<vo
   await feed(database, text, [of, String(bytes)], file.open())
 }
 
+/** A shell that was killed said nothing any more. */
+function untold({ code }: ExecEnd): string {
+  return code > 128 ? 'RESTORE_ENDED' : 'RESTORE_FAILED'
+}
+
 async function feed(database: Database, text: string, args: readonly string[], stdin: Readable): Promise<void> {
   const { port, environment, options } = database
   try {
     const end = await runProgram(port, { text, args, environment, user: options.user, stdin }, options)
-    if (end.code !== 0) throw failureOf(database, end, answersIn(end.stdout))
+    if (end.code !== 0) throw failureOf(database, end, answersIn(end.stdout), untold(end))
   } finally {
     stdin.destroy()
   }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { PassThrough } from 'node:stream'
 import { part } from '@salvage-kit/testbed'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Recipe } from '../../src/index.ts'
@@ -137,7 +138,7 @@ SELECT ROUTINE_DEFINITION FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA 
   test('a restore that fails, wherever, leaves what was there', async () => {
     const [file] = await collect(containerPort(from.name), small, options)
     if (file === undefined) throw new Error('no dump')
-    await sql(into, 'app', 'DROP DATABASE small')
+    await sql(into, 'app', 'DROP DATABASE IF EXISTS small')
     await restore(containerPort(into.name), small, [file], options)
     await sql(into, 'small', "UPDATE account SET owner = 'new'; DROP VIEW rich")
     const before = await sums(into, 'small')
@@ -173,6 +174,37 @@ SELECT ROUTINE_DEFINITION FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA 
     await restore(containerPort(into.name), small, [file], options)
     expect(await sums(into, 'small')).toEqual(await sums(from, 'small'))
     expect(await sql(into, 'small', "SHOW DATABASES LIKE 'salvage%'")).toBe('')
+  }, 120_000)
+
+  test('a restore that is killed leaves what was there, and the next one clears up behind it', async () => {
+    const [file] = await collect(containerPort(from.name), small, options)
+    if (file === undefined) throw new Error('no dump')
+    await restore(containerPort(into.name), small, [file], options)
+    await sql(into, 'small', "UPDATE account SET owner = 'new'")
+    const before = await sums(into, 'small')
+    let opened = 0
+    const stalls = {
+      name: file.name,
+      open: () => {
+        opened += 1
+        if (opened < 3) return file.open()
+        const half = new PassThrough()
+        half.write(file.bytes.subarray(0, file.bytes.length / 2))
+        return half
+      },
+    }
+    const killed = expect(restore(containerPort(into.name), small, [stalls], options)).rejects.toMatchObject({
+      code: 'DUMP.RESTORE_ENDED',
+    })
+    await expect.poll(() => sql(into, 'app', "SHOW DATABASES LIKE 'salvage%'")).not.toBe('')
+    await into.inside("kill -KILL $(grep -l 'salvage-g[o]' /proc/[0-9]*/cmdline | cut -d / -f 3 | grep -v self)")
+    await killed
+    expect(await sums(into, 'small')).toEqual(before)
+    expect(await into.inside('ls /var/lib/mysql | grep -c restore-')).not.toBe('0')
+    await restore(containerPort(into.name), small, [file], options)
+    expect(await sql(into, 'app', "SHOW DATABASES LIKE 'salvage%'")).toBe('')
+    expect(await into.inside('ls /var/lib/mysql | grep restore- || :')).toBe('')
+    expect(await sums(into, 'small')).toEqual(await sums(from, 'small'))
   }, 120_000)
 
   test('a password that a setting says is in no argv, here or there', async () => {

@@ -150,7 +150,7 @@ psql -Xqc 'SELECT pg_reload_conf()' postgres`)
   test('a restore that fails, wherever, leaves what was there', async () => {
     const [file] = await collect(containerPort(from.name), only, options)
     if (file === undefined) throw new Error('no dump')
-    await sql(into, 'postgres', 'DROP DATABASE small')
+    await sql(into, 'postgres', 'DROP DATABASE IF EXISTS small')
     await restore(containerPort(into.name), only, [file], options)
     await sql(into, 'small', "UPDATE account SET owner = 'new'; DROP VIEW rich")
     const before = await sums(into, 'small')
