@@ -3,7 +3,7 @@ import type { CallOptions } from '@salvage-kit/core'
 import { attempt } from './attempt.ts'
 import type { AttemptOptions, Opened, Reply } from './attempt.ts'
 import type { Answer, Call } from './call.ts'
-import { readStatus, refusal } from './failure.ts'
+import { isOfProxy, readStatus, refusal } from './failure.ts'
 import type { Line } from './line.ts'
 import { unreachable } from './lost.ts'
 import type { Lost } from './lost.ts'
@@ -92,8 +92,9 @@ function refusedCredentials(outcome: Lost | Reply): boolean {
 }
 
 /** 429 was not looked at. 503 of the server itself neither, but others on the way say it too. */
-function asksAgain({ status, askedMs }: Reply, call: Call): boolean {
+function asksAgain({ status, askedMs, body }: Reply, call: Call): boolean {
   if (status === 429) return true
   if (!call.repeatable) return status === 503 && askedMs !== undefined
-  return status === 502 || status === 503 || status === 504 || (status === 500 && askedMs !== undefined)
+  if (status === 500) return askedMs !== undefined || isOfProxy(status, body.toString())
+  return status === 502 || status === 503 || status === 504
 }

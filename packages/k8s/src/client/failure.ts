@@ -17,11 +17,19 @@ export function objectMissing(status: number, said: Status): boolean {
   return status === 404 && said.details?.name !== undefined
 }
 
+/**
+ * Whether something before the API server says that it failed: what the server itself says is an object. Rancher's proxy answers
+ * with one line of text when the agent of the cluster has gone.
+ */
+export function isOfProxy(status: number, text: string): boolean {
+  return status === 500 && !text.trimStart().startsWith('{')
+}
+
 /** The error of an answer that is no success. Its `why` is what the server said; headers never come into it. */
 export function refusal(deed: Deed, status: number, text: string): SalvageError {
   const said = readStatus(text)
   const why = said.message ?? plainText(text)
-  const [code, words, hint] = meaning(status, said)
+  const [code, words, hint] = isOfProxy(status, text) ? AWAY : meaning(status, said)
   const known = status < 500
   return failedCall(code, deed, words, {
     ...(why === '' ? {} : { why }),
@@ -32,6 +40,8 @@ export function refusal(deed: Deed, status: number, text: string): SalvageError 
 }
 
 type Meaning = readonly [code: string, words: string, hint?: string | undefined]
+
+const AWAY: Meaning = ['K8S.UNREACHABLE', 'a proxy does not reach the API server']
 
 function meaning(status: number, said: Status): Meaning {
   if (status === 400 || status === 422) return ['K8S.INVALID', 'the API server cannot accept it']
