@@ -52,7 +52,7 @@ export function dumpTargets(containers: readonly Found[]): DumpTargets {
 }
 
 /** `dump:PROJECT/SERVICE` for compose, with the number behind it for all but the first; else `dump:NAME`. */
-export function dumpRef({ labels, name }: Pick<Container, 'labels' | 'name'>): TargetRef {
+function dumpRef({ labels, name }: Pick<Container, 'labels' | 'name'>): TargetRef {
   const identity = identityOf(labels, name)
   if (identity.kind !== 'service') return `dump:${name}`
   const { project, service, number } = identity
