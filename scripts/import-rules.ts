@@ -31,7 +31,7 @@ const CORE_LIBRARIES = ['zod', 'fastest-levenshtein']
 /** The folders of core and its loose files, lowest first: imports go down only, or stay on their floor. */
 const FLOORS: readonly (readonly string[])[] = [
   ['json.ts', 'error.ts', 'finding.ts', 'call-options.ts'],
-  ['config', 'target', 'crane', 'quiesce', 'snapshot', 'retention', 'effect', 'backend.ts', 'deadline.ts'],
+  ['config', 'target', 'crane', 'quiesce', 'snapshot', 'retention', 'effect', 'dump', 'backend.ts', 'deadline.ts'],
   ['plan'],
   ['sqlite', 'journal', 'catalog', 'lock', 'report'],
   ['rig.ts', 'run', 'restore', 'memory'],

@@ -10,7 +10,6 @@ import { memoryDiscovery } from '../src/memory/discovery.ts'
 import { memoryPlatform, setState, volumeOf, workloadOf } from '../src/memory/platform.ts'
 import type { MemoryPlatform, MemoryWorkload } from '../src/memory/platform.ts'
 import { directoryExchanger } from '../src/restore/directory-exchanger.ts'
-import { memoryDumps } from '../src/memory/dumps.ts'
 import { memoryExchanger } from '../src/memory/exchanger.ts'
 import { memoryEffects } from '../src/memory/effects.ts'
 import { memorySnapshots } from '../src/memory/keeper.ts'
@@ -25,7 +24,6 @@ import type { ExchangerFixture } from '../src/testing/index.ts'
 import {
   craneContract,
   discoveryContract,
-  dumpContract,
   effectContract,
   exchangerContract,
   keeperContract,
@@ -67,26 +65,6 @@ function quiescer(platform: MemoryPlatform, id: string): Quiescer {
   if (found === undefined) throw new Error(`no quiescer ${id}`)
   return found
 }
-
-dumpContract('memory', async () => {
-  const platform = memoryPlatform()
-  const files = new Map([
-    ['globals.sql', 'CREATE ROLE '.repeat(100_000)],
-    ['shop.sql', 'INSERT '.repeat(100_000)],
-  ])
-  platform.databases.set('shop', { files })
-  for (const fails of ['start', 'middle', 'verdict'] as const) platform.databases.set(fails, { files, fails })
-  return {
-    opener: memoryDumps(platform),
-    whole: 'shop',
-    failing: { start: 'start', middle: 'middle', verdict: 'verdict', 'unknown database': 'nobody' },
-    left: async () => [...platform.dumping],
-    proves: (name, content) => {
-      expect(content.toString()).toBe(files.get(name))
-    },
-    [Symbol.asyncDispose]: nothing,
-  }
-})
 
 for (const by of ['stop', 'pause'] as const)
   quiescerContract(`memory.${by}`, async () => {

@@ -70,12 +70,14 @@ function fileOf(
       skipped = true
     }
   }
+  async function ended(): Promise<void> {
+    await sleep(verdictMs)
+    if (end === 'verdict') verdict.reject(failed('its program ended with code 1'))
+    else verdict.resolve({ bytes, sha256: digest.digest('hex') })
+  }
   const stream = Readable.from(content(), { objectMode: false })
   stream.once('end', () => {
-    void sleep(verdictMs).then(() => {
-      if (end === 'verdict') verdict.reject(failed('its program ended with code 1'))
-      else verdict.resolve({ bytes, sha256: digest.digest('hex') })
-    })
+    void ended()
   })
   stream.once('error', verdict.reject)
   stream.once('close', () => {

@@ -24,6 +24,30 @@ async function read(one: DumpFile): Promise<DumpProof> {
   return whole()
 }
 
+async function* broken(): AsyncGenerator<Buffer> {
+  await Promise.resolve()
+  yield bytes
+  throw new Error('ECONNRESET')
+}
+
+const from = async (files: readonly DumpFile[], several = false): Promise<readonly string[]> => {
+  const opener = {
+    open: async function* (): AsyncGenerator<DumpFile> {
+      await Promise.resolve()
+      yield* files
+    },
+  }
+  const source = {
+    medium: 'stream',
+    backend: 'x',
+    token: null,
+    ...(several ? { several: true as const } : {}),
+  } as const
+  const names: string[] = []
+  for await (const { name } of opened(opener, source, options)) names.push(name)
+  return names
+}
+
 describe('what came is compared with what was sent', () => {
   test('and is whole when both agree', async () => {
     await expect(read(file('a'))).resolves.toEqual(proof)
@@ -41,11 +65,6 @@ describe('what came is compared with what was sent', () => {
   test('its verdict counts where the content broke off', async () => {
     const verdict = Promise.reject(new SalvageError('DUMP.FAILED', 'pg_dump ended with code 1'))
     verdict.catch(() => undefined)
-    async function* broken(): AsyncGenerator<Buffer> {
-      await Promise.resolve()
-      yield bytes
-      throw new Error('ECONNRESET')
-    }
     await expect(read(file('a', verdict, Readable.from(broken())))).rejects.toThrow(
       expect.objectContaining({ code: 'DUMP.FAILED' }),
     )
@@ -59,24 +78,6 @@ describe('what came is compared with what was sent', () => {
 })
 
 describe('the files of a dump', () => {
-  const from = async (files: readonly DumpFile[], several = false): Promise<readonly string[]> => {
-    const opener = {
-      open: async function* (): AsyncGenerator<DumpFile> {
-        await Promise.resolve()
-        yield* files
-      },
-    }
-    const source = {
-      medium: 'stream',
-      backend: 'x',
-      token: null,
-      ...(several ? { several: true as const } : {}),
-    } as const
-    const names: string[] = []
-    for await (const { name } of opened(opener, source, options)) names.push(name)
-    return names
-  }
-
   test('come in their order', async () => {
     await expect(from([file('b'), file('.a')], true)).resolves.toEqual(['b', '.a'])
   })

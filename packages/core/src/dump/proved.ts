@@ -10,7 +10,7 @@ export interface ProvedFile {
    * Resolves when all of it came through `content` and its dumper says that this was all. Called after the end of
    * `content`. Rejects with `DUMP.NOT_WHOLE`, or with what the dumper says.
    */
-  whole(): Promise<DumpProof>
+  readonly whole: () => Promise<DumpProof>
 }
 
 /** A file of a dump whose count and hash are compared, at this end, with those of its dumper. */

@@ -48,11 +48,9 @@ describe('a stream', () => {
     ['of several files with no place to stage them', several, streams],
     ['that no crane reads in any way', dump, { ...staging, cranes: { archive: ['pvc'] } } satisfies Capabilities],
   ])('%s is left out', (_, one, able) => {
-    expect(planned(one, able).skipped).toMatchObject(
-      [{ target: 'docker:data' }, { target: 'dump:shop', finding: { code: 'PLAN.UNREADABLE' } }].slice(
-        able.cranes['archive']?.includes('pvc') === true ? 0 : 1,
-      ),
-    )
+    expect(planned(one, able).skipped.find(({ target: ref }) => ref === 'dump:shop')?.finding).toMatchObject({
+      code: 'PLAN.UNREADABLE',
+    })
   })
 
   test('brings nobody to rest, also where a workload is said to use it', () => {

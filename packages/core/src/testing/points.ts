@@ -66,7 +66,7 @@ function observedDumps(opener: DumpOpener, point: Point): DumpOpener {
 }
 
 function observedContent(content: Readable, point: Point): Readable {
-  async function* pieces(): AsyncGenerator<unknown> {
+  async function* pieces(): AsyncGenerator {
     for await (const piece of content) {
       await point('before dumps.content')
       yield piece

@@ -64,10 +64,11 @@ describe('what a journal says of a staged dump', () => {
       undo: { kind: 'effect', target: 'memory-dump:shop', effect: 'core.staging', token },
     })
     await there.rig.journal.open([entry({ directory })])
-    const pending = there.rig.journal.pending
+    const { journal } = there.rig
     const copied = {
-      ...there.rig.journal,
-      pending: async (runId?: string) => (await pending(runId)).map((one) => ({ ...one, copied: true as const })),
+      ...journal,
+      pending: async (runId?: string) =>
+        (await journal.pending(runId)).map((one) => ({ ...one, copied: true as const })),
     }
     expect((await recover({ ...there.rig, journal: copied }, { signal: never })).stuck).toEqual([])
     expect(await there.staged()).toEqual([])

@@ -24,7 +24,7 @@ export async function streamWorld(
 ): Promise<StreamWorld> {
   const there = world({ snapshots })
   const reads: readonly Medium[] = ['docker-volume', staged ? 'directory' : 'stream']
-  for (const [name, database] of Object.entries(databases)) there.platform.databases.set(name, database)
+  for (const [name, one] of Object.entries(databases)) there.platform.databases.set(name, one)
   const home = await mkdtemp(join(tmpdir(), 'salvage-streams-'))
   const staging = join(home, 'staging')
   return {

@@ -10,7 +10,8 @@ const { ref, where }: { ref: LiftRef; where: 'middle' | 'verdict' } = JSON.parse
 const crane = ref.store.crane === 'restic' ? resticCrane(state) : archiveCrane(state)
 const dump = testDump(
   function* () {
-    for (let n = 0; n < 20 || where === 'middle'; n += 1) {
+    const count = where === 'middle' ? Number.POSITIVE_INFINITY : 20
+    for (let n = 0; n < count; n += 1) {
       yield randomBytes(1000)
       if (n === 20) process.stdout.write('here\n')
     }
