@@ -13,7 +13,7 @@ d_named() {
   trap d_gone EXIT
   trap 'exit 143' TERM HUP INT
 }
-d_register() { d_api PUT "_snapshot/$d_id" "$d_where$d_folder\\"}}" >&2; }
+d_register() { d_api PUT "_snapshot/$d_id" "$d_where$d_folder\\"}}" >/dev/null; }
 `
 
 /** Makes a snapshot, all of whose shards have to be there, and puts its files into a tar. */
@@ -21,7 +21,7 @@ export const DUMP: string = `${REPOSITORY}
 d_dump() (
   d_named
   d_register || exit 1
-  d_api POST "_snapshot/$d_id/_verify" >&2 || exit 1
+  d_api POST "_snapshot/$d_id/_verify" >/dev/null || exit 1
   d_said=$(d_api PUT "_snapshot/$d_id/all?wait_for_completion=true" '{"indices":"*","include_global_state":true,"partial":false}') || exit 1
   case $d_said in *'"state":"SUCCESS"'*) ;; *) printf '%s\\n' "$d_said" >&2; d_fail NOT_WHOLE ;; esac
   case $d_said in *'"failed":0'*) ;; *) printf '%s\\n' "$d_said" >&2; d_fail NOT_WHOLE ;; esac
