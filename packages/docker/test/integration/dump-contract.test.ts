@@ -17,6 +17,12 @@ const BROKEN = {
   stuck: '"$0.real" "$@" | head -c 300000; kill -9 $PPID',
 } as const
 
+const compose = (number: string): string[] => [
+  '--label=com.docker.compose.project=p1',
+  '--label=com.docker.compose.service=db',
+  `--label=com.docker.compose.container-number=${number}`,
+]
+
 describe.skipIf(!DOCKER)('dumps on a real engine', () => {
   let on: Bench
   beforeAll(async () => {
@@ -73,7 +79,7 @@ describe.skipIf(!DOCKER)('dumps on a real engine', () => {
   dumpContract('jobs', async () => ({
     opener: {
       open: (token, { signal }) => {
-        const commands = (scripts[String(token)] ?? []).map((script) => ({
+        const commands = (scripts[typeof token === 'string' ? token : ''] ?? []).map((script) => ({
           argv: ['sh', '-c', script],
           environment: {},
         }))
@@ -94,11 +100,6 @@ describe.skipIf(!DOCKER)('dumps on a real engine', () => {
   }))
 
   test('a survey gives databases that run as targets, by compose service or name, and problems for those that do not', async () => {
-    const compose = (number: string): string[] => [
-      '--label=com.docker.compose.project=p1',
-      '--label=com.docker.compose.service=db',
-      `--label=com.docker.compose.container-number=${number}`,
-    ]
     const dumped = ['--label=salvage.dump=postgres', '--label=salvage.dump.tide=a, b']
     await on.app('p1-db-1', ...compose('1'), ...dumped)
     await on.app('p1-db-2', ...compose('2'), ...dumped)
