@@ -162,3 +162,22 @@ test('says which snapshots are cut at one instant', () => {
     'snapshot docker:pgdata (btrfs, at one instant: run-t1)\n',
   )
 })
+
+test('a stream is dumped once all run, or at once when nobody rests', () => {
+  const source = { medium: 'stream', backend: 'docker', token: null } as const
+  const dump = { kind: 'lift', ref: lift('l1', 'dump:shop'), from: { kind: 'live', source } } as const
+  const group = { id: 'g1', targets: ['dump:shop' as const], quiesce: [], idle: [], left: [], beforeHold: [] }
+  const text = planText({
+    ...plan,
+    groups: [{ ...group, whileQuiesced: [], afterResume: [dump, { ...dump, staged: true }] }],
+  })
+  expect(text).toContain(
+    [
+      'group g1: dump:shop',
+      '  nothing has to come to rest',
+      '  then:',
+      '    dump dump:shop to archive:/backups',
+      '    dump dump:shop, staged on this machine first, to archive:/backups',
+    ].join('\n'),
+  )
+})

@@ -36,7 +36,7 @@ export interface Progress {
 export interface LiftOptions extends CallOptions {
   readonly onProgress?: (progress: Progress) => void
   /**
-   * Opens a stream that is to be lifted, once; ends with `signal`. The archive is a directory with the files that it
+   * Opens a stream that is to be lifted; ends with `signal`. A further call begins the dump anew, when the one before is over. The archive is a directory with the files that it
    * gives, and is finished only after each of them was proven whole: a crane's own end comes after the verdict of the
    * dump. Always there for a source that is a `stream`.
    */
