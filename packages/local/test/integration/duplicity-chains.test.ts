@@ -19,10 +19,18 @@ describe.skipIf(!part('duplicity').available)('chains of duplicity', () => {
   afterEach(() => yard[Symbol.dispose]())
 
   /** As the original rancher-backup calls duplicity, with nothing in `options`. */
-  const original = (at: number, ...age: readonly string[]): string =>
+  const original = (at: number, age = '7D'): string =>
     yard.duplicity(
-      ...['--volsize', '200', '--no-encryption', '--allow-source-mismatch', '--current-time', String(at)],
-      ...['--full-if-older-than', ...(age.length === 0 ? ['7D'] : age), yard.at('source'), `file://${yard.at('far')}`],
+      '--volsize',
+      '200',
+      '--no-encryption',
+      '--allow-source-mismatch',
+      '--current-time',
+      String(at),
+      '--full-if-older-than',
+      age,
+      yard.at('source'),
+      `file://${yard.at('far')}`,
     )
   const first = Math.floor(Date.now() / 1000) - 100_000
 

@@ -24,6 +24,15 @@ function argumentsOfAll(): string {
   return texts.join('\n')
 }
 
+/** GnuPG with the key ring in a directory; it is given the passphrase. */
+function gpg(home: string, ...args: readonly string[]): string {
+  return execFileSync('gpg', ['--homedir', home, '--batch', ...args], {
+    encoding: 'utf8',
+    stdio: ['pipe', 'pipe', 'ignore'],
+    input: `${PASSPHRASE}\n`,
+  })
+}
+
 describe.skipIf(!part('duplicity').available)('encrypted copies of duplicity', () => {
   let yard: DuplicityYard
   beforeEach(() => {
@@ -46,24 +55,19 @@ describe.skipIf(!part('duplicity').available)('encrypted copies of duplicity', (
       gnupgHome: yard.at('gnupg'),
     })
   const key = (): string => {
-    const gpg = (...args: readonly string[]): string =>
-      execFileSync('gpg', ['--homedir', yard.at('gnupg'), '--batch', ...args], {
-        encoding: 'utf8',
-        stdio: ['pipe', 'pipe', 'ignore'],
-        input: `${PASSPHRASE}\n`,
-      })
     const made = ['--quick-generate-key', 'salvage-test', 'default', 'default', 'never']
-    gpg('--pinentry-mode', 'loopback', '--passphrase-fd', '0', ...made)
-    return /^fpr:+([0-9A-F]{40}):/m.exec(gpg('--with-colons', '--list-keys'))?.[1] ?? ''
+    gpg(yard.at('gnupg'), '--pinentry-mode', 'loopback', '--passphrase-fd', '0', ...made)
+    const keys = gpg(yard.at('gnupg'), '--with-colons', '--list-keys')
+    return /^fpr:+([0-9A-F]{40}):/m.exec(keys)?.[1] ?? ''
   }
 
   test('with a passphrase from a file: nothing readable there, restored with it, and no process has it as argument', async () => {
     const store = symmetric()
     await yard.crane.preflight(store, [yard.source], { ...calm, init: false })
-    let running = true
+    const running = new AbortController()
     let seen = ''
     const watch = (async (): Promise<void> => {
-      while (running) {
+      while (!running.signal.aborted) {
         seen += argumentsOfAll()
         await sleep(20)
       }
@@ -73,7 +77,7 @@ describe.skipIf(!part('duplicity').available)('encrypted copies of duplicity', (
     yard.write('source/sub/file', 'changed')
     await yard.lift(store)
     const restored = listing(await yard.restored(first, store))
-    running = false
+    running.abort()
     await watch
     expect(restored).toBe(before)
     expect(seen).toContain('--full-if-older-than')
