@@ -134,7 +134,7 @@ describe.skipIf(!part('duplicity').available)('chains of duplicity', () => {
     expect(yard.stored()).toEqual([])
   })
 
-  test('a lift of another machine upon the same chains is waited for', async () => {
+  test('while another machine lifts upon the same chains, no lift begins', async () => {
     const note = `salvage-kit.20261121T080000Z.other-1.begun`
     const other = { version: 1, lift: 'other-1', runId: 'r', target: 'dir:/backup', machine: 'elsewhere' }
     const content = JSON.stringify({ ...other, takenAt: '2026-11-21T08:00:00.000Z', state: 'good' })
