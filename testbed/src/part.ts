@@ -26,6 +26,7 @@ export const PARTS = [
   'etcd',
   'influxdb',
   'mongodb',
+  'opensearch',
   'btrfs',
   'buttervolume',
   'sshd',
@@ -121,17 +122,9 @@ export function findPart(name: PartName): Part {
         ['etcdctl', 'version'],
       ])
     case 'influxdb':
-      return {
-        available: whyNoDatabase('influxdb') === '',
-        reason: whyNoDatabase('influxdb'),
-        address: databaseTools('influxdb'),
-      }
     case 'mongodb':
-      return {
-        available: whyNoDatabase('mongodb') === '',
-        reason: whyNoDatabase('mongodb'),
-        address: databaseTools('mongodb'),
-      }
+    case 'opensearch':
+      return { available: whyNoDatabase(name) === '', reason: whyNoDatabase(name), address: databaseTools(name) }
     case 'btrfs':
       return { available: whyNoBtrfs() === '', reason: whyNoBtrfs(), address: 'mkfs.btrfs' }
     case 'buttervolume':
