@@ -85,7 +85,7 @@ d_settle() {
     fi
     rm -f "$d_mark.after" || return 1
   fi
-  rm -f "$d_mark.before" "$d_mark.swap"
+  rm -f "$d_mark.before" "$d_mark.swap" "$d_mark.part"
   d_sql -e "DROP DATABASE IF EXISTS $d_new; DROP DATABASE IF EXISTS $d_old" && rm -f "$d_mark.restore"
 }
 d_mend_one() {
