@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { privateDockerd, temporaryDirectory } from '@salvage-kit/testbed'
 
-const MAIN = fileURLToPath(new URL('../apps/cli/dist/main.js', import.meta.url))
+const MAIN = fileURLToPath(new URL('../apps/cli/dist/bundle/main.js', import.meta.url))
 const TICKS_A_SECOND = 100
 const minutes = Number(process.argv[2] ?? 10)
 

@@ -21,7 +21,7 @@ const size: CrowdSize = {
   snapshots: 15_000 * share,
 }
 const child = join(import.meta.dirname, 'kubernetes-plan-child.ts')
-const main = join(import.meta.dirname, '../apps/cli/dist/main.js')
+const main = join(import.meta.dirname, '../apps/cli/dist/bundle/main.js')
 
 await using cluster = await kubernetesCluster({ level: 'api' })
 using folder = temporaryDirectory()

@@ -7,7 +7,7 @@ import { median } from './sides.ts'
 const containers = Number(process.argv[2] ?? 80)
 const volumes = Number(process.argv[3] ?? 50)
 const rounds = Number(process.argv[4] ?? 7)
-const main = join(import.meta.dirname, '../apps/cli/dist/main.js')
+const main = join(import.meta.dirname, '../apps/cli/dist/bundle/main.js')
 
 await using engine = await privateDockerd()
 using folder = temporaryDirectory()

@@ -10,7 +10,7 @@ const volumes = Number(process.argv[2] ?? 20)
 const megabytes = Number(process.argv[3] ?? 50)
 const rounds = Number(process.argv[4] ?? 3)
 const stopped = process.argv[5] === 'stopped'
-const main = join(import.meta.dirname, '../apps/cli/dist/main.js')
+const main = join(import.meta.dirname, '../apps/cli/dist/bundle/main.js')
 const host = engineAddress()
 const names = Array.from({ length: volumes }, (_, n) => `salvage-bench-volumes-${String(n)}`)
 const cli = async (...args: readonly string[]): Promise<string> => (await docker(host, args)).trim()

@@ -24,6 +24,15 @@ test('a part that is missing is the reason', () => {
   expect(line).toBe('skipped 1 of c.test.ts: no restic (fails here: restic version)')
 })
 
+test('a variable that nobody set is the reason, one that is set is none', () => {
+  const source = "describe.skipIf(!onRequest('SALVAGE_SUNDAYS'))('…')"
+  const told = (): readonly string[] => skippedLines([{ file: 'd.test.ts', note: '', source }])
+  expect(told()).toEqual(['skipped 1 of d.test.ts: only with SALVAGE_SUNDAYS'])
+  vi.stubEnv('SALVAGE_SUNDAYS', '1')
+  expect(told()).toEqual(['skipped 1 of d.test.ts: skipped in the source, without a reason'])
+  vi.unstubAllEnvs()
+})
+
 test('what passed only when it was repeated is told, with the first line of why', () => {
   expect(testLine('flaky', 'a.test.ts', 'waits\nlong', 'too soon\nat line 3')).toBe(
     'flaky a.test.ts: waits long (too soon)',

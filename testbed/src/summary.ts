@@ -1,3 +1,4 @@
+import { notRequested } from './on-request.ts'
 import { findPart, PARTS } from './part.ts'
 
 /** A test that did not run. */
@@ -29,12 +30,14 @@ export function testLine(word: string, file: string, name: string, why: string |
   return `${word} ${file}: ${name.replaceAll('\n', ' ')}${reason === '' ? '' : ` (${reason})`}`
 }
 
-/** One line for each file with skipped tests and each reason: a part that is missing here, or what the test says. */
+/** One line for each file with skipped tests and each reason: a part that is missing here, a variable that asks for it, or what the test says. */
 export function skippedLines(skipped: readonly SkippedTest[]): readonly string[] {
   const missing = PARTS.map((name) => ({ name, found: findPart(name) })).filter(({ found }) => !found.available)
   const reasons = (test: SkippedTest): string => {
     const asked = missing.filter(({ name }) => test.source.includes(`part('${name}')`))
     if (asked.length > 0) return asked.map(({ name, found }) => `no ${name} (${found.reason})`).join('; ')
+    const unset = notRequested(test.source)
+    if (test.note === '' && unset.length > 0) return `only with ${unset.join(', ')}`
     return test.note === '' ? 'skipped in the source, without a reason' : test.note
   }
   const lines = Map.groupBy(skipped, (test) => `${test.file}: ${reasons(test)}`)

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { SalvageError } from '@salvage-kit/core'
+import type { CallOptions } from '@salvage-kit/core'
 import { errorCode } from './error-code.ts'
 import { failureOf } from './failure.ts'
 import { kernelFailure } from './kernel-failure.ts'
 import { shellFor } from './run-in-shell.ts'
-import type { Finished } from './waiting-shell.ts'
+import type { Finished, Words } from './waiting-shell.ts'
 
 /** How long a command may take to end after it was asked to, in milliseconds. */
 const GRACE_MS = 5000
@@ -17,8 +18,7 @@ const QUICK: readonly string[] = ['btrfs', 'chattr']
 const NOT_RUN: readonly number[] = [126, 127]
 
 /** What {@link runCommand} takes. */
-export interface CommandOptions {
-  readonly signal: AbortSignal
+export interface CommandOptions extends CallOptions {
   readonly input?: string
 }
 
@@ -32,29 +32,52 @@ export async function runCommand(
   { signal, input }: CommandOptions,
 ): Promise<string> {
   signal.throwIfAborted()
-  const { end, out, words } =
-    (await inShell(file, args, { signal, input })) ?? (await spawned(file, args, { signal, input }))
+  const inTurn = input === undefined ? await inShell([[file, ...args]], { signal }) : undefined
+  const { end, out, words } = inTurn?.isRun === true ? inTurn : await spawned(file, args, { signal, input })
   signal.throwIfAborted()
   if (end === 0) return out
   throw failureOf(`${file} ${args.slice(0, 2).join(' ')}`, words, end)
 }
 
-interface Given {
-  readonly signal: AbortSignal
+/**
+ * Runs commands one after the other, up to the first that fails, and costs little more than one of them. Aborts and rejects
+ * as {@link runCommand} does with that one.
+ */
+export async function runCommands(commands: readonly Words[], { signal }: CallOptions): Promise<void> {
+  signal.throwIfAborted()
+  const inTurn = await inShell(commands, { signal })
+  signal.throwIfAborted()
+  const { last = 0, isRun = false } = inTurn ?? {}
+  if (isRun && inTurn?.end === 0) return
+  for (const [index, [file = '', ...args]] of commands.entries()) {
+    if (isRun && index === last)
+      throw failureOf(`${file} ${args.slice(0, 2).join(' ')}`, inTurn?.words ?? '', inTurn?.end)
+    if (index >= last) await runCommand(file, args, { signal })
+  }
+}
+
+interface Given extends CallOptions {
   readonly input: string | undefined
 }
 
-/** Undefined when it was not run: then a process of its own shows why. */
-async function inShell(file: string, args: readonly string[], { signal, input }: Given): Promise<Finished | undefined> {
-  if (!QUICK.includes(file) || input !== undefined) return undefined
-  using shell = shellFor([file, ...args])
+/** Undefined when nothing was run; not `isRun` when the last one was not: then a process of its own shows why. */
+async function inShell(
+  commands: readonly Words[],
+  { signal }: CallOptions,
+): Promise<(Finished & { readonly isRun: boolean }) | undefined> {
+  if (!commands.every(([file = '']) => QUICK.includes(file))) return undefined
+  using shell = shellFor(commands)
   if (shell === undefined) return undefined
   const running = shell.run(MOST_BYTES)
   const finished = await endedBy(signal, (how) => shell.end(how), running)
-  return typeof finished.end === 'number' && NOT_RUN.includes(finished.end) ? undefined : finished
+  return { ...finished, isRun: !(typeof finished.end === 'number' && NOT_RUN.includes(finished.end)) }
 }
 
-async function spawned(file: string, args: readonly string[], { signal, input }: Given): Promise<Finished> {
+async function spawned(
+  file: string,
+  args: readonly string[],
+  { signal, input }: Given,
+): Promise<Omit<Finished, 'last'>> {
   const child = started(file, args, input)
   const ended = endOf(file, child)
   const out = collected(child, child.stdout)

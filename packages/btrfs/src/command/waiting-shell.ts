@@ -8,49 +8,74 @@ import { errorCode } from './error-code.ts'
 export const SHELL_NAME = 'salvage-kit-commands'
 
 /**
- * Reads how many words follow and then the words, a line each; runs them, and writes a NUL behind all that they wrote, and
- * how they ended. It ends with its input, and that with the process that it works for.
+ * Reads in one line how many words each of some commands has, and then the words, a line each; runs them up to the first
+ * that fails, and writes a NUL behind all that they wrote, how the last one ended, and which one that was. It ends with its
+ * input, and that with the process that it works for.
  */
-const SCRIPT = `while IFS= read -r count; do
-  set --
-  while [ "$count" -gt 0 ]; do
-    IFS= read -r word || exit
-    set -- "$@" "$word"
-    count=$((count - 1))
+const SCRIPT = `while IFS= read -r counts; do
+  code=0
+  ran=0
+  for count in $counts; do
+    set --
+    while [ "$count" -gt 0 ]; do
+      IFS= read -r word || exit
+      set -- "$@" "$word"
+      count=$((count - 1))
+    done
+    [ "$code" -eq 0 ] || continue
+    "$@" </dev/null
+    code=$?
+    ran=$((ran + 1))
   done
-  "$@" </dev/null
-  code=$?
   printf '\\000' >&2
-  printf '\\000%s\\n' "$code"
+  printf '\\000%s %s\\n' "$code" "$ran"
 done`
 
 /** What a shell adds to the number of the signal that ended a command. */
 const BY_SIGNAL = 128
 
-/** What came of a command. */
+/** The program and its arguments. */
+export type Words = readonly string[]
+
+/** What came of commands. */
 export interface Finished {
-  /** Its exit code, or the signal that ended it. */
+  /** Which one was the last that ran: all before it ended well. */
+  readonly last: number
+  /** The exit code of that one, or the signal that ended it. */
   readonly end: number | NodeJS.Signals | undefined
   readonly out: string
-  /** What it wrote for people. */
+  /** What they wrote for people. */
   readonly words: string
 }
 
 /** See {@link startShell}. */
 export interface WaitingShell {
   readonly isThere: () => boolean
-  /** Runs one command, never two at once, each word of which is one line. More output than `mostBytes` ends it, and the shell. */
-  run(words: readonly string[], mostBytes: number): Promise<Finished>
+  /**
+   * Runs commands, each word of which is one line, one after the other up to the first that fails; never called twice at
+   * once. More output than `mostBytes` ends them, and the shell.
+   */
+  run(commands: readonly Words[], mostBytes: number): Promise<Finished>
   /** Ends it, and what it runs. */
   end(signal: NodeJS.Signals): void
 }
+
+/** What runs the commands: a shell, or a program that reads and answers as {@link SHELL} does. */
+export interface Interpreter {
+  readonly file: string
+  /** What it is told to do. */
+  readonly args: readonly [option: string, script: string]
+}
+
+/** Runs any command. */
+export const SHELL: Interpreter = { file: 'sh', args: ['-c', SCRIPT] }
 
 /**
  * Starts a shell that waits for commands; undefined when that cannot be. To start a program costs this process some
  * milliseconds, in which it does nothing else; a shell, which is small, some tenths of one. Nobody waits for it to end.
  */
-export function startShell(): WaitingShell | undefined {
-  const child = started()
+export function startShell(interpreter: Interpreter): WaitingShell | undefined {
+  const child = started(interpreter)
   if (child?.pid === undefined) return undefined
   const { pid } = child
   let isThere = true
@@ -69,10 +94,10 @@ export function startShell(): WaitingShell | undefined {
   return {
     isThere: () => isThere,
     end,
-    run: async (words, mostBytes) => {
+    run: async (commands, mostBytes) => {
       awaited(child, true)
       try {
-        return await finished(child, words, { mostBytes, end })
+        return await finished(child, commands, { mostBytes, end })
       } finally {
         awaited(child, false)
       }
@@ -81,10 +106,10 @@ export function startShell(): WaitingShell | undefined {
 }
 
 /** In a group of its own, so that what it runs ends with it. */
-function started(): ChildProcessWithoutNullStreams | undefined {
+function started({ file, args }: Interpreter): ChildProcessWithoutNullStreams | undefined {
   try {
     const env = { ...process.env, LC_ALL: 'C' }
-    const child = spawn('sh', ['-c', SCRIPT, SHELL_NAME, String(process.pid)], { env, stdio: 'pipe', detached: true })
+    const child = spawn(file, [...args, SHELL_NAME, String(process.pid)], { env, stdio: 'pipe', detached: true })
     // That it is not there, or no more, is told by its ending.
     child.on('error', () => undefined)
     child.stdin.on('error', () => undefined)
@@ -103,7 +128,7 @@ function awaited(child: ChildProcessWithoutNullStreams, isAwaited: boolean): voi
 
 async function finished(
   child: ChildProcessWithoutNullStreams,
-  words: readonly string[],
+  commands: readonly Words[],
   { mostBytes, end }: { readonly mostBytes: number } & Pick<WaitingShell, 'end'>,
 ): Promise<Finished> {
   const { promise, resolve } = Promise.withResolvers<Finished>()
@@ -111,17 +136,20 @@ async function finished(
   const onWords = collector(told)
   function told(): void {
     if (Math.max(onOut.bytes(), onWords.bytes()) > mostBytes) end('SIGKILL')
-    const code = onOut.afterNul()
-    if (code?.endsWith('\n') !== true || onWords.afterNul() === undefined) return
-    resolve({ end: endOf(Number(code)), out: onOut.text(), words: onWords.text() })
+    const mark = onOut.afterNul()
+    if (mark?.endsWith('\n') !== true || onWords.afterNul() === undefined) return
+    const [code, ran] = mark.split(' ')
+    resolve({ last: Number(ran) - 1, end: endOf(Number(code)), out: onOut.text(), words: onWords.text() })
   }
   // Without its mark nobody knows how the command ended, however well the shell did.
-  const onClose = (code: number | null, signal: NodeJS.Signals | null): void =>
-    resolve({ end: signal ?? (code === 0 ? undefined : (code ?? undefined)), out: onOut.text(), words: onWords.text() })
+  const onClose = (code: number | null, signal: NodeJS.Signals | null): void => {
+    const how = signal ?? (code === 0 ? undefined : (code ?? undefined))
+    resolve({ last: 0, end: how, out: onOut.text(), words: onWords.text() })
+  }
   child.stdout.on('data', onOut.take)
   child.stderr.on('data', onWords.take)
   child.once('close', onClose)
-  child.stdin.write([String(words.length), ...words, ''].join('\n'))
+  child.stdin.write([commands.map((words) => words.length).join(' '), ...commands.flat(), ''].join('\n'))
   try {
     return await promise
   } finally {

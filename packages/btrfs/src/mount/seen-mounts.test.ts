@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { deviceOf, shows } from './seen-mounts.ts'
+import { shows } from './seen-mounts.ts'
 
 const MOUNTINFO = [
   '22 1 254:0 / / rw,relatime shared:1 - ext4 /dev/root rw',
@@ -25,11 +25,5 @@ describe('what a mount namespace shows', () => {
 
   test('the mount of the whole file system is no mount of a volume', () => {
     expect(shows(MOUNTINFO.split('\n').slice(0, 2).join('\n'), '0:40', '/volumes/web')).toBe(false)
-  })
-
-  test('the device is that of the nearest mount above', () => {
-    expect(deviceOf(MOUNTINFO, '/var/lib/butter volume/volumes/web')).toBe('0:40')
-    expect(deviceOf(MOUNTINFO, '/var/lib/butter')).toBe('254:0')
-    expect(deviceOf('', '/x')).toBeUndefined()
   })
 })

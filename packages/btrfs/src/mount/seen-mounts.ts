@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { realpath } from 'node:fs/promises'
-import { parseMounts } from '../subvolume/mounts.ts'
+import { mountAbove, parseMounts } from '../subvolume/mounts.ts'
 import { placeIn } from '../subvolume/path-in-file-system.ts'
 
 /** The kernel's number of the first pid namespace: who is in it sees every process of the machine. PROC_PID_INIT_INO. */
@@ -20,14 +20,15 @@ export interface SeenMounts {
  */
 export async function seenMounts(directory: string): Promise<SeenMounts> {
   const real = await realpath(directory)
-  const own = readFileSync('/proc/self/mountinfo', 'utf8')
-  const root = `/${placeIn(parseMounts(own), real)}`
-  const device = deviceOf(own, real)
+  const mounts = parseMounts(readFileSync('/proc/self/mountinfo', 'utf8'))
+  const root = `/${placeIn(mounts, real)}`
+  const device = mountAbove(mounts, real)?.device
   const seen = new Set<string>()
   const processes: number[] = []
+  const threads = kernelThreads()
   // The kernel answers from memory: waiting for each answer would take longer than all of them.
   for (const entry of readdirSync('/proc')) {
-    if (!/^\d+$/.test(entry)) continue
+    if (!/^\d+$/.test(entry) || threads.has(entry)) continue
     try {
       const namespace = readlinkSync(`/proc/${entry}/ns/mnt`)
       if (seen.has(namespace)) continue
@@ -39,6 +40,26 @@ export async function seenMounts(directory: string): Promise<SeenMounts> {
     }
   }
   return { processes, isWhole: readlinkSync('/proc/self/ns/pid') === FIRST_PID_NAMESPACE }
+}
+
+/** The flags of the process are the seventh field behind its name. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+const FLAGS = /^2 \(.*\) \S(?: -?\d+){5} (\d+) /
+/** PF_KTHREAD of the kernel. */
+const OF_KERNEL = 0x0020_0000
+
+/**
+ * Threads of the kernel, which have no mounts of their own and are most of the processes of a small machine. All are children
+ * of process 2, where that one is such a thread itself: in another pid namespace it is somebody else.
+ */
+function kernelThreads(): ReadonlySet<string> {
+  try {
+    const [, flags] = FLAGS.exec(readFileSync('/proc/2/stat', 'utf8')) ?? []
+    if ((Number(flags) & OF_KERNEL) === 0) return new Set()
+    return new Set(readFileSync('/proc/2/task/2/children', 'utf8').split(' '))
+  } catch {
+    // The kernel may be built without it.
+    return new Set()
+  }
 }
 
 /** What is written there as it is. */
@@ -57,17 +78,6 @@ export function shows(mountinfo: string, device: string | undefined, root: strin
     const path = unescaped(mounted).replace(/\/\/deleted$/, '')
     return path === root || path.startsWith(`${root}/`)
   })
-}
-
-/** The device of the mount that a path is on. */
-export function deviceOf(mountinfo: string, path: string): string | undefined {
-  let best: { readonly device: string; readonly length: number } | undefined
-  for (const line of mountinfo.split('\n')) {
-    const [, , device = '', , point = ''] = line.split(' ').map(unescaped)
-    const isAbove = point === '/' || path === point || path.startsWith(`${point}/`)
-    if (point !== '' && isAbove && point.length >= (best?.length ?? 0)) best = { device, length: point.length }
-  }
-  return best?.device
 }
 
 function unescaped(field: string): string {

@@ -11,8 +11,8 @@ export interface SnapshotName {
   readonly host?: string
 }
 
-/** No `/`, no blank, nothing that a shell or a table could take for something else. */
-const TIME_PATTERN = String.raw`(?![^@]*\.\.)[A-Za-z0-9_][A-Za-z0-9:.,_+-]*`
+/** No `/`, no blank, no `..`, nothing that a shell or a table could take for something else. */
+const TIME_PATTERN = String.raw`\w[\w:,+-]*(?:\.[\w:,+-]+)*\.?`
 const NAME = new RegExp(`^${VOLUME_PATTERN}@${TIME_PATTERN}(?:@${HOST_PATTERN})?$`)
 
 /** Whether a name can be taken apart. */

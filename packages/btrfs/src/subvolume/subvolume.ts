@@ -1,12 +1,22 @@
 import type { CallOptions } from '@salvage-kit/core'
-import { runCommand } from '../command/run-command.ts'
+import { runCommand, runCommands } from '../command/run-command.ts'
 
 /** So many names go into one command. */
 const AT_ONCE = 500
 
-/** Makes an empty subvolume. Rejects with `BTRFS.EXISTS`, `BTRFS.NO_SPACE` and what the command else says. */
-export async function createSubvolume(path: string, options: CallOptions): Promise<void> {
-  await runCommand('btrfs', ['subvolume', 'create', '--', path], options)
+/** What {@link createSubvolume} takes. */
+export interface CreateSubvolumeOptions extends CallOptions {
+  /** False: what is written over is written in place. Set right after it was made. Default: true. */
+  readonly copyOnWrite?: boolean
+}
+
+/** Makes an empty subvolume. Rejects with `BTRFS.EXISTS`, `BTRFS.NO_SPACE` and what the commands else say. */
+export async function createSubvolume(
+  path: string,
+  { copyOnWrite = true, signal }: CreateSubvolumeOptions,
+): Promise<void> {
+  const inPlace = copyOnWrite ? [] : [['chattr', '+C', '--', path]]
+  await runCommands([['btrfs', 'subvolume', 'create', '--', path], ...inPlace], { signal })
 }
 
 /**

@@ -6,6 +6,7 @@ import { runCommand } from '../command/run-command.ts'
 import { withKernelFailures } from '../command/kernel-failure.ts'
 import { syncDirectory } from '../subvolume/sync-directory.ts'
 import { createSubvolume, deleteSubvolumes } from '../subvolume/subvolume.ts'
+import type { CreateSubvolumeOptions } from '../subvolume/subvolume.ts'
 import { hiddenPath, kindAt, volumePath } from './place.ts'
 import type { VolumeHost } from './place.ts'
 import { limitSize } from './quota.ts'
@@ -67,16 +68,12 @@ interface Way {
  */
 function wayOf(wanted: VolumeOptions, { path, hidden }: { readonly path: string; readonly hidden: string }): Way {
   if (wanted.compression === undefined && wanted.size === undefined) {
-    const isPlain = wanted.copyOnWrite !== false
-    const make = async (options: CallOptions): Promise<boolean> => {
-      if (!(await madeNow(path, options))) return false
-      await setOptions(path, wanted, options)
-      return true
-    }
-    return isPlain ? { make } : { effect: unmakeToken(path), make }
+    const { copyOnWrite = true } = wanted
+    const make = async ({ signal }: CallOptions): Promise<boolean> => madeNow(path, { signal, copyOnWrite })
+    return copyOnWrite ? { make } : { effect: unmakeToken(path), make }
   }
   const make = async (options: CallOptions): Promise<boolean> => {
-    await createSubvolume(hidden, options)
+    await createSubvolume(hidden, { ...options, copyOnWrite: wanted.copyOnWrite !== false })
     await setOptions(hidden, wanted, options)
     // A refusal would say that nothing was touched.
     if ((await kindAt(path)) !== 'absent') {
@@ -94,7 +91,7 @@ function wayOf(wanted: VolumeOptions, { path, hidden }: { readonly path: string;
 }
 
 /** False when it stands already: that one is not ours to take back. */
-async function madeNow(path: string, options: CallOptions): Promise<boolean> {
+async function madeNow(path: string, options: CreateSubvolumeOptions): Promise<boolean> {
   try {
     await createSubvolume(path, options)
     return true
@@ -120,12 +117,7 @@ async function stands(path: string, volume: string): Promise<boolean> {
   return kind === 'subvolume'
 }
 
-async function setOptions(
-  path: string,
-  { copyOnWrite = true, compression, size }: VolumeOptions,
-  options: CallOptions,
-): Promise<void> {
-  if (!copyOnWrite) await runCommand('chattr', ['+C', '--', path], options)
+async function setOptions(path: string, { compression, size }: VolumeOptions, options: CallOptions): Promise<void> {
   if (compression !== undefined)
     await runCommand('btrfs', ['property', 'set', '--', path, 'compression', compression], options)
   if (size !== undefined) await limitSize(path, size, options)

@@ -1,3 +1,4 @@
+import { setImmediate as immediate } from 'node:timers/promises'
 import { deadline } from '@salvage-kit/core'
 import type { CallOptions, Finding } from '@salvage-kit/core'
 import { holdsSubvolumes } from '../subvolume/nested-subvolume.ts'
@@ -30,6 +31,8 @@ export async function cutWithWarning<T>(
 
 /** Whoever asked for the cut has their answer, and their signal is of the past. */
 async function warnLater(path: string, volume: string, told: (findings: readonly Finding[]) => void): Promise<void> {
+  // Their answer is not to wait for this to be begun.
+  await immediate()
   using limit = deadline(LIST_MS)
   const findings = await nestedWarning(path, volume, { signal: limit.signal })
   if (findings.length > 0) told(findings)

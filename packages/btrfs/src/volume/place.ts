@@ -2,6 +2,7 @@ import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Rig, TargetRef } from '@salvage-kit/core'
 import { errorCode } from '../command/error-code.ts'
+import { together } from '../command/together.ts'
 import { snapshotName } from '../name/snapshot-name.ts'
 import { volumeName } from '../name/volume-name.ts'
 import type { BtrfsSettings } from '../settings/settings.ts'
@@ -49,8 +50,8 @@ export function dockerRef(volume: string): TargetRef {
 /** What stands at a path: `other` is a plain directory, a file, a link. */
 export async function kindAt(path: string): Promise<'absent' | 'subvolume' | 'other'> {
   try {
-    const stats = await lstat(path)
-    return stats.isDirectory() && stats.ino === SUBVOLUME_INODE && (await isBtrfs(path)) ? 'subvolume' : 'other'
+    const [stats, onBtrfs] = await together([lstat(path), isBtrfs(path)])
+    return stats.isDirectory() && stats.ino === SUBVOLUME_INODE && onBtrfs ? 'subvolume' : 'other'
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return 'absent'
     throw error

@@ -84,6 +84,19 @@ subjects:
     expect(nameOf('get')).not.toBe(nameOf('list'))
   })
 
+  it('is bound to each under a name of its own: whoever is given it takes it from nobody', () => {
+    const bindingOf = (name: string): string | undefined => {
+      const role = roleFor([{ verb: 'get', group: '', resource: 'pods' }], {
+        namespace: 'shop',
+        subject: { kind: 'ServiceAccount', name },
+      })
+      return /^kind: RoleBinding\nmetadata:\n {2}name: (.*)$/m.exec(role)?.[1]
+    }
+    expect(bindingOf('one')).toMatch(/^salvage-kit-[0-9a-f]{8}-[0-9a-f]{8}$/)
+    expect(bindingOf('one')).toBe(bindingOf('one'))
+    expect(bindingOf('one')).not.toBe(bindingOf('two'))
+  })
+
   it('permits what is missing and nothing else', () => {
     fc.assert(
       fc.property(fc.array(permission, { minLength: 1 }), fc.array(permission), (missing, others) => {

@@ -13,7 +13,7 @@ export interface RoleSubject {
 export interface RoleOptions {
   /** Absent: a ClusterRole, for what is in no namespace. */
   readonly namespace?: string
-  /** Default: `salvage-kit-` and a hash of the rules, so that none replaces another one when both are applied. */
+  /** Default: `salvage-kit-` and a hash of the rules, of a binding and its subject too: none replaces another one when both are applied. */
   readonly name?: string
   /** With it comes the binding, and nothing more is to be done. */
   readonly subject?: RoleSubject
@@ -25,15 +25,20 @@ export function roleFor(missing: readonly Permission[], options: RoleOptions = {
   const rules = rulesOf(missing)
   const { namespace, name = `salvage-kit-${hashOf(rules)}`, subject } = options
   const cluster = namespace === undefined ? 'Cluster' : ''
-  const metadata = ['metadata:', `  name: ${quoted(name)}`, ...inNamespace(namespace)]
-  const role = [...heading(`${cluster}Role`), ...metadata, 'rules:', ...rules]
+  const metadata = (own: string): readonly string[] => [
+    'metadata:',
+    `  name: ${quoted(own)}`,
+    ...inNamespace(namespace),
+  ]
+  const role = [...heading(`${cluster}Role`), ...metadata(name), 'rules:', ...rules]
   if (subject === undefined) return text(role)
   const bound = subject.namespace ?? namespace
+  const binding = options.name ?? `${name}-${hashOf([subject.kind, bound ?? '', subject.name])}`
   return text([
     ...role,
     '---',
     ...heading(`${cluster}RoleBinding`),
-    ...metadata,
+    ...metadata(binding),
     'roleRef:',
     '  apiGroup: rbac.authorization.k8s.io',
     `  kind: ${cluster}Role`,

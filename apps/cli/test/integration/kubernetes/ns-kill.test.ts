@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { roleFor, EXEC_PERMISSIONS, SNAPSHOT_PERMISSIONS, STATE_PERMISSIONS } from '@salvage-kit/k8s'
-import { kubernetesCluster, part } from '@salvage-kit/testbed'
+import { kubernetesCluster, onRequest, part } from '@salvage-kit/testbed'
 import type { KubernetesCluster } from '@salvage-kit/testbed'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { salvageKit } from '../../salvage-kit.ts'
@@ -12,7 +12,7 @@ const namespace = `sk-kill-${randomBytes(3).toString('hex')}`
 const available = part('kubernetes').available && part('postgres-image').available
 
 /** Takes two minutes: a process that was killed counts as alive for one. */
-describe.skipIf(!available || process.env['SALVAGE_TEST_NS_LONG'] !== '1')('a backup that is killed', () => {
+describe.skipIf(!available || !onRequest('SALVAGE_TEST_NS_LONG'))('a backup that is killed', () => {
   let on: KubernetesCluster
   let start: (...args: readonly string[]) => Running
   const kubectl = async (...args: readonly string[]): Promise<string> => on.kubectl(['-n', namespace, ...args])

@@ -1,5 +1,6 @@
 import { lstat } from 'node:fs/promises'
 import { errorCode } from '../../command/error-code.ts'
+import { together } from '../../command/together.ts'
 import { isBtrfs, SUBVOLUME_INODE } from '../../subvolume/is-subvolume.ts'
 import { volumePath } from '../../volume/place.ts'
 import { notSubvolume } from '../../volume/refusal.ts'
@@ -16,8 +17,8 @@ export interface Volume {
 export async function findVolume(volumesPath: string, name: string): Promise<Volume | undefined> {
   const path = volumePath({ volumesPath }, name)
   try {
-    const stats = await lstat(path)
-    if (stats.isDirectory() && stats.ino === SUBVOLUME_INODE && (await isBtrfs(path)))
+    const [stats, onBtrfs] = await together([lstat(path), isBtrfs(path)])
+    if (stats.isDirectory() && stats.ino === SUBVOLUME_INODE && onBtrfs)
       return { name, path, createdAt: stats.birthtime }
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined

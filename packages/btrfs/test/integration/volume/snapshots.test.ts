@@ -1,6 +1,7 @@
-import { mkdirSync, promises, readdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, promises, readdirSync, renameSync, rmdirSync, writeFileSync } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { command, part } from '@salvage-kit/testbed'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createVolume } from '../../../src/volume/create-volume.ts'
@@ -136,6 +137,33 @@ describe.skipIf(!part('btrfs').available)('snapshots', () => {
     })
     for (const plain of ['v@2098-01-01T00:00:00.000000', 'no snapshot']) await command('rmdir', [there.snapshot(plain)])
     await command('rm', [there.snapshot('v@2097-01-01T00:00:00.000000')])
+  })
+
+  it('are listed by name as they stand, however long nothing had changed before', async () => {
+    const listed = async (): Promise<readonly string[]> => snapshotNames(there.settings, never)
+    const first = there.snapshot('v@2001-01-01T00:00:00')
+    const second = there.snapshot('v@2001-01-01T00:00:01')
+    await command('btrfs', ['subvolume', 'snapshot', '-r', join(there.settings.volumesPath, 'v'), first])
+    for (const path of [first, second]) {
+      await delay(1200)
+      for (let n = 0; n < 3; n += 1) expect(await listed()).toEqual([basename(first)])
+      if (path === first) {
+        await command('btrfs', ['subvolume', 'snapshot', '-r', first, second])
+        expect(await listed()).toEqual([basename(first), basename(second)])
+        await command('btrfs', ['subvolume', 'delete', second])
+      } else renameSync(first, second)
+    }
+    expect(await listed()).toEqual([basename(second)])
+    await delay(1200)
+    await listed()
+    await command('btrfs', ['subvolume', 'delete', second])
+    expect(await listed()).toEqual([])
+    for (let n = 0; n < 50; n += 1) {
+      mkdirSync(first)
+      expect(await listed()).toEqual([basename(first)])
+      rmdirSync(first)
+      expect(await listed()).toEqual([])
+    }
   })
 
   it('are removed by their names alone; a parent of a send only by force, with its marker', async () => {

@@ -1,30 +1,47 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { kubernetesCluster, part } from '@salvage-kit/testbed'
 import type { KubernetesCluster } from '@salvage-kit/testbed'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { randomOf, SEED } from '../../../../core/test/crash/seed.ts'
-import { openLane, uptime } from './lane.ts'
+import type { Cluster } from '../../../src/index.ts'
+import { connect } from '../../../src/index.ts'
+import { loadCrane } from './goods.ts'
+import type { LaneKind } from './kind.ts'
+import { openLane } from './lane.ts'
 import type { Lane } from './lane.ts'
-import { blowOf } from './storm.ts'
+import { packed } from './packed.ts'
+import type { Packed } from './packed.ts'
+import { blowOf, roundOf } from './storm.ts'
+import { strikeLane } from './strike-lane.ts'
+import { summaryOf } from './struck.ts'
 
-const LANES = 6
+/** Side by side: most of a blow is waiting, for a lease or a dead man's switch. */
+const LANES = 12
 /** More with `SALVAGE_K8S_KILLS=300`; what the runs said with `SALVAGE_SAYS=1`. */
 const BLOWS = Number(process.env['SALVAGE_K8S_KILLS'] ?? 3)
-const PATIENCE_SECONDS = 30
-const MOMENTS = ['workload.quiescing', 'workload.quiesced', 'workload.quiesced', 'snapshot.taken']
-/** Of a run that was not killed. */
-const ENDED_MS = 240_000
+const KINDS: readonly LaneKind[] = part('crane-images').available
+  ? ['alone', 'offsite', 'together']
+  : ['alone', 'together']
 
 describe.skipIf(!part('kubernetes').available)(`runs that are killed or cut off (seed ${String(SEED)})`, () => {
   let on: KubernetesCluster
+  let admin: Cluster
+  let program: Packed
   let lanes: readonly Lane[] = []
   beforeAll(async () => {
     on = await kubernetesCluster({ level: 'node' })
-    const names = Array.from({ length: Math.min(LANES, BLOWS) }, (_, at) => `sk-hold-${String(SEED)}-${String(at)}`)
-    lanes = await Promise.all(names.map(async (name) => openLane(on, name)))
+    admin = await connect({ kubeconfig: on.kubeconfig, environment: {} })
+    program = await packed(new URL('run-child.ts', import.meta.url))
+    if (KINDS.includes('offsite')) await loadCrane(on)
+    const places = Array.from({ length: Math.min(LANES, BLOWS) }, (_, at) => ({
+      namespace: `sk-hold-${String(SEED)}-${String(at)}`,
+      kind: KINDS[at % KINDS.length] ?? 'alone',
+    }))
+    lanes = await Promise.all(places.map(async (place) => openLane({ on, admin, program: program.href }, place)))
   })
   afterAll(async () => {
-    for (const { namespace } of lanes) await on.kubectl(['delete', 'namespace', namespace, '--wait=false'])
+    for (const lane of lanes) await lane[Symbol.asyncDispose]()
+    program?.[Symbol.dispose]()
+    await admin?.[Symbol.asyncDispose]()
     await on?.[Symbol.asyncDispose]()
   })
 
@@ -33,51 +50,19 @@ describe.skipIf(!part('kubernetes').available)(`runs that are killed or cut off 
     { timeout: 60_000 + BLOWS * 120_000 },
     async () => {
       const random = randomOf(SEED)
-      const longest: number[] = []
-      for (let done = 0; done < BLOWS; done += lanes.length) {
-        const blow = blowOf(random)
-        const where = `seed ${String(SEED)}, blow ${String(done)}: ${blow.name}${blow.kills ? ', killed' : ''}`
-        const ids = lanes.map((_, at) => `20261121t090000z-${(done + at).toString(16).padStart(6, '0')}`)
-        const children = lanes.map((lane, at) => ({
-          lane,
-          child: lane.start(ids[at] ?? ''),
-          moment: MOMENTS[Math.floor(random() * MOMENTS.length)] ?? '',
-          after: random() * 1000,
-        }))
-        await Promise.all(children.map(async ({ child }) => child.line('planned')))
-        let struck: Promise<number> | undefined
-        const strike = async (): Promise<number> => {
-          const at = uptime()
-          await blow.strike(on)
-          return at
-        }
-        const frozen = await Promise.all(
-          children.map(async ({ lane, child, moment, after }) => {
-            await child.ask('go')
-            await Promise.race([child.line(moment).catch(() => ''), child.ended])
-            await sleep(after)
-            struck ??= strike()
-            const at = uptime()
-            if (blow.kills) await child.kill()
-            const since = blow.name === 'SIGKILL' ? at : await struck
-            await Promise.race([child.ended, sleep(ENDED_MS)])
-            await child.kill()
-            await lane.recovered(`${where}, ${child.lines.join(' ')}`)
-            return lane.frozenAfter(since)
-          }),
-        )
-        longest.push(...frozen)
-        console.log(`${where}: frozen for ${frozen.map((one) => one.toFixed(1)).join(', ')} s after it`)
-        if (process.env['SALVAGE_SAYS'] !== undefined)
-          for (const { child } of children) console.log(`  ${child.lines.join(' ')}`)
-        for (const one of frozen) expect(one, where).toBeLessThan(PATIENCE_SECONDS)
-        await Promise.all(
-          lanes.map(async (lane, at) =>
-            lane.nextRun(`20261121t100000z-${(done + at).toString(16).padStart(6, '0')}`, where),
-          ),
-        )
-      }
-      console.log(`${String(longest.length)} blows, the longest freeze after one: ${Math.max(...longest).toFixed(1)} s`)
+      const rounds = Array.from({ length: Math.ceil(BLOWS / lanes.length) }, (_, at) =>
+        roundOf(on, blowOf(random), Math.min(lanes.length, BLOWS - at * lanes.length)),
+      )
+      const begun = performance.now()
+      const struck = await Promise.all(
+        lanes.map(async (lane, at) => {
+          const own = rounds.slice(0, Math.ceil((BLOWS - at) / lanes.length))
+          return strikeLane(lane, own, { seed: SEED, lane: at })
+        }),
+      )
+      const minutes = ((performance.now() - begun) / 60_000).toFixed(1)
+      console.log(`seed ${String(SEED)}, ${minutes} minutes, ${summaryOf(struck.flat())}`)
+      expect(struck.flat()).toHaveLength(BLOWS)
     },
   )
 })

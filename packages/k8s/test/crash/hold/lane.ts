@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { recover, run } from '@salvage-kit/core'
 import type { KubernetesCluster } from '@salvage-kit/testbed'
 import { expect } from 'vitest'
 import { startChild } from '../../../../core/test/crash/child-process.ts'
 import type { Child } from '../../../../core/test/crash/child-process.ts'
+import type { Cluster } from '../../../src/index.ts'
 import {
   connect,
   DISCOVERY_PERMISSIONS,
@@ -15,7 +15,11 @@ import {
   SNAPSHOT_PERMISSIONS,
   STATE_PERMISSIONS,
 } from '../../../src/index.ts'
-import { claimNamed, controllerOf, PATIENT, podSpec, until } from '../../integration/quiesce/manifest.ts'
+import { until } from '../../integration/quiesce/manifest.ts'
+import { clearAway, layOut, REPLICAS } from './goods.ts'
+import { KIND_PARTS, makeRepository } from './kind.ts'
+import { lookAt } from './look.ts'
+import type { RigPlace } from './rig.ts'
 import { planOn, rigOn } from './rig.ts'
 
 const WANTED = [
@@ -25,115 +29,101 @@ const WANTED = [
   ...SNAPSHOT_PERMISSIONS,
   ...STATE_PERMISSIONS,
 ]
-const REPLICAS = 2
-/** The pod itself notes from when to when it was frozen, by the clock of the machine: `/room/freezes`. */
-const WITNESS = `trap "exit 0" TERM; since=
-while :; do
-  read now rest </proc/uptime
-  if [ -e /room/frozen ]; then [ -n "$since" ] || since=$now
-  elif [ -n "$since" ]; then echo "$since $now" >>/room/freezes; since=; fi
-  sleep 0.2
-done`
+const LOOK_MS = 1000
 
 /** A namespace with a workload that is scaled and one that is frozen by a command, and a tenant who copies both at once. */
-export interface Lane {
-  readonly namespace: string
-  /** Starts a run in a process of its own. */
+export interface Lane extends RigPlace, AsyncDisposable {
+  /** Starts a process for one run, which it plans and begins when it is told to. The last one ends with the lane. */
   start(runId: string): Child
   /** What the next process does: takes back what is left. Everything must be as before, and nobody frozen any more. */
   recovered(where: string): Promise<void>
-  /** How long the pod was frozen at one time, in seconds, that of it counted which was after this time of {@link uptime}. */
-  frozenAfter(uptime: number): Promise<number>
+  /** From when to when the pod was ever frozen, in seconds of the uptime that pods read too. */
+  freezes(): Promise<readonly Freeze[]>
   /** A whole run; then nothing is left but what is kept. */
   nextRun(runId: string, where: string): Promise<void>
-  /** How many snapshots are kept by now. */
-  kept(): Promise<number>
 }
 
-/** The clock that the pods read too: seconds since the machine started. */
-export function uptime(): number {
-  return Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0])
+/** One time during which a pod was frozen. */
+export interface Freeze {
+  readonly from: number
+  readonly to: number
+}
+
+/** What all lanes share. */
+export interface LaneParts {
+  readonly on: KubernetesCluster
+  /** The administrator's. */
+  readonly admin: Cluster
+  /** Of `run-child.ts`. */
+  readonly program: string
 }
 
 /** Makes one; resolves when its pods run. */
-export async function openLane(on: KubernetesCluster, namespace: string): Promise<Lane> {
+export async function openLane({ on, admin, program }: LaneParts, place: RigPlace): Promise<Lane> {
+  const { namespace, kind } = place
   const { signal } = new AbortController()
   await on.kubectl(['create', 'namespace', namespace])
   const kubeconfig = await on.serviceAccount(namespace, 'tenant')
   const subject = { kind: 'ServiceAccount', name: 'tenant' } as const
-  await on.apply(roleFor(WANTED, { namespace, subject }), ...goods().map((one) => placed(one, namespace)))
-  const kubectl = async (...args: readonly string[]): Promise<string> =>
-    (await on.kubectl(['-n', namespace, ...args])).trim()
-  await until('all pods run', async () => {
-    const ready = await kubectl('get', 'deployments', '-o', 'jsonpath={.items[*].status.readyReplicas}')
-    return ready === `1 ${String(REPLICAS)}`
-  })
-  const cluster = await connect({ kubeconfig, environment: {} })
-  const rig = rigOn(cluster, namespace)
-  const pod = await kubectl('get', 'pods', '-l', 'app=db', '-o', 'jsonpath={.items[0].metadata.name}')
+  await on.apply(roleFor([...WANTED, ...KIND_PARTS[kind].permissions], { namespace, subject }))
+  await layOut(on, place)
+  const look = lookAt(admin, namespace)
+  const up = async (): Promise<void> =>
+    until('all pods run', async () => {
+      const { db, web } = await look.deployments()
+      return db?.ready === 1 && web?.ready === REPLICAS
+    })
+  await up()
+  const cluster = await connect({ kubeconfig, namespace, environment: {} })
+  if (kind === 'offsite') await makeRepository(cluster, { signal })
+  const rig = rigOn(cluster, place)
+  const pod = await look.podOf('db')
   const inPod = async (script: string): Promise<string> =>
     (await runScript(cluster, { namespace, pod, container: 'main' }, { script }, { signal })).stdout.toString().trim()
-  const leftovers = async (): Promise<string> =>
-    kubectl('get', 'volumesnapshots,jobs', '-l', '!salvage-kit.io/kept', '-o', 'name', '--ignore-not-found')
+  let seen = 0
+  const freezes = async (): Promise<readonly Freeze[]> => {
+    // By then it has noted that it goes on.
+    const lines = await inPod('sleep 0.5; cat /room/freezes 2>/dev/null; :')
+    const numbers = lines.split('\n').filter((line) => line !== '')
+    seen = numbers.length
+    return numbers.map((line) => line.split(' ').map(Number)).map(([from = 0, to = 0]) => ({ from, to }))
+  }
+  // The journal is made by the first who looks at it.
+  await recover(rig, { signal })
+  const before = await look.made()
+  const journal = 'ConfigMap salvage-kit'
+  const made = async (): Promise<readonly string[]> =>
+    (await look.made()).filter((one) => !before.includes(one) && !one.startsWith(journal))
+  let child: Child | undefined
   return {
-    namespace,
-    start: (runId) => startChild(new URL('run-child.ts', import.meta.url).href, kubeconfig, namespace, runId),
+    ...place,
+    start: (runId) => (child = startChild(program, kubeconfig, namespace, kind, runId)),
     recovered: async (where) => {
       let report = await recover(rig, { signal })
       for (let left = 60; report.alive.length > 0 && left > 0; left -= 1) {
-        await sleep(1000)
+        await sleep(LOOK_MS)
         report = await recover(rig, { signal })
       }
       expect({ stuck: report.stuck, alive: report.alive }, where).toEqual({ stuck: [], alive: [] })
       expect(await rig.journal.pending(), where).toEqual([])
-      const replicas = 'jsonpath={.items[*].spec.replicas}'
-      expect(await kubectl('get', 'deployments', '-o', replicas), where).toBe(`1 ${String(REPLICAS)}`)
+      const { db, web } = await look.deployments()
+      expect([db?.wanted, web?.wanted], where).toEqual([1, REPLICAS])
       expect(await inPod('ls /room/frozen /tmp/.salvage-kit-* 2>/dev/null; :'), where).toBe('')
     },
-    frozenAfter: async (at) => {
-      const lines = (await inPod('cat /room/freezes 2>/dev/null; :')).split('\n')
-      const freezes = lines.map((line) => line.split(' ').map(Number))
-      return Math.max(0, ...freezes.map(([from = 0, to = 0]) => to - Math.max(from, at)))
-    },
+    freezes,
     nextRun: async (runId, where) => {
-      await until('the pods are up', async () => {
-        const ready = await kubectl('get', 'deployments', '-o', 'jsonpath={.items[*].status.readyReplicas}')
-        return ready === `1 ${String(REPLICAS)}`
-      })
-      const report = await run(rig, await planOn(rig, runId, { signal }))
+      await up()
+      const had = seen
+      const report = await run(rig, await planOn(rig, kind, runId, { signal }))
       expect(report, where).toMatchObject({ outcome: 'good', stuck: [] })
-      await until('what goes is gone', async () => (await leftovers()) === '')
-      expect(await leftovers(), where).toBe('')
-      const claims = await kubectl('get', 'persistentvolumeclaims', '-o', 'jsonpath={.items[*].metadata.name}')
-      expect(claims, where).toBe('db-data web-data')
+      expect((await freezes()).length, where).toBeGreaterThan(had)
+      await expect.poll(made, { message: where, timeout: 60_000, interval: LOOK_MS }).toEqual([])
+      expect(await look.made(), where).toEqual(expect.arrayContaining([...before]))
     },
-    kept: async () => {
-      const names = await kubectl('get', 'volumesnapshots', '-o', 'name')
-      return names === '' ? 0 : names.split('\n').length
+    async [Symbol.asyncDispose]() {
+      await child?.kill()
+      await cluster[Symbol.asyncDispose]()
+      await clearAway(on, place)
     },
   }
-}
-
-function goods(): readonly object[] {
-  return [
-    claimNamed('db-data'),
-    claimNamed('web-data'),
-    controllerOf('Deployment', 'db', podSpec(WITNESS, ['db-data']), {
-      replicas: 1,
-      annotations: {
-        'salvage-kit.io/pre': 'touch /room/frozen',
-        'salvage-kit.io/post': 'rm -f /room/frozen',
-      },
-    }),
-    controllerOf('Deployment', 'web', podSpec(PATIENT, ['web-data']), {
-      replicas: REPLICAS,
-      annotations: { 'salvage-kit.io/quiesce': 'scale' },
-    }),
-  ]
-}
-
-function placed(object: object, namespace: string): object {
-  const metadata = 'metadata' in object && typeof object.metadata === 'object' ? object.metadata : {}
-  const labels = { 'app.kubernetes.io/instance': 'shop' }
-  return { ...object, metadata: { ...metadata, namespace, labels } }
 }

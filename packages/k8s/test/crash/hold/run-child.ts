@@ -1,21 +1,26 @@
-import { once } from 'node:events'
+import { on } from 'node:events'
 import { writeSync } from 'node:fs'
 import { isSalvageError, run } from '@salvage-kit/core'
 import { connect } from '../../../src/index.ts'
+import { laneKind } from './kind.ts'
 import { planOn, rigOn } from './rig.ts'
 
-// One run of a namespace, planned, and begun when it is told to. Says `planned`, the type of each event, and `ended OUTCOME` or `failed CODE`.
-const [kubeconfig = '', namespace = '', runId = ''] = process.argv.slice(2)
+// One run of a namespace, planned when it is told to, and begun when it is told to. Says `ready`, `planned`, the type of each event, and
+// `ended OUTCOME` or `failed CODE`.
+const [kubeconfig = '', namespace = '', kindName = '', runId = ''] = process.argv.slice(2)
+const kind = laneKind(kindName)
 const { signal } = new AbortController()
+const told = on(process.stdin, 'data')
+writeSync(1, 'ready\n')
+await told.next()
 await using cluster = await connect({ kubeconfig, environment: {} })
-const rig = rigOn(cluster, namespace, ({ type }) => {
+const rig = rigOn(cluster, { namespace, kind }, ({ type }) => {
   writeSync(1, `${type}\n`)
 })
 try {
-  const plan = await planOn(rig, runId, { signal })
-  const told = once(process.stdin, 'data')
+  const plan = await planOn(rig, kind, runId, { signal })
   writeSync(1, 'planned\n')
-  await told
+  await told.next()
   const report = await run(rig, plan)
   writeSync(
     1,

@@ -1,4 +1,4 @@
-import { part } from '@salvage-kit/testbed'
+import { onRequest, part } from '@salvage-kit/testbed'
 import type { ClaimSource } from '@salvage-kit/core'
 import { craneContract } from '@salvage-kit/core/testing'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
@@ -7,7 +7,7 @@ import { jobCrane, jobStore } from '../../../src/crane/job-crane.ts'
 import { openYard, type Yard } from './yard.ts'
 
 /** Minutes: the same contract is run on a cluster in memory each time. */
-const WANTED = process.env['SALVAGE_CRANE_JOBS'] !== undefined
+const WANTED = onRequest('SALVAGE_CRANE_JOBS')
 const READY = WANTED && part('kubernetes').available && part('crane-images').available
 
 describe.skipIf(!READY)('restic as Jobs', () => {

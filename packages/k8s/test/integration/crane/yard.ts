@@ -10,9 +10,9 @@ import { DISCOVERY_PERMISSIONS } from '../../../src/discovery/permission.ts'
 import { SNAPSHOT_PERMISSIONS } from '../../../src/snapshot/permission.ts'
 import { KINDS, type ResourceKind } from '../../../src/resource/kind.ts'
 import { newTenant, type Tenant } from '../snapshot/tenant.ts'
+import { repository, repositoryVolume, RESTIC_IMAGE, RESTIC_STORE, secret } from './restic-store.ts'
 
 const signal = new AbortController().signal
-const IMAGE = 'salvage-kit/crane-restic'
 
 /** Two namespaces, of which the first is `restricted`, with the same repository in both, and a user who may run Jobs there. */
 export interface Yard extends AsyncDisposable {
@@ -41,7 +41,7 @@ export async function openYard(): Promise<Yard> {
   const elsewhere = `${namespace}-b`
   const { node, folder } = kubernetes.machinery ?? {}
   if (node === undefined || folder === undefined) throw new Error('the node is out of reach')
-  await node.loadImages(IMAGE)
+  await node.loadImages(RESTIC_IMAGE)
   await kubernetes.kubectl(['create', 'namespace', elsewhere])
   const standard = 'pod-security.kubernetes.io/enforce'
   await kubernetes.kubectl(['label', 'namespace', namespace, `${standard}=restricted`])
@@ -68,9 +68,9 @@ export async function openYard(): Promise<Yard> {
     account: `system:serviceaccount:${namespace}:cranes`,
     cluster,
     kubeconfig,
-    storeEntry: STORE,
+    storeEntry: RESTIC_STORE,
     settings: {
-      image: IMAGE,
+      image: RESTIC_IMAGE,
       pull: 'Never',
       contract2: { actions: ['lift', 'lower', 'list', 'check', 'forget'], deduplicates: true },
       env: { RESTIC_REPOSITORY: '/repository/restic' },
@@ -110,7 +110,7 @@ export async function openYard(): Promise<Yard> {
     async [Symbol.asyncDispose]() {
       await kubernetes.kubectl(['delete', 'namespace', elsewhere, '--wait=false'])
       for (const where of [namespace, elsewhere])
-        await kubernetes.kubectl(['delete', 'persistentvolume', `repository-${where}`, '--wait=false'])
+        await kubernetes.kubectl(['delete', 'persistentvolume', repositoryVolume(where), '--wait=false'])
       await cluster[Symbol.asyncDispose]()
       await tenant[Symbol.asyncDispose]()
     },
@@ -138,46 +138,7 @@ async function podsAtWork(admin: Cluster, namespace: string): Promise<readonly s
   return names
 }
 
-const STORE: Json = {
-  kind: 'job',
-  image: IMAGE,
-  pull: 'never',
-  actions: ['lift', 'lower', 'list', 'check', 'forget'],
-  deduplicates: true,
-  env: { RESTIC_REPOSITORY: '/repository/restic' },
-  secrets: { RESTIC_PASSWORD: { secret: 'restic', key: 'password' } },
-  mounts: { repository: '/repository' },
-  scratch: ['/tmp', '/cache', '/etc/ssh/ssh_config.d'],
-  resources: { requests: { cpu: '10m' }, limits: { memory: '512Mi' } },
-  startTimeout: '2m',
-}
-
 /** A name for one lift. */
 export function liftId(): string {
   return `run-${randomBytes(4).toString('hex')}-1`
-}
-
-/** A claim on a directory of the node. */
-function repository(namespace: string, path: string): readonly object[] {
-  const spec = { accessModes: ['ReadWriteMany'], storageClassName: '' }
-  const name = `repository-${namespace}`
-  return [
-    {
-      apiVersion: 'v1',
-      kind: 'PersistentVolume',
-      metadata: { name },
-      spec: { ...spec, capacity: { storage: '1Gi' }, hostPath: { path }, persistentVolumeReclaimPolicy: 'Retain' },
-    },
-    {
-      apiVersion: 'v1',
-      kind: 'PersistentVolumeClaim',
-      metadata: { namespace, name: 'repository' },
-      spec: { ...spec, volumeName: name, resources: { requests: { storage: '1Gi' } } },
-    },
-  ]
-}
-
-function secret(namespace: string): object {
-  const metadata = { namespace, name: 'restic' }
-  return { apiVersion: 'v1', kind: 'Secret', metadata, stringData: { password: 'right', wrong: 'wrong' } }
 }

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { Cluster } from '../../../src/index.ts'
@@ -15,6 +16,8 @@ export interface DatabaseContainer extends AsyncDisposable {
   readonly server: string
   /** All that its first process has said. */
   log(): Promise<string>
+  /** Resolves when no program runs there that this far end started: one may begin after its connection is gone. */
+  over(): Promise<void>
   /** What a script says there; rejects when it fails. */
   inside(script: string): Promise<string>
 }
@@ -46,6 +49,14 @@ export async function databaseContainer(
     cluster: clusterOf(server.server),
     server: server.server,
     inside,
+    over: async () => {
+      for (let left = 300; ; left -= 1) {
+        const begun = server.started.some((pid) => existsSync(`/proc/${String(pid)}`))
+        if (!begun && (await inside('grep -l salvage[-]go /proc/[0-9]*/cmdline || :')) === '') return
+        if (left === 0) throw new Error('a program of this far end does not end')
+        await sleep(100)
+      }
+    },
     log: async () => {
       const { stdout, stderr } = await call('docker', ['logs', name])
       return stdout + stderr
