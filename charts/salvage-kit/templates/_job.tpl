@@ -57,7 +57,7 @@ jobTemplate:
                 valueFrom: { fieldRef: { fieldPath: metadata.namespace } }
               - name: BAK_LABEL_VS_POD
                 valueFrom: { fieldRef: { fieldPath: metadata.name } }
-              # The host name is another one in each pod, and would begin a new series of restore points.
+              # For all that is no claim: the host name is another one in each pod. Restore points of claims are counted by their cluster.
               - name: MACHINE
                 valueFrom: { fieldRef: { fieldPath: metadata.namespace } }
               {{- with $values.timeZone }}

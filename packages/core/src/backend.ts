@@ -15,7 +15,8 @@ import type { Source } from './target/source.ts'
 /** What a plan asks of the parts of backends, which are named by their ids. */
 export interface PlannedWork {
   readonly quiesce: readonly { readonly quiescer: string; readonly workload: string }[]
-  readonly cuts: readonly { readonly snapshotter: string; readonly source: Source }[]
+  /** `together`: it is cut at one instant with those of the same. */
+  readonly cuts: readonly { readonly snapshotter: string; readonly source: Source; readonly together?: string }[]
   /** `live`: the source itself is read, and not a cut of it. */
   readonly lifts: readonly { readonly store: Store; readonly source: Source; readonly live: boolean }[]
 }

@@ -3,7 +3,7 @@ import type { Permission } from './client/cluster.ts'
 import { lackingRights, missingRights } from './client/rights.ts'
 import type { RightsCluster } from './client/rights.ts'
 import { JOB_PERMISSIONS } from './crane/permission.ts'
-import { SNAPSHOT_PERMISSIONS } from './snapshot/permission.ts'
+import { GROUP_PERMISSIONS, SNAPSHOT_PERMISSIONS } from './snapshot/permission.ts'
 import { parseWorkloadId } from './workload/workload-id.ts'
 import type { WorkloadName } from './workload/workload-id.ts'
 
@@ -48,13 +48,17 @@ function rightsOf(
     const of = parseWorkloadId(workload)
     if (of !== undefined) add(of.namespace, parts.quiescers[quiescer]?.(of))
   }
-  for (const { snapshotter, source } of cuts)
-    if (snapshotter === parts.snapshotter) add(namespaceOf(source), SNAPSHOT_PERMISSIONS)
-  for (const { store, source, live } of lifts)
-    if (store.crane === parts.crane) {
-      add(namespaceOf(source), JOB_PERMISSIONS)
-      if (!live) add(parts.namespaceOf(store), JOB_PERMISSIONS)
+  for (const { snapshotter, source, together } of cuts)
+    if (snapshotter === parts.snapshotter) {
+      add(namespaceOf(source), SNAPSHOT_PERMISSIONS)
+      if (together !== undefined) add(namespaceOf(source), GROUP_PERMISSIONS)
     }
+  const jobs = lifts.filter(({ store }) => store.crane === parts.crane)
+  for (const { source } of jobs) add(namespaceOf(source), JOB_PERMISSIONS)
+  // One reference may stand in a plan with two settings, and each is asked for itself.
+  const askedLive = new Set(jobs.flatMap(({ store, live }) => (live ? JSON.stringify(store) : [])))
+  for (const { store } of jobs)
+    if (!askedLive.has(JSON.stringify(store))) add(parts.namespaceOf(store), JOB_PERMISSIONS)
   return wanted
 }
 

@@ -4,6 +4,9 @@ import type { CallOptions } from '@salvage-kit/core'
 import { SHELL_NAME } from './waiting-shell.ts'
 
 const PAUSE_MS = 20
+/** How a process that makes calls itself shows that it waits, and that it does not: it can give itself one text, not words. */
+const CALLER_WAITS = new RegExp(`^${SHELL_NAME} (\\d+)$`)
+const CALL = 'btrfs subvolume '
 
 /**
  * Resolves when no `btrfs` command on this machine has one of these paths among its arguments, and none is just being
@@ -28,7 +31,9 @@ async function isOn(pid: string, paths: ReadonlySet<string>, own: string): Promi
     const program = await readlink(`/proc/${pid}/exe`)
     if (program === own && (await readdir(`/proc/${pid}/task`)).length === 1) return true
     const [name = '', ...args] = (await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0')
-    if (args[2] === SHELL_NAME) return !(await isWaiting(pid, args[3] ?? ''))
+    const [, parent = args[2] === SHELL_NAME ? args[3] : undefined] = CALLER_WAITS.exec(name) ?? []
+    if (parent !== undefined) return !(await isWaiting(pid, parent))
+    if (name.startsWith(CALL)) return [...paths].some((path) => `${name} `.includes(` ${path} `))
     return name === '' ? program.endsWith('/btrfs') : name.endsWith('btrfs') && args.some((arg) => paths.has(arg))
   } catch {
     // It ended meanwhile.

@@ -1,7 +1,9 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, open, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { btrfsFileSystem, command, part, temporaryDirectory } from '@salvage-kit/testbed'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { noCommandOn } from './commands-on.ts'
 import { areCalls } from './kernel-calls.ts'
 import { shellFor } from './run-in-shell.ts'
 import type { Words } from './waiting-shell.ts'
@@ -49,6 +51,24 @@ async function ended(...commands: readonly Words[]): Promise<unknown> {
 
 const done = (last = 0): object => ({ last, end: 0, out: '', words: '' })
 const NOT_DONE = { last: 0, end: 126, out: '', words: '' }
+
+test('a call that goes on is seen as the command that it is, and only then', async () => {
+  using directory = temporaryDirectory()
+  const fifo = join(directory.path, 'fifo')
+  const to = join(directory.path, 'to')
+  const { signal } = new AbortController()
+  await command('mkfifo', [fifo])
+  // Whatever fails here: a call that nobody lets end keeps every recovery on the machine waiting.
+  await using _end = { [Symbol.asyncDispose]: async () => open(fifo, 'r+').then(async (file) => file.close()) }
+  const ending = ended(cut(fifo, to, '-r'))
+  await delay(300)
+  await noCommandOn([join(directory.path, 'other')], { signal })
+  const waited = noCommandOn([to], { signal }).then(() => 'over')
+  expect(await Promise.race([waited, delay(300, 'waiting')])).toBe('waiting')
+  await command('sh', ['-c', 'exec 3>"$1"', 'sh', fifo])
+  expect(await ending).toEqual(NOT_DONE)
+  expect(await waited).toBe('over')
+})
 
 describe.skipIf(!part('btrfs').available)('calls of the kernel', () => {
   test('make, cut and delete subvolumes as the commands do', async () => {

@@ -24,6 +24,7 @@ const NOT_DONE = 126
  * https://github.com/torvalds/linux/blob/master/include/uapi/linux/btrfs.h
  */
 const SCRIPT = String.raw`$| = 1;
+my $name = $0 = "@ARGV";
 sub made {
   my @words = @_;
   my $path = pop @words;
@@ -61,7 +62,10 @@ while (defined(my $counts = <STDIN>)) {
       push @words, $word;
     }
     next if $code;
+    # In the list of processes it is the command as long as it does its work.
+    $0 = "@words";
     $code = made(@words) ? 0 : ${String(NOT_DONE)};
+    $0 = $name;
     $ran++;
   }
   print STDERR "\0";

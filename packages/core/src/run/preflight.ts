@@ -50,9 +50,11 @@ function workOf({ groups }: Plan): PlannedWork {
   const steps = groups.flatMap((group) => [...group.beforeHold, ...group.whileQuiesced, ...group.afterResume])
   return {
     quiesce: groups.flatMap((group) => [...group.quiesce.flat(), ...group.idle]),
-    cuts: steps.flatMap((step) =>
-      step.kind === 'snapshot' ? { snapshotter: step.snapshotter, source: step.ref.source } : [],
-    ),
+    cuts: steps.flatMap((step) => {
+      if (step.kind !== 'snapshot') return []
+      const { snapshotter, ref } = step
+      return { snapshotter, source: ref.source, ...(ref.together === undefined ? {} : { together: ref.together }) }
+    }),
     lifts: steps.flatMap((step) => {
       if (step.kind !== 'lift') return []
       const { ref, from } = step

@@ -71,7 +71,8 @@ export function createSnapshots(rig: Rig, runId: string): Snapshots {
         rig.report({ type: 'snapshot.taken', target: one.ref.target, snapshotter: one.snapshotter })
     } catch (error) {
       const failure = failureOf(error, signal)
-      const untouched = isSalvageError(error) && error.untouched
+      // Of several, some may have been cut, or marked for it, before one was refused.
+      const untouched = others.length === 0 && isSalvageError(error) && error.untouched
       for (const { entry: cutEntry, step: one } of cuts) {
         if (untouched) unmade.add(cutEntry.id)
         failures.set(one.ref.id, failure)

@@ -13,8 +13,10 @@ export interface SnapshotterFixture extends AsyncDisposable {
   write(text: string): Promise<void>
   /** The content of a live or exposed source. */
   read(source: Source): Promise<string>
-  /** Another source that can be cut at one instant with the first; absent for snapshotters that cut one by one. */
+  /** Another source that can be cut at one instant with the first; absent for snapshotters without `takeTogether`. */
   readonly beside?: { readonly source: Source; write(text: string): Promise<void> }
+  /** It has `takeTogether`, but nothing here can be cut with the source, as `probe` says. */
+  readonly alone?: true
   /** Snapshots and exposures that stand. Empty when clean. */
   leftovers(): Promise<readonly string[]>
 }
@@ -29,10 +31,14 @@ export function snapshotterContract(name: string, setup: () => Promise<Snapshott
       const runId = '20261121t080000z-c0ffee'
       return { id: `${runId}-${which}`, runId, target: `dir:/srv/${which}`, source, token: support.token }
     }
-    /** Two sources and the refs of one cut of both; undefined where the snapshotter cuts one by one. */
+    /** Two sources and the refs of one cut of both; undefined where the source is cut alone, which is looked at then. */
     const makePair = async (): Promise<readonly [SnapshotRef, SnapshotRef] | undefined> => {
       const { beside, snapshotter, source } = fixture
-      if (beside === undefined) return undefined
+      if (beside === undefined) {
+        expect(await snapshotter.probe(source, unaborted())).not.toHaveProperty('together')
+        if (fixture.alone !== true) expect(snapshotter).not.toHaveProperty('takeTogether')
+        return undefined
+      }
       expect(typeof snapshotter.takeTogether).toBe('function')
       const said = [source, beside.source].map(async (one) => snapshotter.probe(one, unaborted()))
       const [one, two] = (await Promise.all(said)).map((support) => (support.supported ? support.together : undefined))

@@ -37,3 +37,17 @@ it('each backend is asked about all that the plan is, before a part of it is ask
   expect(asked[0]?.lifts.filter(({ live }) => !live)).toHaveLength(asked[0]?.cuts.length ?? -1)
   expect(prepared).toBe(0)
 })
+
+it('a backend is told what is cut at one instant', async () => {
+  const there = world({ snapshots: true })
+  there.platform.cutsTogether = true
+  const asked: PlannedWork[] = []
+  const rig = changed(there, () => ({ preflight: async (work) => void asked.push(work) }))
+  const plan = await planOf(there, '20261121t080000z-c0ffee')
+  await run(rig, plan, { signal: never })
+  const planned = plan.groups
+    .flatMap((group) => group.whileQuiesced)
+    .flatMap((step) => (step.kind === 'snapshot' ? step.ref.together : []))
+  expect(planned.filter((one) => one !== undefined).length).toBeGreaterThan(1)
+  expect(asked.flatMap(({ cuts }) => cuts.map(({ together }) => together))).toEqual(planned)
+})

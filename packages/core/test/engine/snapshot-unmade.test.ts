@@ -26,3 +26,21 @@ it.each([
   expect(there.platform.snapshots.size).toBe(0)
   expect(await there.rig.journal.pending()).toEqual([])
 })
+
+it('what was to be cut together is told as undone, since some of it may have been marked before one was refused', async () => {
+  const there = world({ snapshots: true })
+  there.platform.cutsTogether = true
+  const rig = withSnapshotter(there, () => ({
+    takeTogether: async () => {
+      throw new SalvageError('MEMORY.REFUSED', 'not permitted', { untouched: true })
+    },
+  }))
+  const plan = await planOf(there, RUN)
+  await run(rig, plan, { signal: never })
+  const ids = plan.groups
+    .flatMap((group) => group.whileQuiesced)
+    .flatMap((step) => (step.kind === 'snapshot' && step.ref.together !== undefined ? [step.ref.id] : []))
+  expect(ids.length).toBeGreaterThan(1)
+  for (const id of ids)
+    expect(there.events.filter((event) => event.type === 'undone' && event.what.includes(id))).toHaveLength(1)
+})

@@ -33,6 +33,13 @@ function nameOf(verb: string): string | undefined {
   return /^ {2}name: (.*)$/m.exec(roleFor([{ verb, group: '', resource: 'pods' }], { namespace: 'shop' }))?.[1]
 }
 
+/** Of a Role that permits one verb to this service account. */
+function bindingOf(name: string): string | undefined {
+  const subject = { kind: 'ServiceAccount', name } as const
+  const role = roleFor([{ verb: 'get', group: '', resource: 'pods' }], { namespace: 'shop', subject })
+  return /^kind: RoleBinding\nmetadata:\n {2}name: (.*)$/m.exec(role)?.[1]
+}
+
 describe('a Role for what is missing', () => {
   it('reads well', () => {
     const missing = [
@@ -85,13 +92,6 @@ subjects:
   })
 
   it('is bound to each under a name of its own: whoever is given it takes it from nobody', () => {
-    const bindingOf = (name: string): string | undefined => {
-      const role = roleFor([{ verb: 'get', group: '', resource: 'pods' }], {
-        namespace: 'shop',
-        subject: { kind: 'ServiceAccount', name },
-      })
-      return /^kind: RoleBinding\nmetadata:\n {2}name: (.*)$/m.exec(role)?.[1]
-    }
     expect(bindingOf('one')).toMatch(/^salvage-kit-[0-9a-f]{8}-[0-9a-f]{8}$/)
     expect(bindingOf('one')).toBe(bindingOf('one'))
     expect(bindingOf('one')).not.toBe(bindingOf('two'))

@@ -15,7 +15,7 @@ export interface Scaled {
   /** It has the number now. */
   readonly done: boolean
   readonly found: Controller | undefined
-  /** Whether it was told anything, so that another number is somebody's answer to that. */
+  /** Whether it was told, or may have been, so that another number is somebody's answer to that. */
   readonly asked: boolean
 }
 
@@ -30,9 +30,9 @@ export async function scaleFrom(
   options: CallOptions,
 ): Promise<Scaled> {
   const kind = scalable(of.kind)
+  let asked = false
   for (let tries = 1; ; tries += 1) {
     const found = await readController(cluster, of, options)
-    const asked = tries > 1
     if (kind === undefined || found === undefined || found.uid !== of.uid) return { done: false, found, asked }
     if (found.replicas === to) return { done: true, found, asked }
     if (found.replicas !== from) return { done: false, found, asked }
@@ -50,12 +50,16 @@ export async function scaleFrom(
         },
         options,
       )
+      asked = true
     } catch (error) {
       if (!isSalvageError(error) || !OPEN.has(error.code) || tries === TRIES) throw error
+      asked ||= error.code !== CONFLICT
       await sleep(AGAIN_MS, undefined, { signal: options.signal })
     }
   }
 }
 
+/** Nothing was accepted. */
+const CONFLICT = 'K8S.CONFLICT'
 /** Look again. */
-const OPEN: ReadonlySet<string> = new Set(['K8S.CONFLICT', 'K8S.UNREACHABLE'])
+const OPEN: ReadonlySet<string> = new Set([CONFLICT, 'K8S.UNREACHABLE'])

@@ -40,8 +40,26 @@ export function csiPoints(cluster: Cluster, { namespaces, goneMs }: CsiSettings)
   }
   return {
     list,
-    remove: async (points, _store, options) => eachAtMost(WIDTH, points, async (point) => remove(point, options)),
+    remove: async (points, _store, options) => removeAll(points, remove, options),
   }
+}
+
+/** One that cannot be removed keeps no other; then it rejects with the first failure. */
+async function removeAll(
+  points: readonly RestorePoint[],
+  remove: (point: RestorePoint, options: CallOptions) => Promise<void>,
+  options: CallOptions,
+): Promise<void> {
+  const failures: unknown[] = []
+  await eachAtMost(WIDTH, points, async (point) => {
+    try {
+      await remove(point, options)
+    } catch (error) {
+      options.signal.throwIfAborted()
+      failures.push(error)
+    }
+  })
+  if (failures.length > 0) throw failures[0]
 }
 
 /** By their label: a claim that shows a snapshot has its name from a ref that nobody has any more. */

@@ -61,15 +61,19 @@ export async function probeClaim(
   if (phase !== 'Bound') return no(`the claim is ${phase ?? 'new'}: it has no volume`)
   if (claim.volumeMode === 'Block' && keep === undefined)
     return no('it is a block volume, whose files nothing can read')
-  const uncut = uncuttable(origin, source)
+  const seen = await classes()
+  const { storageClass = '' } = claim
+  // A claim outlives its class, and one that was bound by hand may have none.
+  const driver = origin.provisioner ?? (storageClass === '' ? undefined : await seen?.driverOf(storageClass))
+  const uncut = uncuttable(driver === undefined ? origin : { provisioner: driver }, source)
   if (uncut !== undefined) return no(uncut)
   const name = (keep === undefined ? undefined : readStore(keep).class) ?? settings.class
-  const seen = await classes()
   const isKept = keep !== undefined
-  const why = seen === undefined ? undefined : await refusal(seen, { claim, origin }, name, isKept)
+  const why = seen === undefined ? undefined : refusal(seen.snapshotClasses, driver, name, isKept)
   if (why !== undefined) return no(why)
   const token: JsonObject = { claim, ...(name === undefined ? {} : { snapshotClass: name }) }
-  const group = await groups?.({ namespace: source.namespace, claim, isKept, seen, snapshotClass: name }, { signal })
+  const { namespace } = source
+  const group = await groups?.({ namespace, claim, driver, isKept, seen, snapshotClass: name }, { signal })
   if (group === undefined) return { supported: true, exposes: 'pvc', token }
   return {
     supported: true,
@@ -103,14 +107,12 @@ export function shapeOf(claim: Resource): ClaimShape {
   }
 }
 
-async function refusal(
-  { driverOf, snapshotClasses }: Classes,
-  { claim: { storageClass = '' }, origin }: { readonly claim: ClaimShape; readonly origin: ClaimOrigin },
+function refusal(
+  snapshotClasses: Classes['snapshotClasses'],
+  driver: string | undefined,
   name: string | undefined,
   isKept: boolean,
-): Promise<string | undefined> {
-  // A claim outlives its class, and one that was bound by hand has none.
-  const driver = origin.provisioner ?? (storageClass === '' ? undefined : await driverOf(storageClass))
+): string | undefined {
   const chosen = chosenClass(snapshotClasses, driver, name)
   if (name !== undefined && chosen === undefined) return `there is no VolumeSnapshotClass ${name}`
   if (chosen === undefined) return `${driver ?? 'its driver'} has no default VolumeSnapshotClass`

@@ -15,12 +15,19 @@ import type { SweepSettings } from './sweep-settings.ts'
  */
 export async function sweepCuts(cluster: Cluster, settings: SweepSettings, options: CallOptions): Promise<void> {
   options.signal.throwIfAborted()
+  const failures: unknown[] = []
+  const also = async (step: Promise<void>): Promise<void> => {
+    const [end] = await Promise.allSettled([step])
+    options.signal.throwIfAborted()
+    if (end.status === 'rejected') failures.push(end.reason)
+  }
   for (const namespace of new Set(settings.namespaces)) {
     // A claim that is filled from a snapshot holds it.
-    await sweepKind(cluster, KINDS.claim, `${CUT.role}=exposure`, namespace, settings, options)
-    await sweepKind(cluster, KINDS.volumeSnapshot, `${CUT.role}=cut,!${CUT.kept}`, namespace, settings, options)
-    await sweepGroups(cluster, namespace, settings, options)
+    await also(sweepKind(cluster, KINDS.claim, `${CUT.role}=exposure`, namespace, settings, options))
+    await also(sweepKind(cluster, KINDS.volumeSnapshot, `${CUT.role}=cut,!${CUT.kept}`, namespace, settings, options))
+    await also(sweepGroups(cluster, namespace, settings, options))
   }
+  if (failures.length > 0) throw failures[0]
 }
 
 async function sweepKind(

@@ -177,3 +177,24 @@ test.each([
   const code = replicas === undefined ? 'SCALE.GONE' : 'SCALE.CHANGED'
   expect(await scaleQuiescer(on).resume(token, MAYBE)).toMatchObject([{ code }])
 })
+
+test.each([
+  ['K8S.CONFLICT', true],
+  ['K8S.UNREACHABLE', false],
+])('what somebody scales after %s is as it was: %s', async (code, untouched) => {
+  const on = shop()
+  deployment(on, 2)
+  const [web] = on.all(KINDS.deployment)
+  const token = await scaleQuiescer(on).prepare(WEB, {}, options)
+  on.before = ({ verb }) => {
+    if (verb !== 'patch') return
+    alive(on)
+    deployment(on, 5, web?.metadata)
+    throw new SalvageError(code, 'no')
+  }
+  const failure = await scaleQuiescer(on)
+    .quiesce(token, options)
+    .catch((error: unknown) => error)
+  expect(failure).toMatchObject({ code: 'SCALE.CHANGED', untouched })
+  expect(replicasIn(on)).toBe(5)
+})

@@ -82,6 +82,33 @@ test('what is permitted is not in it, and a plan for which all is permitted pass
   ).preflight?.(WORK, options)
 })
 
+const lift = (live: boolean, to = store): PlannedWork['lifts'][number] => ({ store: to, source: claim('blog'), live })
+
+async function asked(cluster: Cluster, work: Partial<PlannedWork>): Promise<void> {
+  await kubernetes(cluster, {}).preflight?.({ quiesce: [], cuts: [], lifts: [], ...work }, options)
+}
+
+test('where nothing is copied there, the namespace of a store is asked about only without a copy of what is live', async () => {
+  // That of the context is `shop`.
+  const elsewhere = poor((_, namespace) => namespace !== 'shop')
+  await asked(elsewhere, { lifts: [lift(true), lift(false)] })
+  const refused = { code: 'K8S.RIGHTS', why: expect.stringContaining('create jobs') }
+  await expect(asked(elsewhere, { lifts: [lift(false)] })).rejects.toMatchObject(refused)
+  // One reference with other settings is another store.
+  const lifts = [lift(true, jobStore('offsite', 'blog')), lift(false)]
+  await expect(asked(elsewhere, { lifts })).rejects.toMatchObject(refused)
+})
+
+test('cuts at one instant take the rights for groups, others do not', async () => {
+  const cluster = poor(({ resource }) => resource !== 'volumegroupsnapshots')
+  const cut = { snapshotter: 'csi', source: claim('shop') }
+  await asked(cluster, { cuts: [cut] })
+  await expect(asked(cluster, { cuts: [cut, { ...cut, together: 'run-t1' }] })).rejects.toMatchObject({
+    code: 'K8S.RIGHTS',
+    why: expect.stringContaining('create volumegroupsnapshots'),
+  })
+})
+
 test('a namespace that may not be looked at says all that looking takes', async () => {
   const cluster = fakeCluster('shop')
   cluster.before = (call) => {

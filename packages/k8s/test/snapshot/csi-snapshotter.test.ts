@@ -159,3 +159,11 @@ it('a claim that outlived its class tells its driver', async () => {
     why: 'VolumeSnapshotClass good is of one, and the volume of two',
   })
 })
+
+it('a volume that was bound by hand is of the driver of its class, where that may be seen', async () => {
+  const cluster = claimed()
+  for (const claim of cluster.all(KINDS.claim))
+    cluster.put(KINDS.claim, { ...claim, metadata: { ...claim.metadata, annotations: BOUND } })
+  const seen = csiSnapshotter(cluster, { namespaces: ['ns'], class: 'good' })
+  expect(await seen.probe(source, options)).toMatchObject({ supported: true })
+})

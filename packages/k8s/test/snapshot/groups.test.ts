@@ -1,35 +1,13 @@
-import type { ClaimSource, KeptRef, SnapshotRef, Snapshotter, Store } from '@salvage-kit/core'
+import type { KeptRef, SnapshotRef, Snapshotter } from '@salvage-kit/core'
 import { expect, it } from 'vitest'
 import type { Cluster } from '../../src/client/cluster.ts'
 import { KINDS } from '../../src/resource/kind.ts'
 import { letGo } from '../../src/retention/let-go.ts'
 import { csiSnapshotter } from '../../src/snapshot/csi-snapshotter.ts'
-import type { CsiSettings } from '../../src/snapshot/settings.ts'
 import { sweepCuts } from '../../src/snapshot/sweep.ts'
 import { GROUPS, groupWorld, type GroupWorld } from '../group-world.ts'
 import { mortal } from '../integration/snapshot/mortal.ts'
-
-const options = { signal: new AbortController().signal }
-const store: Store = { ref: 'csi:here', crane: 'csi', settings: { retain: { by: 'tiers' } } }
-const RUN = '20261121t080000z-c0ffee'
-const settings: CsiSettings = { namespaces: ['ns'], goneMs: 100, cutMs: 200, errorMs: 50 }
-
-async function refsOf({ process, sources }: GroupWorld): Promise<readonly [KeptRef, SnapshotRef]> {
-  const snapshotter = csiSnapshotter(process(), settings)
-  const ref = async (source: ClaimSource, id: string): Promise<SnapshotRef> => {
-    const support = await snapshotter.probe(source, options)
-    if (!support.supported || support.together === undefined) throw new Error('it cannot be cut together')
-    const target = `k8s:ns/${source.name}` as const
-    return { id: `${RUN}-${id}`, runId: RUN, target, source, token: support.token, together: `${RUN}-t1` }
-  }
-  const keep = { store, at: '2026-11-21T08:00:00.000Z', machine: 'm' }
-  return [{ ...(await ref(sources[0], 's1')), keep }, await ref(sources[1], 's2')]
-}
-
-async function said(cluster: Cluster, source: ClaimSource, given: Partial<CsiSettings> = {}): Promise<unknown> {
-  const support = await csiSnapshotter(cluster, { ...settings, ...given }).probe(source, options)
-  return support.supported ? support.together : support.why
-}
+import { options, refsOf, RUN, said, settings } from './group-refs.ts'
 
 it('says what can be cut together only where the API, the rights and a class are there', async () => {
   const there = groupWorld()
@@ -202,3 +180,19 @@ it('leaves only what is kept, wherever it is killed and the journal is lost, onc
   })
   expect(withKept).toBeGreaterThan(3)
 }, 60_000)
+
+it('leaves a group whose run keeps a member and ends while the sweep asks for it', async () => {
+  const there = groupWorld()
+  const refs = await refsOf(there)
+  const snapshotter = csiSnapshotter(there.process(), settings)
+  await snapshotter.takeTogether?.(refs, options)
+  const isKnown = async (): Promise<boolean> => {
+    await snapshotter.keeps?.keep(refs[0], options)
+    return false
+  }
+  const now = new Date('2026-11-22T08:00:00Z')
+  await sweepCuts(there.process(), { namespaces: ['ns'], now, isKnown, goneMs: 100 }, options)
+  expect(there.fake.all(GROUPS)).toHaveLength(1)
+  const standing = there.fake.all(KINDS.volumeSnapshot).filter((one) => one.metadata.deletionTimestamp === undefined)
+  expect(standing.some(({ metadata }) => metadata.labels?.['salvage-kit.io/kept'] !== undefined)).toBe(true)
+})

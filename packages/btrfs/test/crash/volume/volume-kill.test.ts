@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { recover } from '@salvage-kit/core'
 import { command, part } from '@salvage-kit/testbed'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { noCommandOn } from '../../../src/command/commands-on.ts'
 import { createVolume } from '../../../src/volume/create-volume.ts'
 import { listSnapshots } from '../../../src/volume/list-snapshots.ts'
 import { listVolumes } from '../../../src/volume/list-volumes.ts'
@@ -115,7 +116,8 @@ describe.skipIf(!part('btrfs').available)(`a process killed with SIGKILL (seed $
   it.each(['create', 'clone', 'snapshot'] as const)('in a %s, at every step: all of it or nothing', async (work) => {
     for (let point = 1; ; point += 1) {
       const ended = await children.run(wishes(work, work === 'snapshot' ? 'v' : 'made', point))
-      // A command that was begun may still come to its end.
+      // A command that was begun may still come to its end, or be begun by a shell that was told.
+      await noCommandOn([there.volume('v'), there.volume('made')], never)
       await command('btrfs', ['filesystem', 'sync', there.root])
       await recovered(ended.output)
       const listed = await listSnapshots(there.settings, { ...never, volume: 'v' })

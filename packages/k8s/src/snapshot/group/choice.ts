@@ -13,6 +13,8 @@ import { groupKind } from './group-kind.ts'
 export interface GroupWish {
   readonly namespace: string
   readonly claim: ClaimShape
+  /** Of its volume, as far as anybody may see. */
+  readonly driver: string | undefined
   readonly isKept: boolean
   /** What is seen of the classes. */
   readonly seen: Classes | undefined
@@ -50,14 +52,13 @@ export function groupChoice(cluster: Cluster, { groupClass }: CsiSettings): Grou
     rights.set(namespace, ask)
     return ask()
   }
-  return async ({ namespace, claim, isKept, seen, snapshotClass }) => {
+  return async ({ namespace, claim, driver, isKept, seen, snapshotClass }) => {
     const { storageClass = '' } = claim
-    // Of a claim without a class the driver is not known, and nothing would say with which others it can be cut.
-    if (storageClass === '' || (groupClass === undefined && seen === undefined)) return undefined
+    // Where the driver is not known only the class says which claims can be cut together, and a name whether they can.
+    if (driver === undefined && (storageClass === '' || groupClass === undefined)) return undefined
     if (!(await isAllowed(namespace))) return undefined
     const there = await api()
     if (there === undefined) return undefined
-    const driver = await seen?.driverOf(storageClass)
     const together = JSON.stringify([namespace, driver ?? { storageClass }])
     if (there.classes === undefined)
       return groupClass === undefined ? undefined : { groupClass, together: `${groupClass} ${together}` }

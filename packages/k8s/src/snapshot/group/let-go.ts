@@ -1,5 +1,7 @@
+import { isSalvageError } from '@salvage-kit/core'
 import type { CallOptions, SnapshotRef } from '@salvage-kit/core'
 import type { Cluster } from '../../client/cluster.ts'
+import { lackingRights } from '../../client/rights.ts'
 import { labelValue } from '../../label/label-value.ts'
 import { KINDS } from '../../resource/kind.ts'
 import type { ResourceKind } from '../../resource/kind.ts'
@@ -7,18 +9,18 @@ import type { Metadata, Resource } from '../../resource/resource.ts'
 import { claimOf } from '../claim-of.ts'
 import { CUT } from '../key.ts'
 import { groupName } from '../name.ts'
+import { GROUP_PERMISSIONS } from '../permission.ts'
 import type { RemovalOptions } from '../removal.ts'
 import { statusOf } from '../status.ts'
 import { unmarkClaim } from './claim-mark.ts'
 import { goneKey, isDone, isOurs } from './group.ts'
-import { GROUP, groupKind, groupKindOf } from './group-kind.ts'
+import { GROUP, groupKind } from './group-kind.ts'
 import { markedMember } from './member.ts'
 import type { Place } from './member.ts'
 import { removeGroup, removeRest } from './remove-group.ts'
 
 /** A member and its group. */
 export interface Membership {
-  readonly kind: ResourceKind
   readonly group: Place
   /** As its label has it. */
   readonly snapshot: string
@@ -31,8 +33,7 @@ export function ownerOf({ namespace = '', name, labels, ownerReferences = [] }: 
   const owner = ownerReferences.find(({ kind }) => kind === GROUP)
   const snapshot = labels?.[CUT.snapshot]
   if (owner === undefined || snapshot === undefined) return undefined
-  const version = owner.apiVersion.split('/')[1] ?? 'v1'
-  return { kind: groupKindOf(version), group: { namespace, name: owner.name }, snapshot, member: { namespace, name } }
+  return { group: { namespace, name: owner.name }, snapshot, member: { namespace, name } }
 }
 
 /**
@@ -47,23 +48,37 @@ export async function dropMember(
 ): Promise<Place | undefined> {
   const { namespace, name } = claimOf(ref.source)
   await unmarkClaim(cluster, { namespace, name }, labelValue(together), options)
-  const kind = await groupKind(cluster, options)
   const member = await markedMember(cluster, ref, options)
-  if (kind === undefined) return member
   const group = { namespace, name: groupName(together) }
   const known = member === undefined ? {} : { member }
-  const went = await letMemberGo(cluster, { kind, group, snapshot: labelValue(ref.id), ...known }, options)
+  const went = await letMemberGo(cluster, { group, snapshot: labelValue(ref.id), ...known }, options)
   return went ? undefined : member
 }
 
 /**
  * Writes on a group that one member is not needed any more. The last one takes the group with it, and what that holds: this is
  * waited for. Before, a member only begins to go: its controller lets none go alone. Idempotent, and side by side: who writes last
- * sees all. False when there is no such group of this package; of one that is gone the rest is removed.
+ * sees all. False when there is no such group of this package, or its kind is not served any more; of one that is gone the rest is
+ * removed. Rejects with `CSI.RIGHTS` where groups may not be seen or changed.
  */
-export async function letMemberGo(
+export async function letMemberGo(cluster: Cluster, membership: Membership, options: RemovalOptions): Promise<boolean> {
+  const kind = await groupKind(cluster, options)
+  if (kind === undefined) return false
+  try {
+    return await letGoOf(cluster, kind, membership, options)
+  } catch (error) {
+    if (!isSalvageError(error) || error.code !== 'K8S.FORBIDDEN') throw error
+    const { namespace, name } = membership.group
+    const message = `removing a snapshot of the group ${namespace}/${name} takes rights that this user does not have`
+    const missing = new Map([[namespace, await cluster.missing(namespace, GROUP_PERMISSIONS, options)]])
+    throw await lackingRights(cluster, missing, { code: 'CSI.RIGHTS', message }, options)
+  }
+}
+
+async function letGoOf(
   cluster: Cluster,
-  { kind, group: at, snapshot, member }: Membership,
+  kind: ResourceKind,
+  { group: at, snapshot, member }: Membership,
   options: RemovalOptions,
 ): Promise<boolean> {
   const group = await cluster.get(kind, at, options)

@@ -33,7 +33,8 @@ export async function removeRest(cluster: Cluster, { namespace, name }: Place, o
   await removeMembers(cluster, await membersWith(cluster, namespace, isLeft, options), options)
 }
 
-async function membersWith(
+/** The snapshots of a namespace of whose metadata this is true. */
+export async function membersWith(
   cluster: Cluster,
   namespace: string,
   is: (metadata: Metadata) => boolean,

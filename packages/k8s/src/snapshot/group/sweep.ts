@@ -11,7 +11,7 @@ import { unmarkClaim } from './claim-mark.ts'
 import { isDone } from './group.ts'
 import { groupKind } from './group-kind.ts'
 import { isMemberOf } from './member.ts'
-import { removeGroup } from './remove-group.ts'
+import { membersWith, removeGroup } from './remove-group.ts'
 
 /** As a run id begins: when the run began. */
 const BEGAN = /^(\d{4})(\d\d)(\d\d)t(\d\d)(\d\d)(\d\d)z-/
@@ -55,11 +55,17 @@ async function sweepGroup(
   const standing = members.filter(({ deletionTimestamp }) => deletionTimestamp === undefined)
   const isEmpty = members.length > 0 && standing.length === 0
   const isOld = now.getTime() - Date.parse(group.creationTimestamp ?? '') >= olderThanMs
-  const isNobodys = async (): Promise<boolean> =>
-    isOld &&
-    standing.every(({ labels }) => labels?.[CUT.kept] === undefined) &&
-    !(await isKnown(group.labels?.[CUT.runId] ?? ''))
+  const isNobodys = async (): Promise<boolean> => {
+    if (!isOld || standing.some(isKept) || (await isKnown(group.labels?.[CUT.runId] ?? ''))) return false
+    // A run that ended since they were listed may have kept one; nobody but that run does.
+    const since = await membersWith(cluster, group.namespace ?? '', isMemberOf(group.uid), options)
+    return !since.some(isKept)
+  }
   if (isDone(group) || isEmpty || (await isNobodys())) await removeGroup(cluster, kind, group, { ...options, goneMs })
+}
+
+function isKept({ labels }: Metadata): boolean {
+  return labels?.[CUT.kept] !== undefined
 }
 
 /** A label has no time of its own: that of its run counts. */
