@@ -10,7 +10,7 @@
  * RANCHER.INVALID             the API cannot accept what was sent
  * RANCHER.NOT_FOUND           what the call is about is not there
  * RANCHER.PAGING              the pages of a list lead back to one that was read, or break off
- * RANCHER.PROJECT             a project that was asked for is not there, or not visible, or not the only one of its name
+ * RANCHER.PROJECT             a project that was asked for is not there, or not visible, or not the only one of its name, or empty
  * RANCHER.REFUSED             any other refusal
  * RANCHER.TOKEN               the file of the token cannot be read, or holds none
  * RANCHER.TOKEN_ENDS          finding: the token ends soon

@@ -12,7 +12,16 @@ test('the section says server, token and cluster, and may say authorities and pr
   })
 })
 
+test.each(['http://localhost:8080/v3', 'http://127.0.0.1', 'http://[::1]:80'])(
+  '%s does not leave this machine',
+  (url) => {
+    expect(parseConfig(SECTION.replace('https://r.example.org', `'${url}'`)).config).toMatchObject({ rancher: { url } })
+  },
+)
+
 test.each([
+  [SECTION.replace('https://', 'http://'), 'rancher.url', 'unencrypted'],
+  [SECTION.replace('https://r.', 'http://localhost.r.'), 'rancher.url', 'unencrypted'],
   [SECTION.replace(', cluster: prod', ''), 'rancher', 'cluster'],
   [SECTION.replace('https://', 'https://token-a:secret@'), 'rancher.url', 'not an address'],
   [SECTION.replace('/etc/token', 'token'), 'rancher.tokenFile', 'absolute'],

@@ -1,9 +1,7 @@
-import { readFile } from 'node:fs/promises'
-import { errorText, SalvageError } from '@salvage-kit/core'
 import type { CallOptions, Finding } from '@salvage-kit/core'
 import type { Cluster } from '@salvage-kit/k8s'
-import type { RancherEntry } from '../config/config.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
+import { authorities } from './authorities.ts'
 import { openCluster, refuseIfOff } from './open-cluster.ts'
 
 /** A cluster, and what is known of it before it is called. */
@@ -36,30 +34,18 @@ export async function reachCluster(
   if (entry === undefined) return { cluster: await openCluster(loaded, by), findings: [] }
   refuseIfOff(loaded, by)
   const { rancher } = await import('@salvage-kit/rancher/v2')
-  const ca = await authorities(entry)
+  const ca = entry.caFile === undefined ? undefined : await authorities(entry.caFile)
   await using server = rancher({ url: entry.url, tokenFile: entry.tokenFile, ...(ca === undefined ? {} : { ca }) })
   const chosen = await server.cluster(entry.cluster, options)
   const given = server.connection(chosen)
-  const [namespaces, ends] = await Promise.all([
+  const [inProjects, ends] = await Promise.all([
     entry.projects === undefined || !wantsNamespaces ? undefined : server.namespaces(chosen, entry.projects, options),
     server.tokenEnd(new Date(), options),
   ])
   const { connect } = await import('@salvage-kit/k8s')
   return {
     cluster: await connect({ given, environment: loaded.environment ?? process.env }),
-    ...(namespaces === undefined ? {} : { namespaces }),
-    findings: ends === undefined ? [] : [ends],
-  }
-}
-
-async function authorities({ caFile }: RancherEntry): Promise<string | undefined> {
-  if (caFile === undefined) return undefined
-  try {
-    return await readFile(caFile, 'utf8')
-  } catch (error) {
-    throw new SalvageError('PREFLIGHT.RANCHER', `rancher.caFile cannot be read: ${caFile}`, {
-      why: errorText(error),
-      untouched: true,
-    })
+    ...(inProjects === undefined ? {} : { namespaces: inProjects.namespaces }),
+    findings: [...(inProjects?.findings ?? []), ...(ends === undefined ? [] : [ends])],
   }
 }

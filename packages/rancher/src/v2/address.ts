@@ -2,16 +2,20 @@ import { SalvageError } from '@salvage-kit/core'
 
 /** What follows the address of the server in the addresses that people copy: of its APIs, its pages, a cluster in a kubeconfig. */
 const WITHIN = /\/(?:v[13](?:-public)?|k8s\/(?:clusters|proxy)|dashboard|apis)(?:\/.*)?$/
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
 
 /**
  * The address of a Rancher 2 server, without a slash at the end, from whatever address of it: behind a path prefix too.
- * Throws `RANCHER.ADDRESS`; the message does not repeat an address that holds credentials.
+ * Plain `http:` is good for this machine only. Throws `RANCHER.ADDRESS`; the message does not repeat an address that holds credentials.
  */
 export function rancherAddress(text: string): string {
   const url = URL.parse(text.trim())
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:'))
-    throw invalid('it is no address that begins with http:// or https://')
+    throw invalid('it is no address that begins with https://')
   if (url.username !== '' || url.password !== '') throw invalid('it holds a user name or a password')
+  // A token would be there for everybody on the way to read.
+  if (url.protocol === 'http:' && !LOOPBACK.test(url.hostname))
+    throw invalid('http:// would send the token unencrypted')
   return `${url.origin}${url.pathname.replace(WITHIN, '').replace(/\/+$/, '')}`
 }
 

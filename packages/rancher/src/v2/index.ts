@@ -1,5 +1,5 @@
 export type { RancherCluster } from './cluster.ts'
 export type { ClusterConnection } from './connection.ts'
-export type { RancherProject } from './project.ts'
+export type { FoundProjects, ProjectNamespaces, RancherProject } from './project.ts'
 export { rancher } from './rancher.ts'
 export type { Rancher, RancherSettings } from './rancher.ts'

@@ -1,5 +1,5 @@
 import { SalvageError } from '@salvage-kit/core'
-import type { CallOptions } from '@salvage-kit/core'
+import type { CallOptions, Finding } from '@salvage-kit/core'
 import { NamespaceDocument, ProjectDocument } from './client/schema.ts'
 import type { Norman } from './client/norman.ts'
 
@@ -12,20 +12,31 @@ export interface RancherProject {
   readonly namespaces: readonly string[]
 }
 
+/** The projects of a cluster. */
+export interface FoundProjects {
+  readonly projects: readonly RancherProject[]
+  /** `RANCHER.ODD`: what was listed and could not be read. */
+  readonly findings: readonly Finding[]
+}
+
+/** Namespaces that projects stand for. */
+export interface ProjectNamespaces {
+  /** Ascending, each once. */
+  readonly namespaces: readonly string[]
+  /** Of {@link FoundProjects}: one of these could be a namespace that is left out. */
+  readonly findings: readonly Finding[]
+}
+
 /**
  * The projects of one cluster with their namespaces, by name. The cluster must be there: the server asks it. Rejects with the
  * codes of `Norman.list`.
  */
-export async function listProjects(
-  api: Norman,
-  clusterId: string,
-  options: CallOptions,
-): Promise<readonly RancherProject[]> {
+export async function listProjects(api: Norman, clusterId: string, options: CallOptions): Promise<FoundProjects> {
   const [projects, namespaces] = await Promise.all([
     api.list('/projects', ProjectDocument, { ...options, filter: { clusterId } }),
     api.list(`/cluster/${encodeURIComponent(clusterId)}/namespaces`, NamespaceDocument, options),
   ])
-  return projects.items
+  const found = projects.items
     .filter((project) => project.clusterId === clusterId)
     .map(({ id, name }) => ({
       id,
@@ -36,15 +47,38 @@ export async function listProjects(
         .toSorted(),
     }))
     .toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
+  const findings = [
+    ...projects.odd.filter((id) => id.startsWith(`${clusterId}:`)).map((id) => oddFinding('project', id)),
+    ...namespaces.odd.map((id) => oddFinding('namespace', id)),
+  ]
+  return { projects: found, findings }
 }
 
-/** The namespaces of these projects, by id (with or without the cluster) or name. Throws `RANCHER.PROJECT`. */
+/**
+ * The namespaces of these projects, by id (with or without the cluster) or name. Throws `RANCHER.PROJECT`, also for a project
+ * of which no namespace is seen: a run of nothing would look like a good one.
+ */
 export function namespacesOfProjects(
-  projects: readonly RancherProject[],
+  { projects, findings }: FoundProjects,
   wanted: readonly string[],
-): readonly string[] {
-  const chosen = wanted.flatMap((one) => chosenProject(projects, one).namespaces)
-  return [...new Set(chosen)].toSorted()
+): ProjectNamespaces {
+  const chosen = wanted.flatMap((one) => {
+    const { id, name, namespaces } = chosenProject(projects, one)
+    if (namespaces.length > 0) return namespaces
+    throw new SalvageError('RANCHER.PROJECT', `the project "${name}" (${id}) has no namespace`, {
+      why: 'there is none in it, or this token may not see it',
+      ...(findings.length === 0 ? {} : { hint: findings.map(({ message }) => message).join('; ') }),
+      untouched: true,
+    })
+  })
+  return { namespaces: [...new Set(chosen)].toSorted(), findings }
+}
+
+function oddFinding(kind: string, id: string): Finding {
+  return {
+    code: 'RANCHER.ODD',
+    message: `Rancher lists a ${kind} that is not as its API says, and it was left out: ${id}`,
+  }
 }
 
 function chosenProject(projects: readonly RancherProject[], wanted: string): RancherProject {

@@ -8,7 +8,7 @@ import { chosenCluster, listClusters } from './cluster.ts'
 import type { RancherCluster } from './cluster.ts'
 import type { ClusterConnection } from './connection.ts'
 import { listProjects, namespacesOfProjects } from './project.ts'
-import type { RancherProject } from './project.ts'
+import type { FoundProjects, ProjectNamespaces } from './project.ts'
 import { probe } from './probe.ts'
 import { tokenEnd } from './token-end.ts'
 import { tokenOfFile } from './token-file.ts'
@@ -35,12 +35,12 @@ export interface Rancher extends AsyncDisposable {
    */
   cluster(wanted: string, options: CallOptions): Promise<RancherCluster>
   /** Of one cluster. */
-  projects(cluster: RancherCluster, options: CallOptions): Promise<readonly RancherProject[]>
+  projects(cluster: RancherCluster, options: CallOptions): Promise<FoundProjects>
   /** Of these projects of one cluster, by id or name. Rejects with `RANCHER.PROJECT`. */
-  namespaces(cluster: RancherCluster, projects: readonly string[], options: CallOptions): Promise<readonly string[]>
+  namespaces(cluster: RancherCluster, projects: readonly string[], options: CallOptions): Promise<ProjectNamespaces>
   /** No kubeconfig is made for it, and so no token. Throws `RANCHER.CLUSTER_AWAY` when it cannot be reached now. */
   connection(cluster: RancherCluster): ClusterConnection
-  /** That the token ends within seven days of `now`. */
+  /** That the token ends within seven days of `now`; undefined also where nobody tells. Rejects only when it is told to stop. */
   tokenEnd(now: Date, options: CallOptions): Promise<Finding | undefined>
 }
 

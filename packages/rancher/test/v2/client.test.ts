@@ -128,6 +128,22 @@ test('a token that ends within a week is a finding, others are not', async () =>
   expect(await endOf('')).toBeUndefined()
 })
 
+test.each([
+  { kind: 'status', status: 500, code: 'ServerError' },
+  { kind: 'status', status: 422, code: 'InvalidBodyContent' },
+  { kind: 'breaks' },
+  { kind: 'body', body: '<html>' },
+] satisfies readonly Fault['what'][])(
+  'a server that does not tell the end of a token, by %j, fails nothing',
+  async (what) => {
+    await using here = await pair({ clusters }, { faults: [{ path: '/v3/tokens', what }] })
+    expect(await here.api.tokenEnd(new Date(), { signal })).toBeUndefined()
+    await expect(here.api.tokenEnd(new Date(), { signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow(
+      'enough',
+    )
+  },
+)
+
 test('a call stops when it is told', async () => {
   await using here = await pair({ clusters }, { faults: [{ path: '/v3/clusters', what: { kind: 'silent' } }] })
   const stop = new AbortController()

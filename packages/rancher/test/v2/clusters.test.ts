@@ -88,9 +88,13 @@ test('projects are found by id and name with all of their namespaces, without th
     pageLimit: 1000,
   })
   const cluster = await here.api.cluster('prod', { signal })
-  expect((await here.api.projects(cluster, { signal })).map(({ name }) => name)).toEqual(['Blog', 'Default', 'Many'])
+  expect((await here.api.projects(cluster, { signal })).projects.map(({ name }) => name)).toEqual([
+    'Blog',
+    'Default',
+    'Many',
+  ])
   const of = async (...projects: readonly string[]): Promise<readonly string[]> =>
-    here.api.namespaces(cluster, projects, { signal })
+    (await here.api.namespaces(cluster, projects, { signal })).namespaces
   expect(await of('Blog', 'Default')).toEqual(['blog', 'default', 'shop'])
   expect(await of('p-1', 'c-m-1:p-1', 'Default')).toEqual(['default', 'shop'])
   expect(await of('Many')).toEqual(many)
@@ -105,5 +109,39 @@ test('two projects of one name are told apart by their ids only', async () => {
     code: 'RANCHER.PROJECT',
     hint: expect.stringContaining('c-m-1:p-2, c-m-1:p-3'),
   })
-  expect(await here.api.namespaces(cluster, ['p-3'], { signal })).toEqual(['diary'])
+  expect(await here.api.namespaces(cluster, ['p-3'], { signal })).toEqual({
+    namespaces: ['diary'],
+    findings: [],
+  })
+})
+
+test('what is listed in another shape is told of and left out', async () => {
+  const body = JSON.stringify({
+    data: [
+      { id: 'shop', projectId: 'c-m-1:p-1' },
+      { id: 'strange', projectId: 7 },
+    ],
+  })
+  await using here = await pair(
+    { clusters: [{ id: 'c-m-1', name: 'prod', projects: PROJECTS }] },
+    { faults: [{ path: '/namespaces', what: { kind: 'body', body } }] },
+  )
+  const cluster = await here.api.cluster('prod', { signal })
+  const odd = { code: 'RANCHER.ODD', message: expect.stringContaining('strange') }
+  expect(await here.api.namespaces(cluster, ['Default'], { signal })).toEqual({ namespaces: ['shop'], findings: [odd] })
+  expect((await here.api.projects(cluster, { signal })).findings).toEqual([odd])
+  expect(await failure(here.api.namespaces(cluster, ['Blog'], { signal }))).toMatchObject({
+    code: 'RANCHER.PROJECT',
+    hint: expect.stringContaining('strange'),
+  })
+})
+
+test('a project without a namespace is an error and never a run of nothing', async () => {
+  const projects = [...PROJECTS, { id: 'p-3', name: 'Empty' }]
+  await using here = await pair({ clusters: [{ id: 'c-m-1', name: 'prod', projects }] })
+  const cluster = await here.api.cluster('prod', { signal })
+  expect(await failure(here.api.namespaces(cluster, ['Blog', 'Empty'], { signal }))).toMatchObject({
+    code: 'RANCHER.PROJECT',
+    message: 'the project "Empty" (c-m-1:p-3) has no namespace',
+  })
 })

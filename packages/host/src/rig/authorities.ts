@@ -1,0 +1,36 @@
+import { X509Certificate } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { errorText, SalvageError } from '@salvage-kit/core'
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/g
+
+/**
+ * The certificate authorities in the file of `rancher.caFile`, in PEM. Rejects with `PREFLIGHT.RANCHER` when it cannot be read,
+ * and when it holds no certificate or a broken one: without any, those of the system would count, which nobody asked for.
+ */
+export async function authorities(caFile: string): Promise<string> {
+  let text: string
+  try {
+    text = await readFile(caFile, 'utf8')
+  } catch (error) {
+    throw unusable(`rancher.caFile cannot be read: ${caFile}`, errorText(error))
+  }
+  const certificates = text.match(CERTIFICATE) ?? []
+  if (certificates.length === 0)
+    throw unusable(`rancher.caFile holds no certificate: ${caFile}`, 'nothing in it begins with BEGIN CERTIFICATE')
+  for (const certificate of certificates)
+    try {
+      new X509Certificate(certificate)
+    } catch (error) {
+      throw unusable(`rancher.caFile holds a broken certificate: ${caFile}`, errorText(error))
+    }
+  return text
+}
+
+function unusable(message: string, why: string): SalvageError {
+  return new SalvageError('PREFLIGHT.RANCHER', message, {
+    why,
+    hint: 'write the certificate of the authority into it in PEM',
+    untouched: true,
+  })
+}
