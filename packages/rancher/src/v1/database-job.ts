@@ -6,6 +6,7 @@ import type { TemplateEngine } from '../template/engine.ts'
 import type { TemplateSet } from '../template/template-set.ts'
 import type { Database } from './discovery/databases.ts'
 import type { ChosenInstance } from './discovery/instances.ts'
+import { folderName } from './folder-name.ts'
 
 /** What a database's job is made with. */
 export interface JobTools {
@@ -16,7 +17,7 @@ export interface JobTools {
 }
 
 /**
- * What is run to dump one instance of a database, by its template. Throws `RANCHER.TEMPLATE` and
+ * What is run to dump one instance of a database, by its template. Throws `RANCHER.NAME`, `RANCHER.TEMPLATE` and
  * `RANCHER.TEMPLATE_VALUE`, which concern this database alone.
  */
 export function databaseJob(
@@ -26,7 +27,7 @@ export function databaseJob(
 ): DumpJob {
   const { stack, service, sidekick } = place
   const parts = [stack, service, sidekick, folder].filter((part) => part !== undefined)
-  const targetDirectory = posix.join(root, 'dump', ...parts)
+  const targetDirectory = posix.join(root, 'dump', ...parts.map(folderName))
   const bound = renderBound(
     engine,
     templates.text(entry.template),

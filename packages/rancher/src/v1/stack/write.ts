@@ -1,6 +1,6 @@
 import { mkdir, open, rename } from 'node:fs/promises'
 import { join } from 'node:path'
-import { SalvageError } from '@salvage-kit/core'
+import { folderName } from '../folder-name.ts'
 import type { StackExport } from './export.ts'
 
 /**
@@ -9,9 +9,7 @@ import type { StackExport } from './export.ts'
  */
 export async function writeStack({ name, files }: StackExport, folder: string): Promise<void> {
   if (files === undefined) return
-  if (name === '' || name === '.' || name === '..' || /[/\0]/.test(name))
-    throw new SalvageError('RANCHER.NAME', `${JSON.stringify(name)} cannot be the name of a folder`)
-  const own = join(folder, name)
+  const own = join(folder, folderName(name))
   await mkdir(own, { recursive: true, mode: 0o700 })
   for (const [file, text] of Object.entries(files)) {
     const part = join(own, `.${file}.part`)
