@@ -18,8 +18,10 @@ export async function tailCuttingProxy(socket: string, bytes: number): Promise<A
     engine.on('data', (data) => {
       held = Buffer.concat([held, data])
       const head = held.indexOf('\r\n\r\n') + 4
-      const free = isExec && (isOpen || head > 3) ? Math.max(isOpen ? 0 : head, held.length - bytes) : held.length
-      isOpen ||= isExec && head > 3
+      // The engine writes the head of its answer in pieces.
+      if (isExec && !isOpen && head <= 3) return
+      const free = isExec ? Math.max(isOpen ? 0 : head, held.length - bytes) : held.length
+      isOpen ||= isExec
       client.write(held.subarray(0, free))
       held = held.subarray(free)
     })

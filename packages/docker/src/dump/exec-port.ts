@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
 import { finished } from 'node:stream/promises'
-import { deadline, SalvageError } from '@salvage-kit/core'
+import { deadline, isSalvageError, SalvageError } from '@salvage-kit/core'
 import type { CallOptions } from '@salvage-kit/core'
 import { END_GROUP } from '@salvage-kit/dump'
 import type { ExecEnd, ExecPort, ExecProcess, ExecRequest } from '@salvage-kit/dump'
@@ -12,6 +12,8 @@ import { FRAMED, framedOutput } from './framed-output.ts'
 
 const KEPT_STDERR = 4096
 const KILL_MS = 30_000
+/** How often, a second apart, a program is looked for that was asked for and did not say that it runs. */
+const LOOKS = 3
 
 /**
  * Runs programs in one container, which must have `sh`; `name` stands in messages. Rejects with `DOCKER.EXEC` when none begins there, `DOCKER.CONFLICT`
@@ -38,7 +40,14 @@ async function execIn(
     ...(user === undefined ? {} : { user }),
     privileged: false,
   }
-  const output = await engine.openExec(container, spec, { signal: over, ...(stdin === undefined ? {} : { stdin }) })
+  const kill = (looks: number): Promise<void> => end(engine, { container, word, user, looks })
+  const output = await engine
+    .openExec(container, spec, { signal: over, ...(stdin === undefined ? {} : { stdin }) })
+    .catch(async (error: unknown) => {
+      // It may have been asked for already.
+      if (signal.aborted || isUnreachable(error)) await kill(LOOKS)
+      throw error
+    })
   const begun = Promise.withResolvers<void>()
   const stdout = new PassThrough()
   // Who reads it hears of it; nobody has to.
@@ -65,8 +74,10 @@ async function execIn(
     const code = over.aborted ? undefined : framed.code()
     if (code === undefined) {
       const pid = framed.pid()
-      if (pid !== undefined) await kill(engine, container, pid, user)
-      throw signal.aborted ? reasonOf(signal) : unended(name, framed.instead() || stderr.text(), pid, cause)
+      const said = framed.instead() || stderr.text()
+      if (pid !== undefined) await kill(1)
+      else if (over.aborted || said === '') await kill(LOOKS)
+      throw signal.aborted ? reasonOf(signal) : unended(name, said, pid, cause)
     }
     stdout.end()
     await finished(stdout, { writable: false }).catch(() => {})
@@ -81,12 +92,23 @@ async function execIn(
   return { stdout, ended }
 }
 
+interface Running {
+  readonly container: string
+  readonly word: string
+  readonly user: string | undefined
+  readonly looks: number
+}
+
 /** What runs in a container that is gone, or that cannot be reached, needs no end or has to wait for its own. */
-async function kill(engine: DockerEngine, container: string, pid: number, user: string | undefined): Promise<void> {
+async function end(engine: DockerEngine, { container, word, user, looks }: Running): Promise<void> {
   using limit = deadline(KILL_MS)
-  const command = ['sh', '-c', END_GROUP, 'salvage-end', String(pid)]
+  const command = ['sh', '-c', END_GROUP, 'salvage-end', word, String(looks)]
   const spec = { command, env: [], ...(user === undefined ? {} : { user }), privileged: false }
   await engine.exec(container, spec, { signal: limit.signal, limitMs: KILL_MS }).catch(() => {})
+}
+
+function isUnreachable(error: unknown): boolean {
+  return isSalvageError(error) && error.code === 'DOCKER.UNREACHABLE'
 }
 
 function unended(name: string, said: string, pid: number | undefined, cause: unknown): SalvageError {

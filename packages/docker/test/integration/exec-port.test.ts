@@ -5,11 +5,24 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ExecRequest } from '@salvage-kit/dump'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { dockerodeEngine } from '../../src/dockerode-engine.ts'
+import type { DockerEngine, LogChunk } from '../../src/engine.ts'
 import { containerExec } from '../../src/dump/exec-port.ts'
 import type { Bench } from '../bench.ts'
 import { bench, calm, DOCKER } from '../bench.ts'
 import { cuttingProxy } from '../cutting-proxy.ts'
 import { tailCuttingProxy } from '../cutting-tail-proxy.ts'
+
+async function* renumbered(output: AsyncIterable<LogChunk>, pid: string): AsyncGenerator<LogChunk> {
+  for await (const { data, ...rest } of output)
+    yield {
+      ...rest,
+      data: Buffer.from(
+        Buffer.from(data)
+          .toString()
+          .replace(/ \d+\n/, ` ${pid}\n`),
+      ),
+    }
+}
 
 describe.skipIf(!DOCKER)('programs beside a database, in its container', () => {
   let on: Bench
@@ -118,6 +131,36 @@ describe.skipIf(!DOCKER)('programs beside a database, in its container', () => {
     await ended
     await gone('sleep 432')
     await expect(text(two.stdout)).rejects.toThrow()
+  })
+
+  test('aborted while it is asked for, it is ended when it comes', async () => {
+    const stop = new AbortController()
+    const engine: DockerEngine = {
+      ...on.engine,
+      openExec: (container, spec) => {
+        setTimeout(() => void on.engine.openExec(container, spec, calm()).catch(() => {}), 500)
+        stop.abort(new Error('enough'))
+        return Promise.reject(new Error('enough'))
+      },
+    }
+    const started = containerExec(engine, 'db').exec({ argv: ['sleep', '4325'] }, { signal: stop.signal })
+    await expect(started).rejects.toThrow('enough')
+    expect(await running('sleep 4325')).toBe(false)
+  })
+
+  test('a number that is that of another program by now ends nobody else', async () => {
+    await on.cli('exec', '-d', 'db', 'sh', '-c', 'echo $$ >/tmp/pid; sleep 4326; :')
+    await expect.poll(() => running('sleep 4326')).toBe(true)
+    const other = await on.cli('exec', 'db', 'cat', '/tmp/pid')
+    const engine: DockerEngine = {
+      ...on.engine,
+      openExec: async (...call) => renumbered(await on.engine.openExec(...call), other),
+    }
+    const { stdout, ended } = await containerExec(engine, 'db').exec({ argv: ['sleep', '4327'] }, calm())
+    stdout.destroy()
+    await expect(ended).rejects.toThrow()
+    await gone('sleep 4327')
+    expect(await running('sleep 4326')).toBe(true)
   })
 
   test('input that fails is no end of it, and no end of the program', async () => {

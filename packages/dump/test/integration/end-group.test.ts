@@ -3,6 +3,7 @@ import { promisify } from 'node:util'
 import { part } from '@salvage-kit/testbed'
 import { describe, expect, test } from 'vitest'
 import { END_GROUP, engineNamed } from '../../src/index.ts'
+import type { ExecPort } from '../../src/index.ts'
 import { containerPort } from '../spawn-port.ts'
 import { collect } from './collected.ts'
 import { databaseContainer } from './container.ts'
@@ -14,6 +15,15 @@ const LEADER = `for s in /proc/[0-9]*/stat; do
   read -r pid name state parent group rest <"$s" 2>/dev/null || continue
   [ "$parent" = 0 ] && tr '\\000' ' ' <"/proc/$pid/cmdline" | grep -q 'salvage-g[o]' && echo "$pid"
 done; :`
+
+/** Programs in a container, each led by a shell that is known by a word. */
+function led(container: string, word: string): ExecPort {
+  const port = containerPort(container)
+  return {
+    exec: (request, options) =>
+      port.exec({ ...request, argv: ['sh', '-c', '"$@"; exit', word, ...request.argv] }, options),
+  }
+}
 
 describe.skipIf(!part('docker').available || !part('postgres-image').available)('a dump that is ended', () => {
   test('is gone soon, and PostgreSQL as the first process notices nothing', async () => {
@@ -29,7 +39,8 @@ describe.skipIf(!part('docker').available || !part('postgres-image').available)(
       .toBe('1')
     const options = { signal: new AbortController().signal, where: 'a container' }
     for (let round = 0; round < 3; round += 1) {
-      const dumping = collect(containerPort(at.name), { engine, settings: { database: 'postgres' } }, options)
+      const word = `salvage-word-${round}`
+      const dumping = collect(led(at.name, word), { engine, settings: { database: 'postgres' } }, options)
       const refused = expect(dumping).rejects.toMatchObject({ code: 'DUMP.FAILED' })
       await expect
         .poll(() =>
@@ -40,7 +51,7 @@ describe.skipIf(!part('docker').available || !part('postgres-image').available)(
         .toBe('1')
       const leader = await at.inside(LEADER)
       expect(leader).toMatch(/^\d+$/)
-      await call('docker', ['exec', at.name, 'sh', '-c', END_GROUP, 'salvage-end', leader])
+      await call('docker', ['exec', at.name, 'sh', '-c', END_GROUP, 'salvage-end', word])
       await refused
       expect(await at.inside(LEADER)).toBe('')
     }
