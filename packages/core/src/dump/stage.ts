@@ -1,5 +1,5 @@
 import { mkdir, open, rename, rm } from 'node:fs/promises'
-import { basename, dirname, isAbsolute, join } from 'node:path'
+import { dirname, isAbsolute, join } from 'node:path'
 import { z } from 'zod'
 import { errorText, SalvageError } from '../error.ts'
 import type { Effect } from '../effect/effect.ts'
@@ -7,27 +7,33 @@ import type { Json } from '../json.ts'
 import type { DumpFile } from './dump.ts'
 import { proved } from './proved.ts'
 
-/** Staged dumps go, whatever became of them. */
-export const stagedDumps: Effect = {
-  id: 'core.staging',
-  undo: async (token, { signal }) => {
-    signal.throwIfAborted()
-    const { directory } = stage.parse(token)
-    await guarded(directory, () => rm(directory, { recursive: true, force: true }))
-  },
+/** The effect of {@link stagedDumps}. */
+export const STAGED_DUMPS = 'core.staging'
+
+/** Staged dumps go, whatever became of them. `staging`: where they are; asked when one is to go. */
+export function stagedDumps(staging: () => string): Effect {
+  return {
+    id: STAGED_DUMPS,
+    undo: async (token, { signal }) => {
+      signal.throwIfAborted()
+      const directory = placeIn(staging(), stage.parse(token).liftId)
+      await guarded(directory, () => rm(directory, { recursive: true, force: true }))
+    },
+  }
 }
 
-const LIFT_ID = /^[A-Za-z0-9-]+$/
-
-/** What stands in a journal must never remove anything but a folder that a lift gave its name. */
-const stage = z.strictObject({
-  directory: z.string().refine((path) => isAbsolute(path) && LIFT_ID.test(basename(path)), 'is the place of no lift'),
-})
+/** What stands in a journal says which lift, and never which folder: it must not remove anything but what a lift staged. */
+const stage = z.strictObject({ liftId: z.string().regex(/^[A-Za-z0-9-]+$/, 'is the id of no lift') })
 
 /** Names the place of a lift's dump; makes nothing. */
 export function stageOf(staging: string, liftId: string): { readonly directory: string; readonly token: Json } {
-  const token = stage.parse({ directory: join(staging, liftId) })
-  return { directory: token.directory, token: { ...token } }
+  const token = stage.parse({ liftId })
+  return { directory: placeIn(staging, token.liftId), token: { ...token } }
+}
+
+function placeIn(staging: string, liftId: string): string {
+  if (!isAbsolute(staging)) throw new Error(`dumps are staged in ${JSON.stringify(staging)}, which is no absolute path`)
+  return join(staging, liftId)
 }
 
 /**

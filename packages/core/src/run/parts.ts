@@ -69,7 +69,9 @@ export function effectOf(rig: Rig, id: string): Effect {
   return found(
     'effect',
     id,
-    [stagedDumps, ...rig.backends.flatMap((backend) => backend.effects ?? [])].find((one) => one.id === id),
+    [stagedDumps(() => stagingOf(rig)), ...rig.backends.flatMap((backend) => backend.effects ?? [])].find(
+      (one) => one.id === id,
+    ),
   )
 }
 
@@ -113,5 +115,13 @@ function found<Part>(kind: string, id: string, part: Part | undefined): Part {
   if (part !== undefined) return part
   throw new SalvageError('BACKEND.MISSING', `no backend here has the ${kind} "${id}"`, {
     hint: 'start with the configuration that made the plan or the interrupted run',
+  })
+}
+
+/** Where dumps are staged. Throws `BACKEND.MISSING`. */
+export function stagingOf({ staging }: Rig): string {
+  if (staging !== undefined) return staging
+  throw new SalvageError('BACKEND.MISSING', 'there is no place here in which a dump can be staged', {
+    hint: 'start with the configuration that made the plan',
   })
 }

@@ -5,8 +5,7 @@ import type { LiftStep, Plan, SnapshotStep } from '../plan/plan.ts'
 import type { Rig } from '../rig.ts'
 import type { Source } from '../target/source.ts'
 import { mapLimit } from './limit.ts'
-import { craneOf, dumpsOf, keeperOf, quiescerOf, snapshotterOf } from './parts.ts'
-import { stagingOf } from './streams.ts'
+import { craneOf, dumpsOf, keeperOf, quiescerOf, snapshotterOf, stagingOf } from './parts.ts'
 
 const CHECKS_AT_ONCE = 8
 

@@ -1,5 +1,4 @@
-import { SalvageError } from '../error.ts'
-import { stagedDumps, stageDump, stageOf } from '../dump/stage.ts'
+import { STAGED_DUMPS, stageDump, stageOf } from '../dump/stage.ts'
 import type { JournalEntry } from '../journal/journal.ts'
 import type { StuckEntry } from '../report/report.ts'
 import type { Rig } from '../rig.ts'
@@ -9,6 +8,7 @@ import type { Calls } from './calls.ts'
 import { failureOf } from './failure.ts'
 import { lift, openedBy } from './lift.ts'
 import type { LiftRecord } from './lift.ts'
+import { stagingOf } from './parts.ts'
 import { release } from './release.ts'
 import { EXPOSURE_ORDER, LIFT_ORDER } from './snapshots.ts'
 
@@ -39,7 +39,7 @@ export function createStreams(rig: Rig): Streams {
   const liftStaged = async (record: LiftRecord, source: StreamSource, options: StreamOptions): Promise<void> => {
     const { ref } = record.step
     const { directory, token } = stageOf(stagingOf(rig), ref.id)
-    const undo = { kind: 'effect', target: ref.target, effect: stagedDumps.id, token } as const
+    const undo = { kind: 'effect', target: ref.target, effect: STAGED_DUMPS, token } as const
     const [entry] = await rig.journal.open([{ runId: ref.runId, order: EXPOSURE_ORDER, undo }])
     if (entry === undefined) throw new Error('the journal opened no entry')
     left.add(entry)
@@ -88,12 +88,4 @@ async function stagedLift(
     record.failure = failureOf(error, signal)
   }
   record.liftMs = Math.round(performance.now() - since)
-}
-
-/** Where dumps are staged. Throws `BACKEND.MISSING`. */
-export function stagingOf({ staging }: Rig): string {
-  if (staging !== undefined) return staging
-  throw new SalvageError('BACKEND.MISSING', 'there is no place here in which a dump can be staged', {
-    hint: 'start with the configuration that made the plan',
-  })
 }

@@ -1,6 +1,6 @@
 import type { CallOptions } from '../call-options.ts'
 import { SalvageError } from '../error.ts'
-import { stagedDumps } from '../dump/stage.ts'
+import { STAGED_DUMPS } from '../dump/stage.ts'
 import type { Finding } from '../finding.ts'
 import type { JournalEntry, Undo } from '../journal/journal.ts'
 import type { Rig } from '../rig.ts'
@@ -43,7 +43,7 @@ export async function undo(rig: Rig, entry: JournalEntry, options: CallOptions):
       return []
     case 'effect':
       // A staged dump never counts, whatever the journal is a copy of.
-      if (entry.copied === true && way.effect !== stagedDumps.id) return [ofThePast(entry)]
+      if (entry.copied === true && way.effect !== STAGED_DUMPS) return [ofThePast(entry)]
       await effectOf(rig, way.effect).undo(way.token, options)
       return []
     case 'unreadable':

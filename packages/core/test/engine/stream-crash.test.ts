@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { recover } from '../../src/run/recover.ts'
@@ -58,12 +58,14 @@ describe('what a journal says of a staged dump', () => {
     const directory = join(staging, `${RUN}-1`)
     await mkdir(directory, { recursive: true })
     await writeFile(join(directory, 'shop.sql'), 'CREATE')
-    const entry = (token: { readonly directory: string }): Parameters<typeof there.rig.journal.open>[0][number] => ({
+    const entry = (
+      token: { readonly liftId: string } | { readonly directory: string },
+    ): Parameters<typeof there.rig.journal.open>[0][number] => ({
       runId: RUN,
       order: 0,
       undo: { kind: 'effect', target: 'memory-dump:shop', effect: 'core.staging', token },
     })
-    await there.rig.journal.open([entry({ directory })])
+    await there.rig.journal.open([entry({ liftId: `${RUN}-1` })])
     const { journal } = there.rig
     const copied = {
       ...journal,
@@ -72,7 +74,13 @@ describe('what a journal says of a staged dump', () => {
     }
     expect((await recover({ ...there.rig, journal: copied }, { signal: never })).stuck).toEqual([])
     expect(await there.staged()).toEqual([])
-    await there.rig.journal.open([entry({ directory: `${staging}/..` })])
-    await expect(recover(there.rig, { signal: never })).resolves.toMatchObject({ stuck: [{ runId: RUN }] })
+    const own = join(staging, '..', 'of-somebody')
+    await mkdir(own)
+    for (const token of [{ liftId: '..' }, { liftId: '../of-somebody' }, { directory: own }])
+      await there.rig.journal.open([entry(token)])
+    const { stuck } = await recover(there.rig, { signal: never })
+    expect(stuck.map(({ runId }) => runId)).toEqual([RUN, RUN, RUN])
+    expect((await stat(own)).isDirectory()).toBe(true)
+    await rm(own, { recursive: true })
   })
 })
