@@ -1,5 +1,6 @@
 import type { Finding } from '../finding.ts'
 import type { Survey } from '../target/discovery.ts'
+import type { TargetRef } from '../target/reference.ts'
 import type { Workload } from '../target/workload.ts'
 import type { Capabilities } from './capabilities.ts'
 import { byText, sortedBy } from './compare.ts'
@@ -51,7 +52,10 @@ export function makePlan(survey: Survey, capabilities: Capabilities, tide: Tide,
   const workloads = withoutStreams(survey.workloads, ways)
   const neighbours = neighboursOf(workloads)
   const members = [...ways.values()].map((way) => way.target.ref)
-  for (const targets of groupTargets(members, workloads, tide.grouping)) {
+  const isStream = (ref: TargetRef): boolean => ways.get(ref)?.kind === 'stream'
+  // Dumps go first: what comes to rest and rises again does not answer at once.
+  const halves = [members.filter(isStream), members.filter((ref) => !isStream(ref))]
+  for (const targets of halves.flatMap((half) => groupTargets(half, workloads, tide.grouping))) {
     const rest = restOf(targets, neighbours)
     warnings.push(...rest.warnings)
     if (rest.kind === 'refused') {

@@ -57,9 +57,16 @@ describe('a stream', () => {
     const found = survey([dump, target('data')], [workload('db', ['data'], { uses: ['docker:data', 'dump:shop'] })])
     const plan = makePlan(found, streams, tide(), options)
     expect(plan.groups.map(({ targets, quiesce }) => [targets, quiesce.length])).toEqual([
-      [['docker:data'], 1],
       [['dump:shop'], 0],
+      [['docker:data'], 1],
     ])
+  })
+
+  test.each(['smart', 'individual', 'project'] as const)('goes before all that comes to rest: %s', (grouping) => {
+    const found = survey([target('apart'), dump, target('data')], [workload('db', ['data'])])
+    const plan = makePlan(found, streams, tide({ grouping }), options)
+    expect(plan.groups[0]?.targets).toEqual(['dump:shop'])
+    expect(plan.groups).toHaveLength(3)
   })
 
   test('is lifted whatever the tide chooses for holds', () => {

@@ -7,6 +7,9 @@ import { dumpLabels } from './dump-labels.ts'
 import { DumpToken } from './dump-token.ts'
 import { containerExec } from './exec-port.ts'
 
+/** A server that rose with its container answers after seconds, or a minute when it has to mend its files. */
+const RISE_MS = 60_000
+
 /** Dumps the databases of containers, by programs in them. Rejects with `DUMP.CHANGED`, and what `dump` of the recipes says. */
 export function dockerDumps(engine: DockerEngine): DumpOpener {
   return { open: (token, options) => openDump(engine, token, options) }
@@ -18,7 +21,7 @@ async function* openDump(engine: DockerEngine, token: Json, { signal }: CallOpti
   const { recipe } = dumpLabels(container)
   if (recipe === undefined) throw changed(container.name, 'its labels do not ask for dumps')
   const { id, name } = container
-  yield* dump(containerExec(engine, id, name), recipe, { where: `container ${name}`, signal })
+  yield* dump(containerExec(engine, id, name), recipe, { where: `container ${name}`, patienceMs: RISE_MS, signal })
 }
 
 /** The container of a token. Rejects with `DUMP.CHANGED` when it is gone or does not run. */

@@ -16,6 +16,8 @@ export interface DatabaseOptions extends CallOptions {
   readonly where: string
   /** As whom programs run there. Absent: as the service does. */
   readonly user?: string
+  /** How long a database that does not answer is asked again, in milliseconds: it may just have risen. Absent: not at all. */
+  readonly patienceMs?: number
 }
 
 /** A database that is reached over a port, and what its programs are given. */

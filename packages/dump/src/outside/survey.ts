@@ -1,4 +1,5 @@
-import { SalvageError } from '@salvage-kit/core'
+import { setTimeout } from 'node:timers/promises'
+import { isSalvageError, SalvageError } from '@salvage-kit/core'
 import type { PartName } from '../engine.ts'
 import { askFrame } from '../program/frame.ts'
 import { runProgram } from '../program/run.ts'
@@ -15,11 +16,28 @@ export interface Survey {
   readonly parts: readonly PartName[]
 }
 
+const AGAIN_MS = 2000
+
 /**
- * Looks what there is to dump; changes nothing. Rejects with `DUMP.NO_TOOL`, `DUMP.UNREACHABLE`, `DUMP.NO_DATABASE`, `DUMP.NAME`
+ * Looks what there is to dump; changes nothing. Asks again, as long as `patienceMs` says, where the
+ * database does not answer. Rejects with `DUMP.NO_TOOL`, `DUMP.UNREACHABLE`, `DUMP.NO_DATABASE`, `DUMP.NAME`
  * (a database whose name is not UTF-8), and with codes of the platform.
  */
 export async function survey(database: Database): Promise<Survey> {
+  const { signal, patienceMs = 0 } = database.options
+  const until = performance.now() + patienceMs
+  for (;;) {
+    try {
+      return await once(database)
+    } catch (error) {
+      const mayRise = isSalvageError(error) && error.code === 'DUMP.UNREACHABLE'
+      if (!mayRise || performance.now() >= until) throw error
+      await setTimeout(AGAIN_MS, undefined, { signal })
+    }
+  }
+}
+
+async function once(database: Database): Promise<Survey> {
   const { port, recipe, settings, environment, options } = database
   const text = askFrame(recipe.engine.survey(settings))
   const end = await runProgram(port, { text, environment, user: options.user }, options)
