@@ -21,6 +21,7 @@ test.each([
   ['the value of a flag', ['--gio=1'], /no value/],
   ['a value that is missing', ['--timeout'], /missing/],
   ['a password', ['--gpg-options', '--passphrase x'], /password/],
+  ['a URL with a password behind an address', ['--s3-endpoint-url', 'https://a@b.c:d@host'], /password/],
   ['a URL with a password', ['--s3-endpoint-url', 'https://a:b@host'], /password/],
 ])('%s is refused', (_name, words, why) => {
   expect(() => passedOptions(words)).toThrow(

@@ -83,7 +83,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   '--volsize': 'volumeMegabytes',
 }
 
-const SECRET = /passphrase|password|:\/\/[^/@\s:]*:[^/\s]+@/i
+const SECRET = /passphrase|password|:\/\/[^/\s]*?:[^/\s]+@/i
 
 /** Options as a call gets them. */
 export interface PassedOptions {

@@ -1,7 +1,8 @@
 import { SalvageError } from '@salvage-kit/core'
 
 const SCHEME = /^[a-z][a-z0-9+-]*:\/\//
-const PASSWORD = /:\/\/[^/@\s:]*:([^/\s]+)@/
+/** A user name may hold an `@`; a port is followed by none. */
+const PASSWORD = /:\/\/[^/\s]*?:([^/\s]+)@/
 const FILE = 'file://'
 
 /**
