@@ -27,8 +27,9 @@ export async function makeStore(text: string, options: StoreOptions): Promise<St
  */
 export async function storeByReference(ref: Reference, options: StoreOptions): Promise<Store> {
   for (const name of Object.keys(options.names.stores)) {
-    const store = await makeStore(name, options)
-    if (store.ref === ref) return store
+    // The password file is for the store that is meant, and no other.
+    const { ref: own } = await makeStore(name, { ...options, passwordFile: undefined })
+    if (own === ref) return makeStore(name, options)
   }
   return makeStore(ref, options)
 }

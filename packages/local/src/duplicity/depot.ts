@@ -46,10 +46,20 @@ export async function depotOf(stateDirectory: string, store: Store): Promise<Dep
     ref: store.ref,
     folder: localFolder(settings.url),
     encrypts,
-    passed: passedOptions(settings.options ?? []),
+    passed: withTimeout(settings.url, passedOptions(settings.options ?? [])),
     secrets,
     home: homeIn(stateDirectory, settings),
   }
+}
+
+/** In seconds, of silence. */
+const RSYNC_TIMEOUT = 120
+
+/** Rsync waits for ever by itself, and duplicity's own `--timeout` does not reach it. What a person says goes before. */
+export function withTimeout(url: string, passed: PassedOptions): PassedOptions {
+  const isSaid = passed.always.some((word) => /^--rsync-options=.*--timeout\b/.test(word))
+  if (!url.startsWith('rsync://') || isSaid) return passed
+  return { ...passed, always: [`--rsync-options=--timeout=${String(RSYNC_TIMEOUT)}`, ...passed.always] }
 }
 
 /** What can be said of a store without its secrets. */

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { reference } from '@salvage-kit/core'
 import type { Store } from '@salvage-kit/core'
+import { mustAgree } from './must-agree.ts'
 import { passedOptions } from './passed-options.ts'
 import type { DuplicityStoreOptions } from './settings.ts'
 import { normaliseUrl } from './url.ts'
@@ -11,6 +12,7 @@ import { normaliseUrl } from './url.ts'
 export function duplicityStore(url: string, options: DuplicityStoreOptions = {}): Store {
   const normal = normaliseUrl(url)
   passedOptions(options.options ?? [])
+  mustAgree(options)
   const { passphraseFile, gnupgHome, credentials, options: passed, ...others } = options
   return {
     ref: reference(`duplicity:${normal}`),

@@ -1,6 +1,7 @@
 import { isSalvageError, parseReference, reference } from '@salvage-kit/core'
 import type { TargetRef } from '@salvage-kit/core'
 import { z } from 'zod'
+import { mustAgree } from './must-agree.ts'
 import { passedOptions } from './passed-options.ts'
 import { normaliseUrl } from './url.ts'
 
@@ -114,10 +115,12 @@ const members = {
 }
 
 /** Read from plans and journals. */
-export const settingsOf: z.ZodType<Settings> = z.strictObject(members)
+export const settingsOf: z.ZodType<Settings> = z.strictObject(members).superRefine(checked(mustAgree))
 
 /** Read from a configuration. */
-export const DuplicityStoreConfig: z.ZodType<DuplicityStoreEntry> = z.strictObject({
-  kind: z.literal('duplicity'),
-  ...members,
-})
+export const DuplicityStoreConfig: z.ZodType<DuplicityStoreEntry> = z
+  .strictObject({
+    kind: z.literal('duplicity'),
+    ...members,
+  })
+  .superRefine(checked(mustAgree))
