@@ -59,16 +59,24 @@ export async function backup(
   )
   const { errors, figures } = figuresIn(said.map(({ text }) => text))
   onProgress?.({ bytes: figures.bytes ?? 0, ...(figures.files === undefined ? {} : { files: figures.files }) })
-  return { figures, findings: errors === 0 ? [] : findingsOf(said, errors, ref) }
+  return { figures, findings: findingsOf(said, errors, ref) }
 }
 
-/** Duplicity ends with 0 also when it could not read a file, and says so. */
-function findingsOf(said: readonly LogRecord[], errors: number, ref: LiftRef): readonly Finding[] {
-  const told = said.filter(({ level, text }) => level === 'WARNING' && text !== '')
-  const findings = told.slice(0, SHOWN).map(({ text }) => ({
-    code: 'LIFT.UNREADABLE',
-    message: text.split('\n')[0] ?? text,
-  }))
+/** How duplicity begins to say that something of the source is not in the copy; all its other warnings tell of no loss. */
+const LOST = /^(?:Error |Warning: base )/
+
+/**
+ * What could not be read. Duplicity ends with 0 all the same, and counts only some of it as `errors`: a file whose content
+ * breaks off, a folder that cannot be listed and an entry that cannot be looked at are warned of and counted nowhere.
+ */
+export function findingsOf(
+  said: readonly LogRecord[],
+  errors: number,
+  ref: Pick<LiftRef, 'target'>,
+): readonly Finding[] {
+  const lost = said.filter(({ level, text }) => level === 'WARNING' && LOST.test(text))
+  const told = [...new Set(lost.map(({ text }) => text.split('\n')[0] ?? text))]
+  const findings = told.slice(0, SHOWN).map((message) => ({ code: 'LIFT.UNREADABLE', message }))
   const more = Math.max(errors, told.length) - findings.length
   if (more <= 0) return findings
   const message =
