@@ -16,7 +16,7 @@ const ID = /^\d{8}T\d{6}Z(?:-[0-9a-f]{8})?$/
 /**
  * Removes points: first a note says of each that it is gone, by which no list has it any more, then the files go that no
  * other point needs. An incremental copy is nothing without those before it, so files may stay until the last point of
- * their chain goes. What an interrupted call left goes with the next one.
+ * their chain goes. What an interrupted call left goes with the next one of the same series.
  */
 export async function removePoints(
   depot: Depot,
@@ -33,11 +33,16 @@ export async function removePoints(
   const call: FarCall = { what, work: 'remove', folder: folder.path, signal }
   await withFar(depot, call, async (far) => {
     for (const files of seriesFiles(await far.names()).values())
-      for (const { time } of files.sets)
-        if (ids.has(pointId(files.series, time))) await far.change(marksOf(files, time))
+      for (const set of files.sets) if (holds(ids, files, set)) await far.change(marksOf(files, set.time))
+    // Nobody holds the locks of other series: somebody may be at work there.
     for (const files of seriesFiles(await far.names()).values())
-      if (files.notes.some(({ says }) => says === 'gone')) await far.change([{ do: 'delete', names: sweepable(files) }])
+      if ([...files.sets, ...files.notes].some((one) => holds(ids, files, one)))
+        await far.change([{ do: 'delete', names: sweepable(files) }])
   })
+}
+
+function holds(ids: ReadonlySet<string>, { series }: SeriesFiles, { time }: { readonly time: Moment }): boolean {
+  return ids.has(pointId(series, time))
 }
 
 /** Removes what a lift may have made: its copy when nothing was built upon it, else its point alone. */
