@@ -55,6 +55,17 @@ export function chainsOf({ sets }: SeriesFiles): readonly (readonly CopySet[])[]
   return chains
 }
 
+/**
+ * The full copy of the chain in which the copy of a moment stands; undefined when that one is not finished, or lacks
+ * anything that it is built upon. As duplicity does, passes unfinished copies over, and takes the second of two copies
+ * that are built upon the same one for an orphan.
+ */
+export function fullOf(files: SeriesFiles, time: Moment): Moment | undefined {
+  const finished = { ...files, sets: files.sets.filter((set) => set.finished) }
+  const [first] = chainsOf(finished).find((chain) => chain.some((set) => set.time === time)) ?? []
+  return first?.base === undefined ? first?.time : undefined
+}
+
 function setOf(time: Moment, parts: readonly Extract<FarFile, { readonly kind: 'set' }>[]): CopySet {
   // Signatures of an incremental copy may begin elsewhere than the copy itself.
   const base = parts.find((part) => part.part !== 'signatures' && part.base !== undefined)?.base

@@ -1,8 +1,9 @@
 import { directoryOf, SalvageError } from '@salvage-kit/core'
 import type { Archive, LiftOptions, LiftRef, Source } from '@salvage-kit/core'
 import { readableDirectory } from '../directory/directory-discovery.ts'
+import { mustBeAlone } from './alone.ts'
 import { backup } from './backup.ts'
-import { chainsOf, noFiles, seriesFiles } from './chains.ts'
+import { fullOf, noFiles, seriesFiles } from './chains.ts'
 import type { SeriesFiles } from './chains.ts'
 import type { Depot } from './depot.ts'
 import { withFar } from './far.ts'
@@ -11,10 +12,11 @@ import { flush } from './flush.ts'
 import { momentOf, secondsOf } from './moment.ts'
 import type { Moment } from './moment.ts'
 import { noteName } from './names.ts'
-import { noteOf, noteText, readNote } from './note.ts'
+import { noteOf, noteText } from './note.ts'
 import type { Note } from './note.ts'
 import { pointId, prefixOf, seriesOf } from './series.ts'
 import type { Series } from './series.ts'
+import { stateIdOf } from './state-id.ts'
 import { tidy } from './tidy.ts'
 import { pointToken } from './token.ts'
 import { liftFolder } from './work-folder.ts'
@@ -24,8 +26,8 @@ import { liftFolder } from './work-folder.ts'
  * with it and the id of the lift stands at the far end before duplicity begins; a second note makes it a point. What a
  * dead lift left unfinished is removed and never gone on with: that would mix two times in one copy.
  *
- * Files that vanish or cannot be read make the copy partial. Rejects with `STORE.LOCKED` while a lift of another machine
- * is, or seems to be, in this series.
+ * Files that vanish or cannot be read make the copy partial. Rejects with `STORE.LOCKED` while somebody else is, or
+ * seems to be, at work in this series, and with `ARCHIVE.DAMAGED` when a copy of it is not whole any more.
  */
 export async function lift(depot: Depot, ref: LiftRef, source: Source, options: LiftOptions): Promise<Archive> {
   const { signal } = options
@@ -38,7 +40,7 @@ export async function lift(depot: Depot, ref: LiftRef, source: Source, options: 
   const time = await withFar(depot, call, (far) => begin(far, depot, { ref, series, takenAt }, call))
   const copied = await backup(depot, { ref, series, time, path, folder: folder.path }, options)
   const state = copied.findings.length > 0 ? 'partial' : 'good'
-  const note: Note = { ...noteOf(ref, takenAt), ...copied.figures, state }
+  const note: Note = { ...noteOf(ref, takenAt, await stateIdOf(depot)), ...copied.figures, state }
   const full = await withFar(depot, call, (far) => finish(far, depot, { ref, series, time, note }))
   return {
     point: {
@@ -64,11 +66,11 @@ async function begin(
   call: FarCall,
 ): Promise<Moment> {
   const files = seriesFiles(await far.names()).get(series) ?? noFiles(series)
-  await mustBeAlone(files, depot, far, ref)
-  await tidy(depot, files, call)
+  const dead = await mustBeAlone(files, depot, far, ref)
+  await tidy(depot, far, { files, dead }, call)
   const time = nextMoment(files)
   const name = noteName(prefixOf(series), time, 'begun', ref.id)
-  await far.change([{ do: 'put', name, content: noteText(noteOf(ref, takenAt)) }])
+  await far.change([{ do: 'put', name, content: noteText(noteOf(ref, takenAt, await stateIdOf(depot))) }])
   return time
 }
 
@@ -80,7 +82,7 @@ async function finish(
 ): Promise<Moment> {
   const { ref, series, time, note } = job
   const files = seriesFiles(await far.names()).get(series) ?? noFiles(series)
-  const full = fullOf(files, time, ref)
+  const full = mustStand(files, time, ref)
   await flush(depot, files.sets.find((set) => set.time === time)?.names ?? [])
   // The archive of a warm lift is no point, so nothing says that it was made.
   if (ref.warm === true) return full
@@ -97,28 +99,17 @@ function nextMoment({ sets, notes }: SeriesFiles): Moment {
   return momentOf(Math.max(Math.floor(Date.now() / 1000), ...known.map((seconds) => seconds + 1)))
 }
 
-function fullOf(files: SeriesFiles, time: Moment, ref: LiftRef): Moment {
-  const chain = chainsOf(files).find((sets) => sets.some((set) => set.time === time && set.finished))
-  const [full] = chain ?? []
-  if (full === undefined)
+function mustStand(files: SeriesFiles, time: Moment, ref: LiftRef): Moment {
+  if (files.sets.find((set) => set.time === time)?.finished !== true)
     throw new SalvageError('CRANE.FAILED', `lifting ${ref.target} failed: duplicity has written no manifest`, {
       why: `there is none of ${time} in ${ref.store.ref}`,
     })
-  return full.time
-}
-
-/** The notes of this machine are of the dead: whoever lifts holds the lock of the target. */
-async function mustBeAlone(files: SeriesFiles, depot: Depot, far: Far, ref: LiftRef): Promise<void> {
-  for (const { name, says } of files.notes) {
-    if (says !== 'begun') continue
-    const note = readNote(await far.content(name))
-    if (note === undefined || note.machine === ref.machine) continue
-    throw new SalvageError('STORE.LOCKED', `another machine is at work on the chains of ${ref.target}`, {
-      why: `${name} in ${depot.ref} says that ${note.machine} began at ${note.takenAt} and has not ended`,
-      hint: `wait; when that lift is dead, run "salvage-kit recover" on ${note.machine}, or remove that file`,
-      retryable: true,
-    })
-  }
+  const full = fullOf(files, time)
+  if (full !== undefined) return full
+  throw new SalvageError('ARCHIVE.DAMAGED', `the copy of ${ref.target} is built upon one that is not there`, {
+    why: `the chain of ${time} in ${ref.store.ref} has no full copy, or one of its copies is unfinished`,
+    hint: 'see who else removes files there; the next lift makes a full copy when nothing of the chain is left',
+  })
 }
 
 function unreadable(source: Source): never {

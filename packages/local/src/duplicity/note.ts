@@ -9,6 +9,8 @@ export interface Note {
   readonly runId: string
   readonly target: Reference
   readonly machine: string
+  /** Which state directory of it. */
+  readonly stateId?: string
   readonly takenAt: string
   readonly tide?: string
   readonly state: 'good' | 'partial'
@@ -26,6 +28,7 @@ const schema: z.ZodType<Note> = z.object({
     .regex(/^[a-z][a-z0-9-]*:./s)
     .transform(reference),
   machine: z.string(),
+  stateId: z.string().exactOptional(),
   takenAt: z.iso.datetime(),
   tide: z.string().exactOptional(),
   state: z.enum(['good', 'partial']),
@@ -35,13 +38,14 @@ const schema: z.ZodType<Note> = z.object({
 })
 
 /** What a note says before the copy is made. */
-export function noteOf(ref: LiftRef, takenAt: string): Note {
+export function noteOf(ref: LiftRef, takenAt: string, stateId: string): Note {
   return {
     version: 1,
     lift: ref.id,
     runId: ref.runId,
     target: ref.target,
     machine: ref.machine,
+    stateId,
     takenAt,
     ...(ref.tide === undefined ? {} : { tide: ref.tide }),
     state: 'good',
