@@ -2,7 +2,7 @@ import type { Finding, ListOptions, RestorePoint } from '@salvage-kit/core'
 import { seriesFiles } from './chains.ts'
 import type { SeriesFiles } from './chains.ts'
 import { collectionOf } from './collection.ts'
-import type { Held } from './collection.ts'
+import type { Collection, Held } from './collection.ts'
 import type { Depot } from './depot.ts'
 import { withFar } from './far.ts'
 import type { Far, FarCall } from './far.ts'
@@ -35,8 +35,9 @@ async function pointsOf(
       if (files.series === '') onProblem?.(unnamed(depot))
       continue
     }
-    const { held } = await collectionOf(depot, files.series, call)
+    const { held, broken } = await collectionOf(depot, files.series, call)
     const notes = await notesOf(far, files)
+    for (const finding of lost(files, { held, broken }, depot)) onProblem?.(finding)
     for (const copy of held) {
       const point = pointOf(copy, files, notes.get(copy.time), depot)
       if (point !== undefined) points.push(point)
@@ -45,6 +46,32 @@ async function pointsOf(
       if (says === 'made' && !notes.has(time) && !isGone(files, time)) onProblem?.(unreadable(name, depot))
   }
   return points
+}
+
+/**
+ * What was made and is not whole any more. A copy that has no note, of another program, is told where duplicity counts
+ * more broken ones than are known to be unfinished or on their way out.
+ */
+function lost(files: SeriesFiles, { held, broken }: Collection, { ref }: Depot): readonly Finding[] {
+  const whole = new Set(held.map(({ time }) => time))
+  const made = new Set(files.notes.flatMap(({ time, says }) => (says === 'made' ? [time] : [])))
+  const findings: Finding[] = [...made]
+    .filter((time) => !whole.has(time) && !isGone(files, time))
+    .map((time) => ({
+      code: 'ARCHIVE.DAMAGED',
+      message: files.sets.some((set) => set.time === time)
+        ? `the copy ${pointId(files.series, time)} in ${ref} is not whole any more, and is not listed`
+        : `the files of the copy ${pointId(files.series, time)} in ${ref} are gone: somebody else has removed them`,
+      hint: 'bring back its manifest, its signatures, or what it is built upon; others of its chain may need it too',
+    }))
+  if (files.series !== '') return findings
+  const known = files.sets.filter(({ time }) => !whole.has(time) && files.notes.some((note) => note.time === time))
+  const more = broken - known.length
+  if (more <= 0) return findings
+  const message =
+    `${String(more)} ${more === 1 ? 'copy' : 'copies'} of another program in ${ref} ` +
+    'lack their end or what they are built upon, or are just being made'
+  return [...findings, { code: 'ARCHIVE.DAMAGED', message, hint: 'duplicity collection-status shows which' }]
 }
 
 /** Without a name the chains of other programs belong to no target. */

@@ -1,5 +1,4 @@
-import { lstat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { access, constants } from 'node:fs/promises'
 import { directoryOf, isSalvageError, SalvageError } from '@salvage-kit/core'
 import type { LiftOptions, RestorePoint, Source } from '@salvage-kit/core'
 import type { Depot } from './depot.ts'
@@ -31,6 +30,11 @@ export async function lower(
       'CRANE.MEDIUM',
       `the duplicity crane cannot write a ${destination.medium} without a directory`,
     )
+  await access(place, constants.W_OK).catch((cause: unknown) => {
+    // Duplicity makes it.
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return
+    throw unwritable(point, cause instanceof Error ? cause.message : String(cause), cause)
+  })
   await using folder = await readingFolder(depot)
   const what = `restoring ${point.target} from ${point.id}`
   const far: FarCall = { what, work: 'restore', folder: folder.path, signal }
@@ -43,8 +47,8 @@ export async function lower(
     otherwise: 'ARCHIVE.DAMAGED',
   } as const
   const at = ['--time', isoOf(time).replace('.000', '')]
-  await restore(depot, { ...call, args: ['restore', '--force', '--numeric-owner', ...at] }, point)
-  await compare(depot, { ...call, args: ['verify', '--compare-data', ...at, ...(await notOurs(place))] }, point)
+  await restore(depot, { ...call, args: ['restore', '--force', '--numeric-owner', ...at] }, point, place)
+  await compare(depot, { ...call, args: ['verify', '--compare-data', ...at] }, point)
   onProgress?.({
     bytes: point.bytes ?? 0,
     ...(point.files === undefined ? {} : { files: point.files }),
@@ -52,12 +56,14 @@ export async function lower(
   })
 }
 
-async function restore(depot: Depot, call: DuplicityCall, point: RestorePoint): Promise<void> {
+async function restore(depot: Depot, call: DuplicityCall, point: RestorePoint, place: string): Promise<void> {
   try {
     await runDuplicity(depot, call)
   } catch (error) {
+    if (!isSalvageError(error)) throw error
+    if (cannotBeWritten(error.why ?? '', place)) throw unwritable(point, error.why, error)
     // A restore writes nothing into the store: what is full is the destination, or this machine.
-    if (!isSalvageError(error) || error.code !== 'STORE.FULL') throw error
+    if (error.code !== 'STORE.FULL') throw error
     throw new SalvageError('RESTORE.NO_SPACE', `${point.target} does not fit into its destination`, {
       cause: error,
       ...(error.why === undefined ? {} : { why: error.why }),
@@ -75,7 +81,7 @@ async function compare(depot: Depot, call: DuplicityCall, point: RestorePoint): 
       if (text.startsWith('Difference found:')) differences.push(text.slice('Difference found:'.length).trim())
     },
   })
-  if (code === 0) return
+  if (code === 0 || (differences.length > 0 && differences.every(isNotOurs))) return
   const more = differences.length - SHOWN
   throw new SalvageError('RESTORE.DIFFERS', `what was restored of ${point.target} is not what the copy holds`, {
     why: [...differences.slice(0, SHOWN), ...(more > 0 ? [`and ${String(more)} more`] : [])].join('; '),
@@ -83,9 +89,22 @@ async function compare(depot: Depot, call: DuplicityCall, point: RestorePoint): 
   })
 }
 
-/** The top folder of a new file system has one that is in no copy. */
-async function notOurs(place: string): Promise<readonly string[]> {
-  const path = join(place, 'lost+found')
-  const found = await lstat(path).catch(() => undefined)
-  return found === undefined ? [] : ['--exclude', path]
+/** The top folder of a new file system has one that is in no copy; one that is in the copy is compared like all else. */
+export function isNotOurs(difference: string): boolean {
+  return /^New file lost\+found(?:\/|$)/.test(difference)
+}
+
+const REFUSED = /Permission denied|Read-only file system|Operation not permitted|Errno (?:1|13|30)\b/
+
+/** Whether what duplicity says of a restore is that its own file system refused it; the store may say the same words. */
+export function cannotBeWritten(why: string, place: string): boolean {
+  return why.split('\n').some((line) => REFUSED.test(line) && line.includes(place))
+}
+
+function unwritable({ target }: RestorePoint, why: string | undefined, cause: unknown): SalvageError {
+  return new SalvageError('RESTORE.UNWRITABLE', `${target} cannot be restored: its destination cannot be written`, {
+    ...(why === undefined ? {} : { why }),
+    hint: 'restore as a user who may write there, or name another place with --to',
+    cause,
+  })
 }
