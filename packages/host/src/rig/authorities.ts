@@ -16,15 +16,13 @@ export async function authorities(caFile: string): Promise<string> {
     throw unusable(`rancher.caFile cannot be read: ${caFile}`, errorText(error))
   }
   const certificates = text.match(CERTIFICATE) ?? []
-  if (certificates.length === 0)
-    throw unusable(`rancher.caFile holds no certificate: ${caFile}`, 'nothing in it begins with BEGIN CERTIFICATE')
-  for (const certificate of certificates)
-    try {
-      new X509Certificate(certificate)
-    } catch (error) {
-      throw unusable(`rancher.caFile holds a broken certificate: ${caFile}`, errorText(error))
-    }
-  return text
+  try {
+    const read = certificates.map((certificate) => new X509Certificate(certificate))
+    if (read.length > 0) return text
+  } catch (error) {
+    throw unusable(`rancher.caFile holds a broken certificate: ${caFile}`, errorText(error))
+  }
+  throw unusable(`rancher.caFile holds no certificate: ${caFile}`, 'nothing in it begins with BEGIN CERTIFICATE')
 }
 
 function unusable(message: string, why: string): SalvageError {

@@ -33,10 +33,22 @@ export function renderBound(
   if (truth.result !== undefined) {
     if (text.result !== undefined && unmarked(text.result, marked.values) === truth.result)
       return { text: text.result, values: marked.values }
-    const some = mark(context, prefix, (value) => !INERT.test(value))
-    const inert = attempt(() => engine.render(source, some.context, { ...options, strict: true }))
-    if (inert.result !== undefined && unmarked(inert.result, some.values) === truth.result)
-      return { text: inert.result, values: some.values }
+    const rendering = (plain: ReadonlySet<string>): BoundText | undefined => {
+      const some = mark(context, prefix, (value) => !plain.has(value))
+      const { result } = attempt(() => engine.render(source, some.context, { ...options, strict: true }))
+      if (result === undefined || unmarked(result, some.values) !== truth.result) return undefined
+      return { text: result, values: some.values }
+    }
+    const plain = new Set([...marked.values.values()].filter((value) => INERT.test(value)))
+    let best = rendering(plain)
+    // Only what the template looks into stands as it is: the others are still told from what the template says.
+    for (const value of best === undefined ? [] : [...plain]) {
+      plain.delete(value)
+      const better = rendering(plain)
+      if (better === undefined) plain.add(value)
+      else best = better
+    }
+    if (best !== undefined) return best
     if (text.result !== undefined)
       throw new SalvageError('RANCHER.TEMPLATE_VALUE', `${options.name}: the template changes or compares a value`, {
         why: 'the value holds characters that a shell or YAML could take for something else',

@@ -1,9 +1,11 @@
 import { posix } from 'node:path'
 import { SalvageError } from '@salvage-kit/core'
 import { marksIn, unmarked } from './bind.ts'
-import { optionPlace, programPlace, takesValue } from './option-place.ts'
-import { readsAgain, scriptAt, scriptReadsAgain } from './read-again.ts'
+import { isData, isKnown } from './known-program.ts'
+import { programPlace, programWord, startsParameter } from './program-place.ts'
+import { scriptAt, scriptReadsAgain } from './read-again.ts'
 import { bindScript } from './script.ts'
+import { simpleCommands } from './simple-commands.ts'
 import { splitWords } from './words.ts'
 
 /** One command. No shell reads it but one that it names itself. */
@@ -24,34 +26,35 @@ export interface Binding {
   /** By mark. */
   readonly values: ReadonlyMap<string, string>
   readonly targetDirectory: string
+  /** The variables that the template itself gives to its commands, with marks in them. */
+  readonly environment: ReadonlyMap<string, string>
 }
 
 /** A word of any language, and nothing more in any of them. */
-const WORD = /^[\w.@+,][\w.@+,-]*$/
+const WORD = /^[\w.][\w.@+,-]*$/
 const PATH = /^\/[\w./-]*$/
 /** A pipe fails when any of its programs does, where the shell can tell. */
 const PIPEFAIL = '(set -o pipefail) 2>/dev/null && set -o pipefail; '
 
-/** One command of a template behind the words of its entrypoint. Throws `RANCHER.TEMPLATE_VALUE`. */
+/**
+ * One command of a template behind the words of its entrypoint. A value may be anything where a program that is known takes it for
+ * nothing but data; everywhere else it is a simple word, and nowhere the name of a program. Throws `RANCHER.TEMPLATE_VALUE`.
+ */
 export function bindCommand(command: string, entrypoint: readonly string[] | undefined, binding: Binding): DumpCommand {
   const split = splitWords(command)
   const output = split?.output === undefined ? undefined : belowTarget(split.output.path, binding)
   if (split === undefined || (split.output !== undefined && output === undefined)) {
     const started = (entrypoint ?? []).map((word) => `${quoted(word)} `).join('')
-    const { script, environment } = bound(`${PIPEFAIL}${started}${command}`, binding)
-    return entrypoint === undefined
-      ? { argv: ['sh', '-c', script], environment }
-      : { entrypoint: ['sh'], argv: ['-c', script], environment }
+    const { script, environment } = bound(`${started}${command}`, binding)
+    const argv = ['-c', `${PIPEFAIL}${script}`]
+    return entrypoint === undefined ? { argv: ['sh', ...argv], environment } : { entrypoint: ['sh'], argv, environment }
   }
   const words = [...(entrypoint ?? []), ...split.words]
   const at = scriptAt(words)
   const { script, environment } = at === undefined ? { environment: {} } : bound(words[at] ?? '', binding)
-  const argv = words.map((word, index) => {
-    if (at !== undefined && index === at) return script ?? ''
-    // Behind its script a shell takes values for its parameters, whatever they are.
-    if (at === undefined || index < at) checkWord(words, index, binding)
-    return valueOf(word, binding)
-  })
+  if (at === undefined) checkCommand(words, isKnown(words), binding)
+  else checkAround(words, at, binding)
+  const argv = words.map((word, index) => (index === at ? (script ?? '') : valueOf(word, binding)))
   const first = entrypoint?.length ?? 0
   return {
     ...(entrypoint === undefined ? {} : { entrypoint: argv.slice(0, first) }),
@@ -70,7 +73,10 @@ export function valueOf(text: string, { name, values }: Binding): string {
 
 /** The error of a template that would make something else of a value. Never with the value. */
 export function refused(name: string, why: string): SalvageError {
-  return new SalvageError('RANCHER.TEMPLATE_VALUE', `${name}: the template cannot be followed`, { why })
+  return new SalvageError('RANCHER.TEMPLATE_VALUE', `${name}: the template cannot be followed`, {
+    why,
+    hint: 'give the value to the command in a variable, by "environments" of the template',
+  })
 }
 
 interface Script {
@@ -78,17 +84,18 @@ interface Script {
   readonly environment: Readonly<Record<string, string>>
 }
 
-/** Values are variables; in a script that is read twice they stand themselves, if they are words of any language. */
+/** Values are variables; in a script that is read twice they stand themselves. */
 function bound(text: string, binding: Binding): Script {
-  for (const mark of new Set(marksIn(text)))
-    for (let at = text.indexOf(mark); at >= 0; at = text.indexOf(mark, at + 1)) {
-      if (programPlace(text, at)) throw refused(binding.name, 'a value would name the program to run')
-      if (valueOf(mark, binding).startsWith('-') && optionPlace(text, at)) throw option(binding)
-    }
-  if (scriptReadsAgain(text)) {
-    checkInert(text, binding)
-    return { script: valueOf(text, binding), environment: {} }
+  const commands = simpleCommands(text)
+  const allKnown = commands?.every(({ words }) => isKnown(words)) === true
+  if (commands === undefined) for (const at of places(text)) if (programPlace(text, at)) throw namesProgram(binding)
+  for (const { words, inputs } of commands ?? []) {
+    checkCommand(words, allKnown, binding)
+    for (const input of inputs) checkInert(input, binding)
   }
+  if (!allKnown) checkInert(text, binding)
+  checkVariables(text, binding)
+  if (!allKnown && scriptReadsAgain(text)) return { script: valueOf(text, binding), environment: {} }
   const names = new Map<string, string>()
   const script = bindScript(text, (mark) => {
     const variable = names.get(mark) ?? `SALVAGE_VALUE_${String(names.size + 1)}`
@@ -98,27 +105,57 @@ function bound(text: string, binding: Binding): Script {
   return { script, environment: Object.fromEntries([...names].map(([mark, one]) => [one, valueOf(mark, binding)])) }
 }
 
-function checkWord(words: readonly string[], at: number, binding: Binding): void {
-  const word = words[at] ?? ''
-  const [mark] = marksIn(word)
-  if (mark === undefined) return
-  if (at === 0) throw refused(binding.name, 'a value would name the program to run')
-  if (readsAgain(words, at)) checkInert(word, binding)
-  if (word.startsWith(mark) && valueOf(mark, binding).startsWith('-') && !takesValue(words[at - 1] ?? ''))
-    throw option(binding)
+function checkCommand(words: readonly string[], allKnown: boolean, binding: Binding): void {
+  for (const [at, word] of words.entries()) {
+    const marks = places(word)
+    if (marks.length === 0) continue
+    if (marks.some((inWord) => programWord(words, at, inWord))) throw namesProgram(binding)
+    if (!allKnown || !isData(words, at, (text) => valueOf(text, binding))) checkInert(word, binding)
+  }
 }
 
-function checkInert(text: string, binding: Binding): void {
+/** What starts the shell of a script, and the parameters of the script. */
+function checkAround(words: readonly string[], at: number, binding: Binding): void {
+  checkCommand(words.slice(0, at), false, binding)
+  const parameters = words.slice(at + 1).join(' ')
+  checkInert(parameters, binding)
+  if (marksIn(parameters).length > 0 && startsParameter(words[at] ?? '')) throw namesProgram(binding)
+}
+
+/** Values that come to a script in variables of the template: the template quotes them, unless it has them read as commands. */
+function checkVariables(text: string, binding: Binding): void {
+  for (const { index, 1: name = '' } of text.matchAll(/\$\{?([A-Za-z_]\w*)/g)) {
+    const value = binding.environment.get(name)
+    if (value === undefined || marksIn(value).length === 0) continue
+    if (programPlace(text, index)) throw namesProgram(binding)
+    if (scriptReadsAgain(text)) checkInert(value, binding)
+  }
+}
+
+/** Throws `RANCHER.TEMPLATE_VALUE` when a value in this text is more than a simple word, and not the target directory. */
+export function checkInert(text: string, binding: Binding): void {
   const { targetDirectory, name } = binding
   for (const mark of marksIn(text)) {
     const value = valueOf(mark, binding)
     if (!WORD.test(value) && !(value === targetDirectory && PATH.test(value)))
-      throw refused(name, 'a value that is no simple word stands where it may be read as a command')
+      throw refused(name, 'a value that is no simple word stands where it may be read as an option or a command')
   }
 }
 
-function option({ name }: Binding): SalvageError {
-  return refused(name, 'a value begins with "-" where it would be taken for an option')
+/** Where marks begin. */
+function places(text: string): readonly number[] {
+  const found: number[] = []
+  let at = 0
+  for (const mark of marksIn(text)) {
+    at = text.indexOf(mark, at)
+    found.push(at)
+    at += mark.length
+  }
+  return found
+}
+
+function namesProgram({ name }: Binding): SalvageError {
+  return refused(name, 'a value would name the program to run')
 }
 
 /** The path from the target directory on; undefined when it is not below it. */

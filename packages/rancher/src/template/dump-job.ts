@@ -1,6 +1,6 @@
 import { marksIn, unmarked } from './bind.ts'
 import type { BoundText } from './bind.ts'
-import { bindCommand, refused, valueOf } from './command.ts'
+import { bindCommand, checkInert, refused, valueOf } from './command.ts'
 import type { Binding, DumpCommand } from './command.ts'
 import { readDocument } from './document.ts'
 import { splitWords } from './words.ts'
@@ -24,12 +24,17 @@ export interface JobOptions {
   readonly targetDirectory: string
 }
 
+/** Variables in which shells, loaders and interpreters find commands, or where these are. */
+const LOADED =
+  /^(?:BASH_ENV|ENV|PS\d|PROMPT_COMMAND|IFS|PATH|SHELLOPTS|BASHOPTS|LD_\w+|NODE_\w+|PERL\w+|PYTHON\w+|RUBY\w+|\w*JAVA\w*OPT\w*|\w*PAGER|\w*EDITOR|PSQLRC)$/
 const IMAGE = /^\w[\w.:/@-]*$/
 
 /** Reads a rendered template and puts the values where they belong. Throws `RANCHER.TEMPLATE`, `RANCHER.TEMPLATE_VALUE`. */
 export function dumpJob(bound: BoundText, { name, image, targetDirectory }: JobOptions): DumpJob {
   const document = readDocument(bound.text, name)
-  const binding: Binding = { name, values: bound.values, targetDirectory }
+  const entries = document.environments.map((entry) => pair(entry, name))
+  const binding: Binding = { name, values: bound.values, targetDirectory, environment: new Map(entries) }
+  for (const [variable, value] of entries) if (LOADED.test(variable)) checkInert(value, binding)
   const named = unmarked(document.image ?? image, bound.values).replace(/^(?:docker|sim):/, '')
   if (!IMAGE.test(named)) throw refused(name, 'the image is none')
   const entrypoint = document.entrypoint === undefined ? undefined : splitWords(document.entrypoint)
@@ -37,14 +42,14 @@ export function dumpJob(bound: BoundText, { name, image, targetDirectory }: JobO
     throw refused(name, 'the entrypoint is no program with its arguments')
   return {
     image: named,
-    environment: Object.fromEntries(document.environments.map((entry) => pair(entry, binding))),
+    environment: Object.fromEntries(entries.map(([variable, value]) => [variable, valueOf(value, binding)])),
     commands: document.commands.map((command) => bindCommand(command, entrypoint?.words, binding)),
   }
 }
 
-function pair(entry: string, binding: Binding): readonly [string, string] {
+function pair(entry: string, name: string): readonly [string, string] {
   const [, variable, value] = /^([A-Za-z_]\w*)[:=]([^]*)$/.exec(entry) ?? []
   if (variable === undefined || value === undefined || marksIn(variable).length > 0)
-    throw refused(binding.name, 'an entry of "environments" is not NAME:VALUE')
-  return [variable, valueOf(value, binding)]
+    throw refused(name, 'an entry of "environments" is not NAME:VALUE')
+  return [variable, value]
 }
