@@ -34,10 +34,13 @@ export interface LockingCall extends Omit<ResticCall, 'claim' | 'feed'> {
  */
 export const LOCK_PATIENCE_MS = 120_000
 const AGAIN_MS = 1000
+/** Between tries that each begin what restic reads: a dump works a database. */
+const LONGEST_PAUSE_MS = 30_000
 
 /**
  * Runs restic with a claim, so that the lock of a process that is killed can be found. Where the repository is locked
- * by a dead process of ours, removes that lock and tries again; where the owner lives, tries until the patience is over.
+ * by a dead process of ours, removes that lock and tries again; where the owner lives, tries until the patience is over, ever
+ * more seldom where each try begins an input anew.
  * Resolves for exit codes 0 and 3 (restic has done what it could, and says what not), rejects for every other.
  */
 export async function runLocking(
@@ -54,9 +57,13 @@ export async function runLocking(
       const removed = tries === 1 && (await removeOwnLocks(repository, await deadClaims(stateDirectory), call.signal))
       if (removed) continue
       if (performance.now() >= until) throw error
-      await setTimeout(AGAIN_MS, undefined, { signal: call.signal })
+      await setTimeout(pauseMs(call, tries), undefined, { signal: call.signal })
     }
   }
+}
+
+function pauseMs({ input }: LockingCall, tries: number): number {
+  return input === undefined ? AGAIN_MS : Math.min(AGAIN_MS * 2 ** (tries - 1), LONGEST_PAUSE_MS)
 }
 
 async function once(repository: Repository, stateDirectory: string, call: LockingCall): Promise<ResticEnd> {
