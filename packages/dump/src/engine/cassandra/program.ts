@@ -1,11 +1,14 @@
+import { OWN_MARK } from '../own-mark.ts'
 import { REFUSE, STAGE } from '../stage.ts'
 
-/** Takes a snapshot, and puts what it links into a tar; it goes whatever happens. */
-export const DUMP: string = `${STAGE}
+/** Takes a snapshot, and puts what it links into a tar; it goes whatever happens, at the latest before the next one. */
+export const DUMP: string = `${STAGE}${OWN_MARK}
 d_dump() (
   d_stage
-  d_tag=salvage-$$-$(date +%s)
+  d_tag=$d_here-$$-$(date +%s)
   trap 'd_node clearsnapshot -t "$d_tag" >&2; rm -rf "$d_stage"' EXIT
+  find "$d_data" -type d -path "*/snapshots/$d_here-*" -prune 2>/dev/null | sed 's:.*/::' | sort -u |
+    while IFS= read -r d_old; do ! d_orphan "$d_old" || d_node clearsnapshot -t "$d_old" >&2 </dev/null; done
   d_node snapshot -t "$d_tag" -- KEYSPACES >&2 || exit 1
   cd "$d_data" || exit 1
   find . -type f -path "*/snapshots/$d_tag/*" >"$d_stage/list" || exit 1

@@ -1,14 +1,29 @@
+import { OWN_MARK } from '../own-mark.ts'
 import { REFUSE } from '../stage.ts'
 
-/** Repositories have names of their own, so two dumps never meet. */
-const REPOSITORY = `
+/**
+ * Repositories have names of their own, so two dumps never meet. A folder goes when the server knows nothing of it any more: first
+ * the snapshot, which may still be made, then the repository. What dead programs left goes before the next one begins.
+ */
+const REPOSITORY = `${OWN_MARK}
 d_where='{"type":"fs","settings":{"location":"'
-d_gone() {
-  d_api DELETE "_snapshot/$d_id" >/dev/null 2>&1
-  rm -rf "$d_folder"
+d_clear() {
+  d_known=$(d_api GET _snapshot 2>/dev/null) || return 1
+  case $d_known in
+    *"\\"$1\\""*)
+      d_api DELETE "_snapshot/$1/all" >/dev/null 2>&1
+      d_api DELETE "_snapshot/$1" >/dev/null 2>&1 || return 1
+      ;;
+  esac
+  rm -rf "\${d_repository:?}/$1"
 }
+d_gone() { d_clear "$d_id"; }
 d_named() {
-  d_id=salvage-$$-$(date +%s)
+  for d_folder in "$d_repository"/"$d_here"-*; do
+    d_id=\${d_folder##*/}
+    ! d_orphan "$d_id" || d_clear "$d_id"
+  done
+  d_id=$d_here-$$-$(date +%s)
   d_folder=$d_repository/$d_id
   trap d_gone EXIT
   trap 'exit 143' TERM HUP INT
