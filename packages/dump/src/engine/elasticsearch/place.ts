@@ -15,7 +15,7 @@ d_api() {
   [ -z "$d_body" ] || set -- "$@" --data-binary "$d_body"
   if [ -z "$d_secret" ]; then curl "$@" "$d_url/$d_path"; return; fi
   curl "$@" -K /dev/fd/9 "$d_url/$d_path" 9<<END
-user = "$(printf %s "$d_user:$d_secret" | sed 's/[\\\\"]/\\\\&/g')"
+user = "$(printf %s "$d_user:$d_secret" | sed ':a;$!{N;ba};s/[\\\\"]/\\\\&/g;s/\\n/\\\\n/g')"
 END
 }
 `

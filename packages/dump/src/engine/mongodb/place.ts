@@ -29,7 +29,7 @@ d_tool() {
   if [ -z "$d_secret" ]; then "$d_program" --host="$d_host" --port="$d_port" "$@"; return; fi
   "$d_program" --host="$d_host" --port="$d_port" --username="\${d_user:-root}" --authenticationDatabase="$d_auth" \\
     --config=/dev/fd/9 "$@" 9<<END
-password: '$(printf %s "$d_secret" | sed "s/'/''/g")'
+password: "$(printf %s "$d_secret" | sed ':a;$!{N;ba};s/[\\\\"]/\\\\&/g;s/\\n/\\\\n/g')"
 END
 }
 d_look() {

@@ -59,8 +59,22 @@ function* listed(open: Set<string>): Piece<string | undefined> {
     if (size.readInt32LE() === END) return first ? 'its list is broken' : undefined
     const fields = yield* fieldsOf(size)
     if (fields === undefined) return 'its list is broken'
-    if (!first && fields.get('type') !== 'view') open.add(nameOf(fields))
+    if (!first && !isView(fields)) open.add(nameOf(fields))
     first = false
+  }
+}
+
+/** `type` is told by newer tools only; what a view is of is in the options of all. */
+function isView(fields: ReadonlyMap<string, BsonField>): boolean {
+  const metadata = fields.get('metadata')
+  if (fields.get('type') === 'view') return true
+  if (typeof metadata !== 'string') return false
+  try {
+    const told: unknown = JSON.parse(metadata)
+    if (typeof told !== 'object' || told === null || !('options' in told)) return false
+    return typeof told.options === 'object' && told.options !== null && 'viewOn' in told.options
+  } catch {
+    return false
   }
 }
 
