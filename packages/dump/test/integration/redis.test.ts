@@ -125,6 +125,44 @@ describe.skipIf(!redis.available)('Redis', () => {
     expect(await client(other, 'ROLE')).toContain('master')
   })
 
+  test('a server whose restore breaks off is a master again, also when it loads at that moment', async () => {
+    const [file] = await collect(service, recipe(port), options)
+    if (file === undefined) throw new Error('no file')
+    await client(other, 'CONFIG', 'SET', 'masterauth', 'of before')
+    await client(other, 'CONFIG', 'SET', 'loading-process-events-interval-bytes', '1024')
+    await client(other, 'CONFIG', 'SET', 'key-load-delay', '200')
+    const restoring = restore(service, recipe(other), [file], options)
+    const broken = expect(restoring).rejects.toMatchObject({ code: 'DUMP.HALF_RESTORED' })
+    await expect.poll(() => client(other, 'INFO', 'persistence'), { interval: 20 }).toContain('loading:1')
+    const [, beside = ''] = /master_port:(\d+)/.exec(await client(other, 'INFO', 'replication')) ?? []
+    const [, word = ''] = (await client(other, 'CONFIG', 'GET', 'masterauth')).split('\n')
+    await run('redis-cli', ['-p', beside, 'SHUTDOWN', 'NOW', 'NOSAVE'], {
+      env: { ...process.env, REDISCLI_AUTH: word },
+    })
+    await broken
+    await client(other, 'CONFIG', 'SET', 'key-load-delay', '0')
+    expect(await client(other, 'ROLE')).toContain('master')
+    expect(await client(other, 'CONFIG', 'GET', 'masterauth')).toBe('masterauth\nof before')
+  }, 60_000)
+
+  test('a replica that a killed restore left is a master again before the next step; no other one is', async () => {
+    using room = temporaryDirectory()
+    const there = servicePort({ PATH: `${programs}:${process.env['PATH'] ?? ''}`, TMPDIR: room.path })
+    const mark = join(room.path, 'salvage-dump.4194305.abcdef')
+    mkdirSync(mark)
+    await client(other, 'CONFIG', 'SET', 'masterauth', 'of a restore')
+    await client(other, 'REPLICAOF', '127.0.0.1', '23457')
+    writeFileSync(join(mark, 'joined'), '23456\n\nof "before"\n')
+    await expect(collect(there, recipe(other), options)).rejects.toMatchObject({ code: 'DUMP.UNREACHABLE' })
+    expect(await client(other, 'ROLE')).toContain('slave')
+    await client(other, 'REPLICAOF', '127.0.0.1', '23456')
+    expect(await collect(there, recipe(other), options)).toHaveLength(1)
+    expect(await client(other, 'ROLE')).toContain('master')
+    expect(await client(other, 'CONFIG', 'GET', 'masterauth')).toBe('masterauth\nof "before"')
+    expect(readdirSync(room.path)).toEqual([])
+    await client(other, 'CONFIG', 'SET', 'masterauth', '')
+  })
+
   test('a wrong password is told, and says nothing of itself', async () => {
     const wrong: Recipe = { engine, settings: { port: String(port), password: 'other' } }
     const error: unknown = await collect(service, wrong, options).catch((thrown: unknown) => thrown)

@@ -3,6 +3,7 @@ import { isOneOf } from '../../image.ts'
 import { quotedWords } from '../../shell/quoted.ts'
 import { onePart } from '../one-part.ts'
 import { redisPlace } from './place.ts'
+import { LEAVE } from './leave.ts'
 import { RESTORE } from './restore.ts'
 import { rdbSkew } from './skew.ts'
 import { rdbWatch } from './watch.ts'
@@ -26,6 +27,7 @@ export const redis: Engine = {
   settings: ['user', 'password', 'host', 'port', 'args'],
   ...part,
   survey: (settings) => `${redisPlace(settings)}d_ping
+${LEAVE}d_mend
 d_say version "$("$d_client" --version)"
 d_info server | sed -n 's/^\\(redis\\|valkey\\)_version:/\\1 /p' | { d_last=; while read -r d_line; do d_last=$d_line; done; d_say server "$d_last"; }
 case $(d_info replication) in *master_link_status:down*) echo 'this replica has lost its master' >&2; d_fail UNREACHABLE ;; esac

@@ -1,14 +1,13 @@
 import { REFUSE, STAGE } from '../stage.ts'
+import { LEAVE } from './leave.ts'
 
 /**
  * Shell functions that load an RDB into a server that runs. A second server of the same program loads it first, beside the first
  * one: what it does not take never comes near the data. Then the first one becomes its replica for a moment, which replaces all
  * of its keys at once and puts them on its disk by its own settings, and is a master again. Both hold all keys meanwhile.
  */
-export const RESTORE: string = `${STAGE}${REFUSE}
+export const RESTORE: string = `${STAGE}${REFUSE}${LEAVE}
 d_beside() { REDISCLI_AUTH=$d_pass VALKEYCLI_AUTH=$d_pass "$d_client" -h 127.0.0.1 -p "$d_side" "$@" 2>/dev/null; }
-d_rest() { sleep 0.2 2>/dev/null || sleep 1; }
-d_quote() { sed 's/[\\\\"]/\\\\&/g'; }
 d_config() { d_cli CONFIG GET "$1" | sed -n 2p | tr -d '\\r'; }
 d_begin() {
   d_tries=0
@@ -27,14 +26,9 @@ d_begin() {
   return 1
 }
 d_end() {
-  [ -z "$d_joined" ] || d_part
+  [ -z "$d_joined" ] || { d_part && d_joined=; }
   [ -z "$d_pid" ] || { d_beside SHUTDOWN NOSAVE || kill "$d_pid" 2>/dev/null; wait "$d_pid" 2>/dev/null; }
-  rm -rf "$d_stage"
-}
-d_part() {
-  { echo 'REPLICAOF NO ONE'; printf 'CONFIG SET masterauth "%s"\\n' "$(printf %s "$d_auth" | d_quote)"; } | d_cli >/dev/null
-  [ -z "$d_name" ] || printf 'CONFIG SET masteruser "%s"\\n' "$(printf %s "$d_name" | d_quote)" | d_cli >/dev/null
-  d_joined=
+  if [ -z "$d_joined" ]; then rm -rf "$d_stage"; else rm -f "$d_stage/dump.rdb"; fi
 }
 d_loaded() {
   d_quiet=0
@@ -63,11 +57,12 @@ d_restore() (
   d_begin || { tail -n 5 "$d_stage/log" >&2; d_refuse 'the server does not load this dump'; }
   d_auth=$(d_config masterauth)
   d_name=$(d_config masteruser)
+  printf '%s\\n' "$d_side" "$d_name" "$d_auth" >"$d_stage/joined" || exit 1
   d_joined=1
   [ -z "$d_name" ] || echo 'CONFIG SET masteruser ""' | d_cli >/dev/null
   printf 'CONFIG SET masterauth %s\\nREPLICAOF 127.0.0.1 %s\\n' "$d_pass" "$d_side" | d_cli >/dev/null
   d_loaded || d_fail UNSURE
-  d_part
-  case $(d_info replication) in *role:master*) ;; *) d_fail UNSURE ;; esac
+  d_part || d_fail UNSURE
+  d_joined=
 )
 `
