@@ -1,12 +1,13 @@
 import { parseDuration, prune, survey } from '@salvage-kit/core'
-import type { KeepRules, PruneReport, RetentionPolicy, SalvageError, Store, TargetRef } from '@salvage-kit/core'
-import { parseTarget, storePolicy } from '@salvage-kit/host'
+import type { KeepRules, PruneReport, SalvageError, Store, TargetRef } from '@salvage-kit/core'
+import { parseTarget } from '@salvage-kit/host'
 import type { OpenRig, TideSettings } from '@salvage-kit/host'
 import { failureText, usageError } from '../failure.ts'
 import { interruptible } from '../interrupt.ts'
 import type { Invocation } from '../invocation.ts'
 import { pruneText } from '../output/prune-text.ts'
 import { namespacesIn } from '../points.ts'
+import { prunePolicies } from '../prune-policies.ts'
 import { openSession } from '../session.ts'
 
 /** Options of `prune`. */
@@ -38,7 +39,9 @@ export async function execute(invocation: Invocation<PruneOptions>): Promise<num
   const targets = await targetsOf(rig, named, options.tide, signal)
   const dryRun = options.dryRun ?? false
   const reports: PruneReport[] = []
-  for (const { store, policy } of await judgedStores(rig, froms, rules, tide)) {
+  const opened: Store[] = []
+  for (const from of froms) opened.push(await rig.store(from))
+  for (const { store, policy } of await prunePolicies(opened, rules, () => noRules(tide))) {
     const request = { store, policy, dryRun, ...(targets === undefined ? {} : { targets }) }
     const report = await prune(rig, request, { signal })
     reports.push(report)
@@ -54,23 +57,6 @@ export async function execute(invocation: Invocation<PruneOptions>): Promise<num
   }
   if (options.json === true) terminal.out(`${JSON.stringify({ version: 1, dryRun, ...all }, undefined, 2)}\n`)
   return all.problems.length > 0 ? 3 : 0
-}
-
-/** What is kept where: said of every store before anything is removed from one. */
-async function judgedStores(
-  rig: Pick<OpenRig, 'store'>,
-  froms: readonly string[],
-  rules: KeepRules | undefined,
-  tide: TideSettings | undefined,
-): Promise<readonly { readonly store: Store; readonly policy: RetentionPolicy }[]> {
-  const judged: { readonly store: Store; readonly policy: RetentionPolicy }[] = []
-  for (const from of froms) {
-    const store = await rig.store(from)
-    const policy = await storePolicy(store, rules)
-    if (policy === undefined) throw noRules(tide)
-    judged.push({ store, policy })
-  }
-  return judged
 }
 
 function noRules(tide: TideSettings | undefined): SalvageError {
