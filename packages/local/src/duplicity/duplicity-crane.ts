@@ -43,7 +43,7 @@ export function duplicityCrane(stateDirectory: string): Crane {
 }
 
 /**
- * A warm lift would be no help: duplicity tells a changed file by its size and the second of its last change, so a copy
+ * A warm lift would be no help: duplicity tells a changed file by the second of its last change alone, so a copy
  * built upon one that was made a moment ago could miss what was written in between.
  */
 async function abilities(signal: AbortSignal): Promise<StoreAbilities> {

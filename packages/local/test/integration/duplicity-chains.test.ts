@@ -1,4 +1,5 @@
 import { cpSync, mkdirSync, rmSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { part } from '@salvage-kit/testbed'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { chainPolicy } from '../../src/duplicity/chain-policy.ts'
@@ -42,6 +43,8 @@ describe.skipIf(!part('duplicity').available)('chains of duplicity', () => {
       yard.write(`source/${content}`, content.repeat(1000))
       states.push(listing(yard.at('source')))
       points.push(await yard.lift())
+      // Within one second duplicity sees no change.
+      await sleep(1100)
     }
     expect(new Set(points.map(({ token }) => readToken(token)?.full)).size).toBe(1)
     expect(await yard.list()).toMatchObject(points.map(({ id, takenAt, bytes }) => ({ id, takenAt, bytes })))

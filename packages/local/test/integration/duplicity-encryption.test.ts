@@ -100,6 +100,18 @@ describe.skipIf(!part('duplicity').available)('encrypted copies of duplicity', (
     await expect(absent).rejects.toMatchObject({ code: 'STORE.NO_PASSWORD' })
   })
 
+  test('the passphrase of another program in the same place is none of ours', async () => {
+    writeFileSync(yard.at('wrong'), 'wrong')
+    const target = `dir:${yard.at('source')}` as const
+    const others = duplicityStore(`file://${yard.at('far')}`, { passphraseFile: yard.at('wrong'), target })
+    await yard.lift(symmetric())
+    const words = ['full', yard.at('source'), `file://${yard.at('far')}`, '--archive-dir', yard.at('cache')]
+    execFileSync('duplicity', words, { env: { ...process.env, PASSPHRASE: 'of another program' }, stdio: 'ignore' })
+    await yard.crane.preflight(symmetric(), [yard.source], { ...calm, init: false })
+    const preflight = yard.crane.preflight(others, [yard.source], { ...calm, init: false })
+    await expect(preflight).rejects.toMatchObject({ code: 'STORE.WRONG_PASSWORD' })
+  })
+
   test('for a key: made with the public half, opened with its passphrase, a missing key told before', async () => {
     const encryptKey = key()
     const options = { encryptKey, gnupgHome: yard.at('gnupg'), passphraseFile: yard.at('passphrase') }
