@@ -62,6 +62,13 @@ export interface Engine {
    * `d_call` is of letters and digits that no other call has.
    */
   restore(settings: Settings): string
+  /**
+   * A program for what `restore` leaves out. `d_list` reads the part `$1` from stdin and says an `entry` for each; `d_after` reads it
+   * again and makes them, `$2`, a line for each. Not called where there is none.
+   */
+  after?(settings: Settings): string
+  /** Whether a restore that is killed leaves all as before it, or all as in the dump. */
+  readonly atomic?: boolean
   /** Why a dump that begins with these bytes cannot go into a server of this version, as `survey` says it; undefined when it can. */
   skew?(head: Buffer, version: string): string | undefined
 }

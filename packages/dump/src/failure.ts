@@ -49,6 +49,11 @@ function sayings(about: string): { readonly [reason: string]: Say } {
       'the tables stand, all old or all new, and their triggers, views, routines or events may be missing',
       { hint: `see why they cannot be made; the next dump or restore tries it again. Their SQL is in ${about}` },
     ],
+    LEFT_OUT: [
+      'DUMP.HALF_RESTORED',
+      'the data are those of the dump; settings, rights or the comment of the database itself are not',
+      { hint: 'see why, and restore again' },
+    ],
     UNSURE: [
       'DUMP.HALF_RESTORED',
       'the restore broke off while the data were replaced: some may be of before, and some of the dump',

@@ -23,6 +23,18 @@ test.each([
   expect(recipeOf({ image })?.name).toBe(name)
 })
 
+test.each([
+  [{}, {}, true],
+  [{ database: 'shop' }, {}, false],
+  [{ database: '' }, {}, true],
+  [{ database: '' }, { MARIADB_DATABASE: 'shop' }, false],
+  [{ database: '${DB}' }, {}, true],
+  [{ database: '${DB}' }, { MYSQL_DATABASE: 'shop' }, false],
+  [{}, { MYSQL_DATABASE: 'shop' }, false],
+])('MariaDB with %j and %j is of several files: %s', (settings, environment, several) => {
+  expect(recipeOf({ label: 'mariadb', image: '' })?.several({ ...settings }, { ...environment })).toBe(several)
+})
+
 test('a label goes before the image', () => {
   expect(recipeOf({ label: 'sqlite', image: 'redis' })?.name).toBe('sqlite')
   expect(recipeOf({ label: 'valkey', image: 'my/own' })?.name).toBe('redis')

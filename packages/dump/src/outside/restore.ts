@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import { SalvageError } from '@salvage-kit/core'
 import type { ExecEnd, ExecPort } from '../port.ts'
-import { readyFrame, restoreFrame } from '../program/frame.ts'
+import { afterFrame, readyFrame, restoreFrame } from '../program/frame.ts'
 import { runProgram } from '../program/run.ts'
 import type { Recipe } from '../recipe.ts'
 import { answersIn } from '../shell/answers.ts'
+import type { Answers } from '../shell/answers.ts'
 import { databaseOf, failureOf } from './database.ts'
 import type { Database, DatabaseOptions } from './database.ts'
 import { prove } from './prove.ts'
@@ -55,18 +56,26 @@ async function load(database: Database, { file, of, bytes }: Proven): Promise<vo
   if (ready !== undefined) await feed(database, readyFrame(ready), [of], file.open())
   const text = restoreFrame(engine.restore(database.settings), randomBytes(6).toString('hex'))
   await feed(database, text, [of, String(bytes)], file.open())
+  const after = engine.after?.(database.settings)
+  if (after === undefined) return
+  const said = await feed(database, afterFrame(after, 'd_list'), [of], file.open())
+  const entries = said.get('entry') ?? []
+  if (entries.length > 0) await feed(database, afterFrame(after, 'd_after'), [of, entries.join('\n')], file.open())
 }
 
-/** A shell that was killed said nothing any more. */
-function untold({ code }: ExecEnd): string {
-  return code > 128 ? 'RESTORE_ENDED' : 'RESTORE_FAILED'
+/** A shell that was killed said nothing any more; only who restores in one step is then as before or as after it. */
+function untold({ recipe }: Database, { code }: ExecEnd): string {
+  if (code <= 128) return 'RESTORE_FAILED'
+  return recipe.engine.atomic === true ? 'RESTORE_ENDED' : 'UNSURE'
 }
 
-async function feed(database: Database, text: string, args: readonly string[], stdin: Readable): Promise<void> {
+async function feed(database: Database, text: string, args: readonly string[], stdin: Readable): Promise<Answers> {
   const { port, environment, options } = database
   try {
     const end = await runProgram(port, { text, args, environment, user: options.user, stdin }, options)
-    if (end.code !== 0) throw failureOf(database, end, answersIn(end.stdout), untold(end))
+    const said = answersIn(end.stdout)
+    if (end.code !== 0) throw failureOf(database, end, said, untold(database, end))
+    return said
   } finally {
     stdin.destroy()
   }

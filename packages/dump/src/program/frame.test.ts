@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { expect, test } from 'vitest'
 import { ENGINES } from '../engines.ts'
-import { askFrame, dumpFrame, proofFrame, readyFrame, restoreFrame } from './frame.ts'
+import { afterFrame, askFrame, dumpFrame, proofFrame, readyFrame, restoreFrame } from './frame.ts'
 
 const SHELLS = [['dash'], ['bash', '--posix'], ['busybox', 'sh']] as const
 
@@ -30,6 +30,7 @@ test.each(SHELLS.flatMap((shell) => ENGINES.map((engine) => ({ shell, engine, na
       restoreFrame(engine.restore(settings), 'abc'),
       proofFrame(engine.prove?.(settings) ?? ''),
       readyFrame(engine.ready?.(settings) ?? ''),
+      afterFrame(engine.after?.(settings) ?? '', 'd_after'),
     ]
     for (const program of programs)
       expect(() => execFileSync(file, [...words, '-n'], { input: program, stdio: 'pipe' })).not.toThrow()
@@ -42,10 +43,12 @@ const MUCH = 'head -c 300000 /dev/zero'
 
 test.each(SHELLS.map((shell) => ({ shell })))('what a dump says of its ends, in $shell.0', ({ shell }) => {
   const whole = run(shell, dumpFrame(`d_dump() { ${MUCH}; }\n${COUNT}`), ['x'])
-  expect(whole).toMatchObject({ code: 0, said: 'salvage:bytes=300000\n' })
+  expect(whole).toMatchObject({ code: 0, said: '\nsalvage:bytes=300000\n' })
   expect(whole.out).toBe('\0'.repeat(300_000))
   const plain = run(shell, dumpFrame('d_dump() { printf %s "$1"; }'), ["it's 😀\n"])
-  expect(plain).toEqual({ code: 0, out: "it's 😀\n", said: 'salvage:bytes=10\n' })
+  expect(plain).toEqual({ code: 0, out: "it's 😀\n", said: '\nsalvage:bytes=10\n' })
+  const unended = run(shell, dumpFrame('d_dump() { printf x; printf half >&2; }'), ['x'])
+  expect(unended.said).toBe('half\nsalvage:bytes=1\n')
 })
 
 test.each(

@@ -71,6 +71,13 @@ d_ready "$1" || d_fail RESTORE_FAILED
 `
 }
 
+/** A program around `d_list`, or `d_after`: reads the part `$1`, which is loaded, from stdin. */
+export function afterFrame(text: string, step: 'd_list' | 'd_after'): string {
+  return `${prelude()}${text}
+${step} "$@" || d_fail LEFT_OUT
+`
+}
+
 /**
  * A program around `d_restore`: loads the part `$1` of `$2` bytes from stdin. `d_input` is the input: it ends with 0 when all of
  * it came. `d_call`: letters and digits that no other call has.

@@ -84,15 +84,26 @@ describe.skipIf(!part('docker').available || !part('postgres-image').available)(
     const secured = { environment: { POSTGRES_PASSWORD: PASSWORD } }
     from = await databaseContainer('salvage-test/postgres', READY, secured)
     into = await databaseContainer('salvage-test/postgres', READY)
+    for (const at of [from, into]) await at.inside('mkdir -m 700 /tmp/space && chown postgres /tmp/space')
     await from.inside(`psql -Xq postgres -v p="$POSTGRES_PASSWORD" <<'SQL'
 ALTER ROLE postgres PASSWORD :'p';
 CREATE ROLE "o'k 😀" LOGIN PASSWORD :'p';
 CREATE ROLE reader;
+CREATE ROLE "$salvage$";
+CREATE TABLESPACE "$(id) 's" OWNER reader LOCATION '/tmp/space';
+COMMENT ON TABLESPACE "$(id) 's" IS 'of a disk';
 GRANT reader TO "o'k 😀";
 SQL`)
     await sql(from, 'postgres', `CREATE DATABASE "${ODD.replaceAll('"', '""')}" OWNER "o'k 😀"`)
     await sql(from, 'postgres', 'CREATE DATABASE shop ENCODING UTF8 TEMPLATE template0')
     await sql(from, 'postgres', 'CREATE DATABASE small')
+    await sql(
+      from,
+      'postgres',
+      `ALTER DATABASE shop SET work_mem = '7MB'; ALTER ROLE reader IN DATABASE shop SET search_path = a, b;
+REVOKE CONNECT ON DATABASE shop FROM PUBLIC; GRANT CONNECT ON DATABASE shop TO reader;
+COMMENT ON DATABASE shop IS E'it''s $x$\n😀'`,
+    )
     await sql(from, 'shop', SCHEMA)
     await sql(from, 'small', `${SCHEMA}; DELETE FROM "tägl. 😀 it's" WHERE id > 300`)
     await sql(from, ODD, `CREATE TABLE t (a text); INSERT INTO t VALUES ('😀')`)
@@ -145,6 +156,15 @@ psql -Xqc 'SELECT pg_reload_conf()' postgres`)
     ).toBe('7|00ff00')
     const roles = `SELECT rolname, rolpassword FROM pg_authid WHERE rolname !~ '^pg_' ORDER BY 1; SELECT datname, pg_get_userbyid(datdba) FROM pg_database ORDER BY 1`
     expect(await sql(into, 'postgres', roles)).toBe(await sql(from, 'postgres', roles))
+    const own = `SELECT spcname, pg_get_userbyid(spcowner), shobj_description(oid, 'pg_tablespace') FROM pg_tablespace ORDER BY 1;
+SELECT coalesce(r.rolname, ''), d.datname, s.setconfig FROM pg_db_role_setting s
+  LEFT JOIN pg_roles r ON r.oid = setrole LEFT JOIN pg_database d ON d.oid = setdatabase ORDER BY 1, 2;
+SELECT datname, (SELECT string_agg(a::text, ' ' ORDER BY a::text) FROM unnest(datacl) a), shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = 'shop'`
+    const told = await sql(from, 'postgres', own)
+    for (const word of ['$(id)', 'work_mem=7MB', 'search_path', 'reader=c/', '$x$']) expect(told).toContain(word)
+    expect(await sql(into, 'postgres', own)).toBe(told)
+    await restore(containerPort(into.name), recipe, files.slice(0, 1), options)
+    expect(await sql(into, 'postgres', own)).toBe(told)
   }, 180_000)
 
   test('a restore that fails, wherever, leaves what was there', async () => {
@@ -186,6 +206,15 @@ psql -Xqc 'SELECT pg_reload_conf()' postgres`)
     await expect(
       restore(containerPort(into.name), recipe, [partOf('globals.sql', Buffer.from(broken ?? ''))], options),
     ).rejects.toMatchObject({ code: 'DUMP.RESTORE_FAILED', why: expect.stringContaining('nobody') })
+    let opened = 0
+    const bytes = globals?.bytes ?? Buffer.alloc(0)
+    const shrinks = {
+      name: 'globals.sql',
+      open: () => partOf('', bytes.subarray(0, ++opened > 1 ? -20 : undefined)).open(),
+    }
+    await expect(restore(containerPort(into.name), recipe, [shrinks], options)).rejects.toMatchObject({
+      code: 'DUMP.RESTORE_FAILED',
+    })
     expect(await sql(into, 'postgres', "SELECT count(*) FROM pg_roles WHERE rolname = 'other'")).toBe('0')
   }, 60_000)
 

@@ -28,9 +28,9 @@ d_restore() (
   tar -C "$d_stage/files" -xf "$d_stage/tar" || d_fail RESTORE_FAILED
   rm -f "$d_stage/tar"
   if [ "$d_generation" = 1 ]; then
-    influxd restore -portable -host "$d_host" \${d_name:+-db "$d_name"} "$d_stage/files" >&2 || d_fail RESTORE_FAILED
+    influxd restore -portable -host "$d_host" \${d_name:+-db "$d_name"} "$d_stage/files" >&2 || d_fail UNSURE
   else
-    influx restore \${d_name:+--bucket "$d_name"} "$d_stage/files" >&2 || d_fail RESTORE_FAILED
+    influx restore \${d_name:+--bucket "$d_name"} "$d_stage/files" >&2 || d_fail UNSURE
   fi
 )
 `

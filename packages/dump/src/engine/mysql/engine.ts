@@ -1,10 +1,11 @@
 import type { Engine, Settings } from '../../engine.ts'
 import { isOneOf } from '../../image.ts'
 import { partFile, partOfFile } from '../../part-file.ts'
+import { containerText } from '../../shell/container-text.ts'
 import { quotedWords } from '../../shell/quoted.ts'
 import { endsWith, WRITE_TRAILER } from '../../trailer.ts'
 import { mysqlPlace } from './place.ts'
-import { restoreOfInput } from './restore.ts'
+import { mendOutside, restoreOfInput } from './restore.ts'
 import { sqlSkew } from './skew.ts'
 
 const ENDING = '.sql'
@@ -29,8 +30,8 @@ function mysqlLike(name: 'mysql' | 'mariadb', aliases: readonly string[], images
     aliases,
     recognises: (image) => isOneOf(image, ...images),
     settings: ['database', 'user', 'password', 'host', 'port', 'character-set', 'args'],
-    several: ({ database }, environment) =>
-      database === undefined && !environment['MARIADB_DATABASE'] && !environment['MYSQL_DATABASE'],
+    several: ({ database = '' }, environment) =>
+      !environment['MARIADB_DATABASE'] && !environment['MYSQL_DATABASE'] && !names(database),
     fileOf: (of) => partFile(of, ENDING),
     partOf: (file) => partOfFile(file, ENDING),
     survey: (settings) => `${at(settings)}d_name=\${d_name:-information_schema}
@@ -42,6 +43,7 @@ d_say server "$(d_sql --batch --skip-column-names -e 'SELECT VERSION()')"
 ${LIST}`,
     dump: (settings) => `${at(settings)}d_name=\${1-}
 d_tools
+${mendOutside('d_call=')}d_mend >&2
 d_dump() {
   printf -- '-- salvage-kit: ' &&
     d_sql --batch --skip-column-names --database="$1" -e "${CHARACTERS}" &&
@@ -52,8 +54,14 @@ d_dump() {
     complete: (tail) => endsWith(tail, END),
     ready: (settings) => `${at(settings)}${READY}`,
     restore: (settings) => `${at(settings)}${restoreOfInput()}`,
+    atomic: true,
     skew: sqlSkew,
   }
+}
+
+/** Whether a text says a name by itself; one with a variable in it may be empty there. */
+function names(text: string): boolean {
+  return text !== '' && containerText(text).every((part) => 'text' in part)
 }
 
 /** Databases that are the server's own, and those of restores that are not at their end, are left out. */

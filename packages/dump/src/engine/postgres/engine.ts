@@ -4,6 +4,7 @@ import { partFile, partOfFile } from '../../part-file.ts'
 import { quotedWords } from '../../shell/quoted.ts'
 import { endsWith, WRITE_TRAILER } from '../../trailer.ts'
 import { postgresPlace } from './place.ts'
+import { PROPERTIES } from './properties.ts'
 import { PREPARE, RESTORE } from './restore.ts'
 import { archiveSkew } from './skew.ts'
 
@@ -51,6 +52,8 @@ ${WITNESS}`,
   prove: () => `d_need pg_restore\n${WITNESS}`,
   ready: (settings) => `${at(settings)}${PREPARE}`,
   restore: (settings) => `${at(settings)}${RESTORE}`,
+  after: (settings) => `${at(settings)}${PROPERTIES}`,
+  atomic: true,
   skew: archiveSkew,
 }
 

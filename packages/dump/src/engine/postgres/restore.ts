@@ -24,27 +24,34 @@ d_ready() {
 `
 
 /**
- * One transaction: an input that ends too soon is without its `COMMIT`; the server takes everything back then, and at the first error. A role that is there
+ * Everything of a database is one transaction. So are the roles, and what is said of tablespaces behind them; no tablespace can be
+ * made in one, so each that is not there is made between both. Nothing begins before all of the input came. A role that is there
  * already gets what the dump says of it; roles that the dump does not know stay.
  */
 export const RESTORE = `d_need psql pg_restore sed
 d_globals() {
-  d_ends=$(
-    {
-      {
-        printf 'BEGIN;\\n'
-        { d_input && printf 'COMMIT;\\n'; } 3>&- |
-          sed 's/^CREATE ROLE .*;$/DO $salvage$ BEGIN & EXCEPTION WHEN duplicate_object THEN NULL; END $salvage$;/' 3>&-
-        echo "$?" >&3
-      } | psql -Xqw -v ON_ERROR_STOP=1 -v VERBOSITY=terse 3>&- >/dev/null
-      echo "$?" >&3
-    } 3>&1
-  )
-  [ "$(echo $d_ends)" = '0 0' ]
+  PGCLIENTENCODING=UTF8
+  export PGCLIENTENCODING
+  d_text=$(d_input) || return 1
+  d_text=$(printf '%s\\n' "$d_text" |
+    sed "s/^CREATE ROLE .*;\$/DO \\$s_$d_call\\$ BEGIN & EXCEPTION WHEN duplicate_object THEN NULL; END \\$s_$d_call\\$;/") || return 1
+  d_roles=$(printf '%s\\n' "$d_text" | sed '/^CREATE TABLESPACE /,$d') || return 1
+  d_spaces=$(printf '%s\\n' "$d_text" | sed -n '/^CREATE TABLESPACE .*;$/p') || return 1
+  d_others=$(printf '%s\\n' "$d_text" | sed '1,/^CREATE TABLESPACE /d' | sed '/^CREATE TABLESPACE .*;$/d') || return 1
+  d_there=$(psql -XAtqw -c "SELECT 'CREATE TABLESPACE ' || quote_ident(spcname) || ' ' FROM pg_tablespace") || return 1
+  {
+    printf 'BEGIN;\\n%s\\nCOMMIT;\\n' "$d_roles"
+    printf '%s\\n' "$d_spaces" | while IFS= read -r d_line; do
+      printf '%s\\n' "$d_there" | { while IFS= read -r d_one; do case $d_line in "$d_one"*) exit 1 ;; esac; done; } || continue
+      printf '%s\\n' "$d_line"
+    done
+    printf 'BEGIN;\\n%s\\nCOMMIT;\\n' "$d_others"
+  } | psql -Xqw -v ON_ERROR_STOP=1 -v VERBOSITY=terse >/dev/null
 }
 d_restore() {
   if [ -z "$1" ]; then
-    PGDATABASE=postgres d_globals
+    PGDATABASE=postgres
+    d_globals
   else
     PGDATABASE=$1 pg_restore -w --clean --if-exists --single-transaction --exit-on-error -d ''
   fi

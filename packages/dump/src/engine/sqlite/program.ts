@@ -16,7 +16,7 @@ d_sound() {
   [ "$d_checked" = ok ] || { printf '%s\\n' "$d_checked" >&2; return 1; }
 }
 d_copy() {
-  printf '%s\\n' '.timeout 60000' 'BEGIN;' 'SELECT count(*) FROM sqlite_schema;' ".backup main '$2'" 'END;' | d_sql "$1"
+  printf '%s\\n' '.timeout 60000' 'BEGIN;' 'SELECT count(*) FROM sqlite_master;' ".backup main '$2'" 'END;' | d_sql "$1"
 }
 d_dump() (
   [ -f "$1" ] || exit 1
