@@ -2,7 +2,7 @@ import { posix } from 'node:path'
 import { SalvageError } from '@salvage-kit/core'
 import { marksIn, unmarked } from './bind.ts'
 import { isData, isKnown } from './known-program.ts'
-import { programPlace, programWord, startsParameter } from './program-place.ts'
+import { programPlace, programWord, startsVariable } from './program-place.ts'
 import { scriptAt, scriptReadsAgain } from './read-again.ts'
 import { bindScript } from './script.ts'
 import { simpleCommands } from './simple-commands.ts'
@@ -31,7 +31,7 @@ export interface Binding {
 }
 
 /** A word of any language, and nothing more in any of them. */
-const WORD = /^[\w.][\w.@+,-]*$/
+const WORD = /^(?!\.{1,2}$)[\w.][\w.@+,-]*$/
 const PATH = /^\/[\w./-]*$/
 /** A pipe fails when any of its programs does, where the shell can tell. */
 const PIPEFAIL = '(set -o pipefail) 2>/dev/null && set -o pipefail; '
@@ -89,9 +89,11 @@ function bound(text: string, binding: Binding): Script {
   const commands = simpleCommands(text)
   const allKnown = commands?.every(({ words }) => isKnown(words)) === true
   if (commands === undefined) for (const at of places(text)) if (programPlace(text, at)) throw namesProgram(binding)
-  for (const { words, inputs } of commands ?? []) {
+  if (marksIn(text).length > 0 && startsVariable(text)) throw namesProgram(binding)
+  for (const { words, inputs, outputs } of commands ?? []) {
     checkCommand(words, allKnown, binding)
     for (const input of inputs) checkInert(input, binding)
+    for (const output of outputs) checkBelow(output, binding)
   }
   if (!allKnown) checkInert(text, binding)
   checkVariables(text, binding)
@@ -109,6 +111,7 @@ function checkCommand(words: readonly string[], allKnown: boolean, binding: Bind
   for (const [at, word] of words.entries()) {
     const marks = places(word)
     if (marks.length === 0) continue
+    checkBelow(word, binding)
     if (marks.some((inWord) => programWord(words, at, inWord))) throw namesProgram(binding)
     if (!allKnown || !isData(words, at, (text) => valueOf(text, binding))) checkInert(word, binding)
   }
@@ -119,7 +122,7 @@ function checkAround(words: readonly string[], at: number, binding: Binding): vo
   checkCommand(words.slice(0, at), false, binding)
   const parameters = words.slice(at + 1).join(' ')
   checkInert(parameters, binding)
-  if (marksIn(parameters).length > 0 && startsParameter(words[at] ?? '')) throw namesProgram(binding)
+  if (marksIn(parameters).length > 0 && startsVariable(words[at] ?? '')) throw namesProgram(binding)
 }
 
 /** Values that come to a script in variables of the template: the template quotes them, unless it has them read as commands. */
@@ -140,6 +143,16 @@ export function checkInert(text: string, binding: Binding): void {
     if (!WORD.test(value) && !(value === targetDirectory && PATH.test(value)))
       throw refused(name, 'a value that is no simple word stands where it may be read as an option or a command')
   }
+}
+
+/** A path that the template begins with the target directory must not be led out of it by a value. */
+function checkBelow(text: string, binding: Binding): void {
+  const { targetDirectory, name } = binding
+  const [target] = marksIn(text).filter((mark) => valueOf(mark, binding) === targetDirectory)
+  if (target === undefined) return
+  const path = text.slice(text.indexOf(target) + target.length)
+  if (marksIn(path).length > 0 && /^\.\.(?:\/|$)/.test(posix.normalize(`.${valueOf(path, binding)}`)))
+    throw refused(name, 'a value would lead out of the target directory')
 }
 
 /** Where marks begin. */

@@ -26,7 +26,7 @@ export interface JobOptions {
 
 /** Variables in which shells, loaders and interpreters find commands, or where these are. */
 const LOADED =
-  /^(?:BASH_ENV|ENV|PS\d|PROMPT_COMMAND|IFS|PATH|SHELLOPTS|BASHOPTS|LD_\w+|NODE_\w+|PERL\w+|PYTHON\w+|RUBY\w+|\w*JAVA\w*OPT\w*|\w*PAGER|\w*EDITOR|PSQLRC)$/
+  /^(?:BASH_ENV|ENV|PS\d|PROMPT_COMMAND|IFS|PATH|SHELLOPTS|BASHOPTS|LD_\w+|NODE_\w+|PERL\w+|PYTHON\w+|RUBY\w+|\w*JAVA\w*OPT\w*|\w*PAGER|\w*EDITOR|PSQLRC|OPENSSL_\w+|GCONV_PATH|LIBMYSQL_\w+|LESSOPEN|GIT_\w+|TAR_OPTIONS)$/
 const IMAGE = /^\w[\w.:/@-]*$/
 
 /** Reads a rendered template and puts the values where they belong. Throws `RANCHER.TEMPLATE`, `RANCHER.TEMPLATE_VALUE`. */

@@ -42,7 +42,7 @@ function mayStart(words: readonly string[], index: number, at: number): boolean 
   return operands.length <= own || /^(?:ba|da|k|z|a)?sh$/.test(name)
 }
 
-/** Whether a script starts what one of its parameters names. */
-export function startsParameter(script: string): boolean {
-  return [...script.matchAll(/\$(?:[\d@*]|\{[\d@*]\})/g)].some(({ index }) => programPlace(script, index))
+/** Whether a script starts what one of its variables or parameters names: it may have been given a value before. */
+export function startsVariable(script: string): boolean {
+  return [...script.matchAll(/\$\{?[\w@*]/g)].some(({ index }) => programPlace(script, index))
 }

@@ -15,8 +15,8 @@ test.each([
   expect(simpleCommands(script)?.map((command) => command.words)).toEqual(words)
 })
 
-test('a file that is read is told of', () => {
-  expect(simpleCommands('a < b')).toEqual([{ words: ['a'], inputs: ['b'] }])
+test('files that are read and written are told of', () => {
+  expect(simpleCommands('a < b > "c d" 2>> e')).toEqual([{ words: ['a'], inputs: ['b'], outputs: ['c d', 'e'] }])
 })
 
 test.each([

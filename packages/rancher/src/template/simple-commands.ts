@@ -3,6 +3,8 @@ export interface SimpleCommand {
   readonly words: readonly string[]
   /** Files that it reads by `<`. */
   readonly inputs: readonly string[]
+  /** Files that it writes by `>` and the like. */
+  readonly outputs: readonly string[]
 }
 
 /** What a shell reads in a way that is not known here: substitutions, other expansions, documents, comments, patterns of names. */
@@ -21,6 +23,7 @@ export function simpleCommands(script: string): readonly SimpleCommand[] | undef
   const commands: SimpleCommand[] = []
   let words: string[] = []
   let inputs: string[] = []
+  let outputs: string[] = []
   let word: string | undefined
   let arrow: string | undefined
   const wordEnds = (): boolean => {
@@ -29,7 +32,7 @@ export function simpleCommands(script: string): readonly SimpleCommand[] | undef
       const isKeyword = words.length === 0 && KEYWORDS.has(word)
       if (words.length === 0 && OTHER_KEYWORDS.has(word)) return false
       if (!isKeyword) words.push(word)
-    } else if (arrow.includes('<')) inputs.push(word)
+    } else (arrow.includes('<') ? inputs : outputs).push(word)
     arrow = undefined
     word = undefined
     return true
@@ -50,9 +53,10 @@ export function simpleCommands(script: string): readonly SimpleCommand[] | undef
       if (end === '(' && (word !== undefined || words.length > 0)) return undefined
       if (!wordEnds()) return undefined
       if (end === undefined) continue
-      if (words.length + inputs.length > 0) commands.push({ words, inputs })
+      if (words.length + inputs.length + outputs.length > 0) commands.push({ words, inputs, outputs })
       words = []
       inputs = []
+      outputs = []
     } else if (opens !== undefined) {
       if (/^\d/.test(opens) && word !== undefined) return undefined
       if (!wordEnds()) return undefined
@@ -60,6 +64,6 @@ export function simpleCommands(script: string): readonly SimpleCommand[] | undef
     }
   }
   if (!wordEnds()) return undefined
-  if (words.length + inputs.length > 0) commands.push({ words, inputs })
+  if (words.length + inputs.length + outputs.length > 0) commands.push({ words, inputs, outputs })
   return commands
 }

@@ -23,7 +23,6 @@ const AGAIN = [
   `bash -c +x 'dump V'`,
   `bash -co pipefail 'dump V'`,
   `sh -c 'dump \\"$1\\"' sh V`,
-  `sh -c 'f=\\"$1\\"; sh -c \\"$f\\"' sh V`,
   `psql -Atc 'select V'`,
   `psql -c'select V'`,
   `mysql -Ne 'drop V'`,
@@ -43,7 +42,6 @@ const AGAIN = [
   `bash -c '[[ V -eq 1 ]] && pg_dump'`,
   `bash -c 'test -v V && pg_dump'`,
   `bash -c 'printf -v V x'`,
-  `sh -c 'rm() { eval $1; }; rm V'`,
   `mysqldump --where 'V' t`,
   `mysqldump --init-command='drop V'`,
   `mysqldump --defaults-file=V`,
@@ -101,6 +99,12 @@ test.each([
   `sh -c '\\"$@\\"' sh V`,
   `sh -c '$1 x' sh V`,
   `sh -c 'eval \\"$1\\"' sh V`,
+  `sh -c 'X=V; $X y'`,
+  `sh -c 'X=V; eval \\"$X\\"'`,
+  `sh -c 'set -- V; \\"$1\\"'`,
+  `sh -c 'for x in V; do $x; done'`,
+  `sh -c 'f=\\"$1\\"; sh -c \\"$f\\"' sh V`,
+  `sh -c 'rm() { eval $1; }; rm V'`,
   `sh -c 'true; exec \\"\${2}\\"' sh a V`,
 ])('%s lets a value name the program, and is refused', (text) => {
   expect(refusal(`commands: ["${text.replaceAll('V', '{{ env.A }}')}"]`, { A: 'reboot' })).toBe(
@@ -184,4 +188,18 @@ test.each(['BASH_ENV', 'PATH', 'LD_PRELOAD', 'PS4', 'NODE_OPTIONS'])(
 test('that a template looks into one value lets no other name the program', () => {
   const template = `commands: ["{{ env.P }} {% if env.MODE == 'all' %}--all{% endif %}"]`
   expect(refusal(template, { MODE: 'all', P: 'reboot' })).toBe('RANCHER.TEMPLATE_VALUE')
+})
+
+test.each([
+  `pg_dump > T/V`,
+  `pg_dump -f T/V`,
+  `elasticdump --output=T/V/x.json`,
+  `sh -c 'pg_dump > T/V && gzip T/x'`,
+  `sh -c 'pg_dump > \\"T/x/V\\"'`,
+  `sh -c 'rm -rf T/V'`,
+])('%s is not led out of the target directory', (text) => {
+  const template = `commands: ["${text.replaceAll('V', '{{ env.A }}').replaceAll('T', '{{ target_dir }}')}"]`
+  for (const value of ['../../usr/bin/gzip', 'a/../../../b'])
+    expect(refusal(template, { A: value })).toBe('RANCHER.TEMPLATE_VALUE')
+  for (const value of ['a b', 'a/b', '..a', 'a/../b']) expect(refusal(template, { A: value })).toBe('taken')
 })
