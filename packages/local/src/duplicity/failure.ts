@@ -23,7 +23,10 @@ interface Known {
   readonly retryable?: boolean
 }
 
-/** In the order in which they are looked for: what comes first hides what comes later. */
+/**
+ * In the order in which they are looked for: what comes first hides what comes later. Commands with their options may stand
+ * among the words.
+ */
 const KNOWN: readonly Known[] = [
   {
     code: 'STORE.LOCKED',
@@ -62,7 +65,7 @@ const KNOWN: readonly Known[] = [
     code: 'STORE.UNREACHABLE',
     exits: [38, 47],
     words:
-      /[Cc]onnection (?:refused|reset|closed|timed out)|[Nn]o such host|[Nn]o route to host|unreachable|timed? ?out|Name or service not known|Permission denied \(publickey|Host key verification failed|Authentication failed|not found in known_hosts/,
+      /[Cc]onnection (?:refused|reset|closed|timed out)|[Nn]o such host|[Nn]o route to host|unreachable|(?<!-)timed? ?out|Name or service not known|Permission denied \(publickey|Host key verification failed|Authentication failed|not found in known_hosts/,
     message: (where) => `${where} cannot be reached`,
     retryable: true,
   },

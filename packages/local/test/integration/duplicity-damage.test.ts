@@ -13,6 +13,7 @@ import type { DuplicityYard } from './duplicity-yard.ts'
 
 const CHILD = fileURLToPath(new URL('../crash/duplicity-child.ts', import.meta.url))
 const timeOf = (point: RestorePoint): string => readToken(point.token)?.time ?? ''
+const LOWER = fileURLToPath(new URL('duplicity-lower-child.ts', import.meta.url))
 const DAMAGED = { code: 'ARCHIVE.DAMAGED' }
 
 describe.skipIf(!part('duplicity').available)('what somebody else did to chains of duplicity', () => {
@@ -125,6 +126,19 @@ describe.skipIf(!part('duplicity').available)('what somebody else did to chains 
     mkdirSync(`${place}/lost+found`, { recursive: true })
     await yard.crane.archives?.lower(point, yard.store, { medium: 'directory', path: place }, calm)
     expect(listing(place)).toBe(state)
+  })
+
+  test.skipIf(process.getuid?.() !== 0)('a destination that cannot be written is no damage of the copy', async () => {
+    const point = await yard.lift()
+    mkdirSync(yard.at('disk/sub'), { recursive: true })
+    const restored = (readOnly: string): string => {
+      const job = JSON.stringify({ point, store: yard.store, path: yard.at('disk') })
+      const script = 'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && shift && exec "$@"'
+      const words = ['-c', script, 'sh', yard.at(readOnly), process.execPath, LOWER, yard.state, job]
+      return execFileSync('unshare', ['--mount', 'sh', ...words], { encoding: 'utf8' })
+    }
+    expect(restored('disk')).toBe('RESTORE.UNWRITABLE')
+    expect(restored('disk/sub')).toBe('RESTORE.UNWRITABLE')
   })
 
   test.skipIf(process.getuid?.() !== 0)('a file whose content breaks off makes the copy partial', () => {
