@@ -4,6 +4,7 @@ import { part } from '@salvage-kit/testbed'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Recipe } from '../../src/index.ts'
 import { engineNamed, proveDump, restore } from '../../src/index.ts'
+import { SCHEMA, WRITE } from './mariadb-data.ts'
 import { containerPort, cutAfter } from '../spawn-port.ts'
 import { ALL_ARGV, collect, offsets, partOf } from './collected.ts'
 import type { CollectedPart } from './collected.ts'
@@ -16,21 +17,6 @@ const SEED = Number(process.env['SALVAGE_SEED'] ?? 20_261_122)
 const PASSWORD = `p'a"$(id) :#\\ \n\`x\` 😀`
 const ODD = `it's ❤ \`x\` / $(id)`
 const CLIENT = 'mariadb --default-character-set=utf8mb4 -N --socket=/run/mysqld/mysqld.sock'
-const SCHEMA = `
-CREATE TABLE \`tägl. ❤ it's\` (id int PRIMARY KEY, \`wert $x\` text CHARACTER SET utf8mb4, raw blob) ENGINE=InnoDB;
-INSERT INTO \`tägl. ❤ it's\` SELECT seq, CONCAT('é 😀 \\t\\n\\\\', seq), UNHEX(MD5(seq)) FROM seq_1_to_20000;
-CREATE TABLE account (id int PRIMARY KEY, owner text, amount bigint) ENGINE=InnoDB;
-INSERT INTO account SELECT seq, CONCAT('o', seq), 1000 FROM seq_1_to_200;
-CREATE TABLE first (n int AUTO_INCREMENT PRIMARY KEY, note text) ENGINE=InnoDB;
-CREATE TABLE zlast (n int PRIMARY KEY, note text) ENGINE=InnoDB;
-CREATE TABLE told (n int) ENGINE=InnoDB;
-CREATE TRIGGER tell AFTER UPDATE ON \`tägl. ❤ it's\` FOR EACH ROW INSERT INTO told VALUES (NEW.id);
-CREATE VIEW rich AS SELECT * FROM account WHERE amount > 1000;
-CREATE PROCEDURE nothing() SELECT '😀';
-CREATE EVENT yearly ON SCHEDULE EVERY 1 YEAR DO DELETE FROM told;`
-const WRITE = `START TRANSACTION; INSERT INTO first (note) VALUES ('w 😀'); SET @i = LAST_INSERT_ID();
-UPDATE account SET amount = amount - 3 WHERE id = 1 + @i % 200; UPDATE account SET amount = amount + 3 WHERE id = 1 + (@i * 7) % 200;
-INSERT INTO zlast VALUES (@i, 'w 😀'); COMMIT;`
 
 describe.skipIf(!part('docker').available || !part('mariadb-image').available)('MariaDB', () => {
   let from: DatabaseContainer
@@ -211,21 +197,15 @@ SELECT ROUTINE_DEFINITION FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA 
     const [file] = await collect(containerPort(from.name), small, options)
     if (file === undefined) throw new Error('no dump')
     await restore(containerPort(into.name), small, [file], options)
-    const told = 'SELECT COUNT(*) FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = DATABASE()'
-    const made = await sql(into, 'small', 'SHOW CREATE TRIGGER tell')
-    expect(made).toContain('tell')
     // Its tables have changed places; what is made anew behind them is not.
-    await sql(
-      into,
-      'small',
-      'DROP TRIGGER tell; CREATE DATABASE salvage_0123456789ab; CREATE DATABASE salvage_0123456789ab_old',
-    )
+    const beside = 'CREATE DATABASE salvage_0123456789ab; CREATE DATABASE salvage_0123456789ab_old'
+    await sql(into, 'small', `DROP TRIGGER tell; ${beside}`)
     const after = 'CREATE TRIGGER tell AFTER UPDATE ON account FOR EACH ROW INSERT INTO told VALUES (NEW.id);'
     await into.inside(`set -- $(printf small | cksum); f=/var/lib/mysql/restore-$1-$2.salvage-99999-0123456789ab
 : >"$f.restore"; : >"$f.before"; echo '${after}' >"$f.after"`)
     const [again] = await collect(containerPort(into.name), small, options)
     expect(again?.bytes.toString()).toContain('tell')
-    expect(await sql(into, 'small', told)).toBe('1')
+    expect(await sql(into, 'small', 'SHOW TRIGGERS')).toContain('tell')
     expect(await sql(into, 'app', "SHOW DATABASES LIKE 'salvage%'")).toBe('')
     expect(await into.inside('ls /var/lib/mysql | grep restore- || :')).toBe('')
     await restore(containerPort(into.name), small, [file], options)

@@ -34,7 +34,7 @@ d_globals() {
   export PGCLIENTENCODING
   d_text=$(d_input) || return 1
   d_text=$(printf '%s\\n' "$d_text" |
-    sed "s/^CREATE ROLE .*;\$/DO \\$s_$d_call\\$ BEGIN & EXCEPTION WHEN duplicate_object THEN NULL; END \\$s_$d_call\\$;/") || return 1
+    sed "s/^CREATE ROLE .*;$/DO \\$s_$d_call\\$ BEGIN & EXCEPTION WHEN duplicate_object THEN NULL; END \\$s_$d_call\\$;/") || return 1
   d_roles=$(printf '%s\\n' "$d_text" | sed '/^CREATE TABLESPACE /,$d') || return 1
   d_spaces=$(printf '%s\\n' "$d_text" | sed -n '/^CREATE TABLESPACE .*;$/p') || return 1
   d_others=$(printf '%s\\n' "$d_text" | sed '1,/^CREATE TABLESPACE /d' | sed '/^CREATE TABLESPACE .*;$/d') || return 1
