@@ -10,9 +10,17 @@ const STARTERS: ReadonlyMap<string, number> = new Map([
   ...['docker', 'podman', 'kubectl'].map((name) => [name, 2] as const),
 ])
 const ASSIGNMENT = /^[A-Za-z_]\w*=/
+// A backtick is \x60.
+const BEGIN = String.raw`(?:^|[;|&(\x60{\n!])\s*`
+const STARTS = [
+  'then|do|else|elif|if|while|until|exec|eval|time|command|builtin|env|nice|nohup|xargs|sudo|setsid|trap|source',
+  String.raw`\.|timeout|(?:gosu|su|su-exec|chroot|flock)\s+\S+|(?:ba|da|k|z|a)?sh`,
+].join('|')
+const BEHIND = String.raw`(?:^|[\s;|&(\x60{!"'])(?:${STARTS})\s+(?:-\S+\s+(?:\w+\s+)?|\d\S*\s+)*`
+/** Variables and redirections, which may stand before it too. */
+const ASIDE = String.raw`(?:(?:\w+=|\d*[<>]+&?[ \t]*)(?:"[^"]*"|'[^']*'|[^\s"'])*\s+)*`
 /** What is written before the name of a program, in a text that a shell reads. */
-const BEFORE =
-  /(?:(?:^|[;|&(`{\n!])\s*|(?:^|[\s;|&(`{!"'])(?:then|do|else|elif|if|while|until|exec|eval|time|command|builtin|env|nice|nohup|xargs|sudo|setsid|trap|\.|source|timeout\s+\S+|(?:ba|da|k|z|a)?sh(?:\s+-\w+)?)\s+)["']*[\w./-]*$/
+const BEFORE = new RegExp(String.raw`(?:${BEGIN}|${BEHIND})${ASIDE}["']*[\w./-]*$`)
 
 /** Whether what stands at `at` of a script is the name of a program, or a part of it. */
 export function programPlace(script: string, at: number): boolean {
