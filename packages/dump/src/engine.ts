@@ -54,7 +54,10 @@ export interface Engine {
   watch?(of: string): Watch
   /** A program that defines `d_witness`, as `dump` does: reads a stored part `$1` from stdin, ends with 0 if it is whole; touches nothing. */
   prove?(settings: Settings): string
-  /** A program that defines `d_ready`, which reads the part `$1` from stdin and makes what must be there before it is loaded: a database. Replaces nothing. */
+  /**
+   * A program that defines `d_ready`, which reads the part `$1` from stdin and makes what must be there before it is loaded: a
+   * database. Replaces nothing. It says `made` when it made one; `d_unready` removes that again, where it holds nothing.
+   */
   ready?(settings: Settings): string
   /**
    * A program that defines `d_restore`, which reads the part `$1` by `d_input` and loads it. `d_input` writes what comes and ends

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Readable } from 'node:stream'
-import { SalvageError } from '@salvage-kit/core'
+import { isSalvageError, SalvageError } from '@salvage-kit/core'
 import type { ExecEnd, ExecPort } from '../port.ts'
 import { afterFrame, readyFrame, restoreFrame } from '../program/frame.ts'
 import { runProgram } from '../program/run.ts'
@@ -50,12 +50,21 @@ function rank({ of }: Proven): number {
   return of === '' ? 0 : 1
 }
 
+const AS_BEFORE = new Set(['DUMP.RESTORE_FAILED', 'DUMP.NOT_WHOLE'])
+
 async function load(database: Database, { file, of, bytes }: Proven): Promise<void> {
   const { engine } = database.recipe
   const ready = engine.ready?.(database.settings)
-  if (ready !== undefined) await feed(database, readyFrame(ready), [of], file.open())
+  const made = ready !== undefined && (await feed(database, readyFrame(ready), [of], file.open())).has('made')
   const text = restoreFrame(engine.restore(database.settings), randomBytes(6).toString('hex'))
-  await feed(database, text, [of, String(bytes)], file.open())
+  try {
+    await feed(database, text, [of, String(bytes)], file.open())
+  } catch (error) {
+    const isAsBefore = isSalvageError(error) && AS_BEFORE.has(error.code)
+    // Who restores again makes it again; that it stays is nothing to tell in the place of why.
+    if (made && isAsBefore) await feed(database, afterFrame(ready, 'd_unready'), [of]).catch(() => {})
+    throw error
+  }
   const after = engine.after?.(database.settings)
   if (after === undefined) return
   const said = await feed(database, afterFrame(after, 'd_list'), [of], file.open())
@@ -69,14 +78,18 @@ function untold({ recipe }: Database, { code }: ExecEnd): string {
   return recipe.engine.atomic === true ? 'RESTORE_ENDED' : 'UNSURE'
 }
 
-async function feed(database: Database, text: string, args: readonly string[], stdin: Readable): Promise<Answers> {
+async function feed(database: Database, text: string, args: readonly string[], stdin?: Readable): Promise<Answers> {
   const { port, environment, options } = database
   try {
-    const end = await runProgram(port, { text, args, environment, user: options.user, stdin }, options)
+    const end = await runProgram(
+      port,
+      { text, args, environment, user: options.user, ...(stdin === undefined ? {} : { stdin }) },
+      options,
+    )
     const said = answersIn(end.stdout)
     if (end.code !== 0) throw failureOf(database, end, said, untold(database, end))
     return said
   } finally {
-    stdin.destroy()
+    stdin?.destroy()
   }
 }

@@ -71,8 +71,8 @@ d_ready "$1" || d_fail RESTORE_FAILED
 `
 }
 
-/** A program around `d_list`, or `d_after`: reads the part `$1`, which is loaded, from stdin. */
-export function afterFrame(text: string, step: 'd_list' | 'd_after'): string {
+/** A program around what comes behind a restore: `d_list` and `d_after` read the part `$1`, which is loaded, from stdin. */
+export function afterFrame(text: string, step: 'd_list' | 'd_after' | 'd_unready'): string {
   return `${prelude()}${text}
 ${step} "$@" || d_fail LEFT_OUT
 `

@@ -125,6 +125,10 @@ SELECT ROUTINE_DEFINITION FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA 
     const [file] = await collect(containerPort(from.name), small, options)
     if (file === undefined) throw new Error('no dump')
     await sql(into, 'app', 'DROP DATABASE IF EXISTS small')
+    const text = file.bytes.toString('latin1')
+    const middle = Buffer.from(text.replace('INSERT INTO `account`', 'INSERT INTO `nothing`'), 'latin1')
+    await expect(restore(containerPort(into.name), small, [partOf(file.name, middle)], options)).rejects.toThrow()
+    expect(await sql(into, 'app', "SHOW DATABASES LIKE 'small'")).toBe('')
     await restore(containerPort(into.name), small, [file], options)
     await sql(into, 'small', "UPDATE account SET owner = 'new'; DROP VIEW rich")
     const before = await sums(into, 'small')
@@ -133,23 +137,13 @@ SELECT ROUTINE_DEFINITION FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA 
       name: file.name,
       open: () => partOf('', file.bytes.subarray(0, ++opened > 2 ? file.bytes.length - 200 : undefined)).open(),
     }
-    const middle = Buffer.from(
-      file.bytes.toString('latin1').replace('INSERT INTO `account`', 'INSERT INTO `nothing`'),
-      'latin1',
-    )
     const failing = [
       [partOf(file.name, file.bytes.subarray(0, -1)), 'DUMP.NOT_WHOLE'],
       [shrinks, 'DUMP.RESTORE_FAILED'],
       [partOf(file.name, middle), 'DUMP.RESTORE_FAILED'],
       [partOf('x.tar', file.bytes), 'DUMP.NO_DUMP'],
       [
-        partOf(
-          file.name,
-          Buffer.from(
-            file.bytes.toString('latin1').replace(/^-- Server version.*$/m, '-- Server version\t8.0.36'),
-            'latin1',
-          ),
-        ),
+        partOf(file.name, Buffer.from(text.replace(/^-- Server version.*$/m, '-- Server version\t8.0.36'), 'latin1')),
         'DUMP.SKEW',
       ],
     ] as const

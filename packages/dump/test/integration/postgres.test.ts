@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import type { Readable } from 'node:stream'
 import { part } from '@salvage-kit/testbed'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Recipe } from '../../src/index.ts'
@@ -37,6 +38,12 @@ async function sums(at: DatabaseContainer, database: string, below = 2 ** 31 - 1
     found[table] = await sql(at, database, `SELECT count(*), md5(string_agg(m, '' ORDER BY m)) FROM ${of}`)
   }
   return found
+}
+
+/** Whole when it is proven, and when its database is made; then no more. */
+function twice(bytes: Buffer): () => Readable {
+  let opened = 0
+  return () => partOf('', bytes.subarray(0, ++opened > 2 ? bytes.length - 200 : undefined)).open()
 }
 
 describe.skipIf(!part('docker').available || !part('postgres-image').available)('PostgreSQL', () => {
@@ -153,6 +160,11 @@ SELECT datname, (SELECT string_agg(a::text, ' ' ORDER BY a::text) FROM unnest(da
     const [file] = await collect(containerPort(from.name), only, options)
     if (file === undefined) throw new Error('no dump')
     await sql(into, 'postgres', 'DROP DATABASE IF EXISTS small')
+    const breaks = { name: file.name, open: twice(file.bytes) }
+    await expect(restore(containerPort(into.name), only, [breaks], options)).rejects.toMatchObject({
+      code: 'DUMP.RESTORE_FAILED',
+    })
+    expect(await sql(into, 'postgres', "SELECT count(*) FROM pg_database WHERE datname = 'small'")).toBe('0')
     await restore(containerPort(into.name), only, [file], options)
     await sql(into, 'small', "UPDATE account SET owner = 'new'; DROP VIEW rich")
     const before = await sums(into, 'small')

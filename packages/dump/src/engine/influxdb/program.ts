@@ -17,7 +17,7 @@ d_dump() (
 )
 `
 
-/** Loads them. Both programs make what they load, and end at what is there already. */
+/** Loads them. Both programs make what they load, and end at what is there already: the first before anything, and it says so. */
 export const RESTORE: string = `${STAGE}${REFUSE}
 d_restore() (
   d_tools
@@ -28,7 +28,12 @@ d_restore() (
   tar -C "$d_stage/files" -xf "$d_stage/tar" || d_fail RESTORE_FAILED
   rm -f "$d_stage/tar"
   if [ "$d_generation" = 1 ]; then
-    influxd restore -portable -host "$d_host" \${d_name:+-db "$d_name"} "$d_stage/files" >&2 || d_fail UNSURE
+    influxd restore -portable -host "$d_host" \${d_name:+-db "$d_name"} "$d_stage/files" >"$d_stage/said" 2>&1 || {
+      cat "$d_stage/said" >&2
+      grep -q 'metadata not changed' "$d_stage/said" && d_fail RESTORE_FAILED
+      d_fail UNSURE
+    }
+    cat "$d_stage/said" >&2
   else
     influx restore \${d_name:+--bucket "$d_name"} "$d_stage/files" >&2 || d_fail UNSURE
   fi

@@ -88,6 +88,16 @@ const READY = `d_ready() {
   case $d_line in '-- salvage-kit: CHARACTER SET '*) ;; *) d_set_of= ;; esac
   case $d_set_of in *[!A-Za-z0-9_\\ ]*) d_set_of= ;; esac
   d_quoted=$(printf '%s' "$1" | sed 's/\`/\`\`/g')
-  d_sql -e "CREATE DATABASE IF NOT EXISTS \\\`$d_quoted\\\` $d_set_of"
+  d_ping 2>/dev/null && return 0
+  d_sql -e "CREATE DATABASE IF NOT EXISTS \\\`$d_quoted\\\` $d_set_of" && d_say made 1
+}
+d_unready() {
+  d_name=$1
+  d_tools
+  d_held=$(d_sql --batch --skip-column-names --database="$1" \\
+    -e 'SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()') || return 1
+  [ "$d_held" = 0 ] || return 0
+  d_quoted=$(printf '%s' "$1" | sed 's/\`/\`\`/g')
+  d_sql -e "DROP DATABASE \\\`$d_quoted\\\`"
 }
 `

@@ -13,13 +13,19 @@ d_ready() {
     *'
 '*)
       cat >/dev/null
-      d_make "SELECT format('CREATE DATABASE %I TEMPLATE template0', :'d_n') \\\\gexec" "$1"
+      d_make "SELECT format('CREATE DATABASE %I TEMPLATE template0', :'d_n') \\\\gexec" "$1" || return 1
       ;;
     *)
       d_sql=$({ pg_restore -C -s -f - && cat >/dev/null; } | sed -n '/^\\\\connect/q;/^CREATE DATABASE /p;/^ALTER DATABASE .* OWNER TO /p')
-      [ -n "$d_sql" ] && d_make "$d_sql" "$1"
+      [ -n "$d_sql" ] && d_make "$d_sql" "$1" || return 1
       ;;
   esac
+  d_say made 1
+}
+d_unready() {
+  d_held=$(PGDATABASE=$1 psql -XAtqw -c "SELECT count(*) FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace
+    WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'") || return 1
+  [ "$d_held" != 0 ] || d_make 'DROP DATABASE :"d_n";' "$1"
 }
 `
 
