@@ -41,6 +41,11 @@ function sayings(about: string): { readonly [reason: string]: Say } {
       { hint: 'load it by hand: it cannot be undone when it fails', untouched: true },
     ],
     RESTORE_FAILED: ['DUMP.RESTORE_FAILED', 'the dump could not be loaded; the data are as they were'],
+    FOREIGN: [
+      'DUMP.HALF_RESTORED',
+      'what looks like the rest of a restore was written by another user, and is not run',
+      { hint: `look at ${about} and what stands beside it, and remove it when no restore has died here` },
+    ],
     HALF_RESTORED: [
       'DUMP.HALF_RESTORED',
       'the tables stand, all old or all new, and their triggers, views, routines or events may be missing',

@@ -22,7 +22,9 @@ ${step}`
 
 /**
  * `d_write` and `d_prove` know the ends of both sides of their pipes, which no POSIX shell tells by itself. A part that is left
- * by a process that died is known by its number: of a process that is none of ours any more.
+ * by a process that died is known by its number: of a process that is none of ours any more. Whoever may write files through the
+ * database chooses their names and what is in them, as the user whom the server runs as: no name becomes a part of a command, and
+ * only own files are.
  */
 const COMMON = `umask 077
 d_say() { printf '%s=%s\\n' "$1" "$2"; }
@@ -70,9 +72,11 @@ d_each() {
     d_owner=\${d_id%%-*}
     d_id=\${d_id#*-}
     case $d_owner in '' | *[!0-9]*) continue ;; esac
+    case $d_id in '' | *[!0-9A-Za-z]*) continue ;; esac
     "$@"
   done
 }
 d_alive() { case $(tr '\\000' ' ' <"/proc/$d_owner/cmdline" 2>/dev/null) in *salvage-go*) return 0 ;; esac; return 1; }
+d_own() { [ ! -e "$1" ] && [ ! -L "$1" ] || { [ -f "$1" ] && [ ! -L "$1" ] && [ -O "$1" ]; }; }
 d_stale() { [ "$d_owner" = "$$" ] || d_alive || rm -f "$d_at"; }
 `
