@@ -196,6 +196,8 @@ frame() {
     kill -0 "$job" 2>/dev/null || break
   done
   while kill -0 -- "-$job" 2>/dev/null; do sleep 0.1; done
+  # What a tool may leave that is stopped, where the crane says how to find it.
+  if [[ -n $stopped ]] && declare -F after_stop >/dev/null; then (prepare && after_stop) || true; fi
   rm -rf "$WORK"
   [[ -z $stopped ]] || exit 143
   exit "$code"

@@ -44,6 +44,11 @@ function sayings(about: string): { readonly [reason: string]: Say } {
       'what loads the dump was killed; tables are all as before or all as in the dump',
       { hint: 'restore again: that brings it to its end' },
     ],
+    FOREIGN: [
+      'DUMP.HALF_RESTORED',
+      'what looks like the rest of a restore was written by another user, and is not run',
+      { hint: `look at ${about} and what stands beside it, and remove it when no restore has died here` },
+    ],
     HALF_RESTORED: [
       'DUMP.HALF_RESTORED',
       'the tables stand, all old or all new, and their triggers, views, routines or events may be missing',

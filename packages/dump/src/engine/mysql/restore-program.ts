@@ -91,6 +91,7 @@ d_settle() {
 d_mend_one() {
   [ "$d_owner" != "$$" ] && ! d_alive || return 0
   d_names "\${d_at%.restore}" "$d_id"
+  d_own "$d_at" && d_own "$d_mark.after" && d_own "$d_mark.before" || d_fail FOREIGN "$d_at"
   d_settle || d_fail HALF_RESTORED "$d_mark.after"
 }
 d_mend() { d_each restore d_mend_one; }

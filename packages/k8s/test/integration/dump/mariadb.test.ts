@@ -59,6 +59,22 @@ describe.skipIf(!part('docker').available || !part('mariadb-image').available)('
     )
   }, 60_000)
 
+  test('what a user of the database writes beside the dump is never run, and no name of a file is', async () => {
+    const planted = `${FILE}.salvage-1-abc`
+    const named = `${FILE}.salvage-1-x; DROP TABLE shop.log; .restore`
+    await sql(`SELECT 'DROP TABLE log;' INTO OUTFILE '${planted}.after'; SELECT '' INTO OUTFILE '${named}'`)
+    await sql(`SELECT '' INTO OUTFILE '${planted}.restore'`)
+    try {
+      await expect(dumpDatabase(far.cluster, place, { signal })).rejects.toMatchObject({ code: 'DUMP.HALF_RESTORED' })
+      await expect(restoreDump(far.cluster, place, { signal })).rejects.toMatchObject({ code: 'DUMP.HALF_RESTORED' })
+      await far.inside(`rm ${planted}.restore`)
+      await dumpDatabase(far.cluster, place, { signal })
+      expect(await sql('SELECT count(*) FROM log')).not.toBe('')
+    } finally {
+      await far.inside(`rm -f ${planted}.* '${named}'`)
+    }
+  }, 60_000)
+
   test.each([
     ['an error in its middle', `sed 's/^INSERT INTO .sale. VALUES/INSERT INTO nobody VALUES/'`, 'DUMP.RESTORE_FAILED'],
     ['no end', 'head -c 5000', 'DUMP.NOT_WHOLE'],
