@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { lstat, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { stageDump } from '@salvage-kit/core'
+import type { CallOptions, DumpFile, TargetRef } from '@salvage-kit/core'
+import { completePart, dropPart, partFiles, placePart } from './part.ts'
+import { makePlace } from './place.ts'
+import type { DumpedFile } from './manifest.ts'
+
+/** One dump to be written. */
+export interface DumpToWrite {
+  readonly target: TargetRef
+  /** The names of the folders below the directory. */
+  readonly place: readonly string[]
+  readonly files: AsyncIterable<DumpFile>
+  /** ISO 8601. */
+  readonly at: string
+}
+
+/** What writing takes. */
+export interface WriteOptions extends CallOptions {
+  /** Called with all files when they are proven and on stable storage, before the first takes its place. */
+  readonly proven: (files: readonly DumpedFile[]) => Promise<void>
+}
+
+/**
+ * Writes a dump into its folder: the files of before stay until all of the new ones are proven and on stable storage, and
+ * then each is exchanged at once. When it rejects the former files stand, unless one could not be exchanged.
+ */
+export async function writeDump(directory: string, dump: DumpToWrite, { signal, proven }: WriteOptions): Promise<void> {
+  const { target, place, at } = dump
+  const folder = await makePlace(directory, place)
+  const proofs = new Map<string, Promise<{ readonly bytes: number; readonly sha256: string }>>()
+  const seen = async function* (): AsyncGenerator<DumpFile> {
+    for await (const file of dump.files) {
+      proofs.set(file.name, file.whole)
+      yield file
+    }
+  }
+  try {
+    await dropPart(folder)
+    await stageDump(partFiles(folder), seen(), { signal })
+    signal.throwIfAborted()
+    const files: DumpedFile[] = []
+    for (const [name, whole] of proofs) {
+      const { bytes, sha256 } = await whole
+      files.push({ path: [...place, name].join('/'), target, bytes, sha256, at })
+    }
+    await completePart(folder)
+    await proven(files)
+  } catch (error) {
+    await dropPart(folder)
+    throw error
+  }
+  await placePart(folder)
+}
+
+/** Whether a file is the one that a manifest names, and nobody's since. */
+export async function isSame(path: string, { bytes, sha256 }: DumpedFile): Promise<boolean> {
+  const found = await lstat(path).catch(() => undefined)
+  if (found === undefined || !found.isFile() || found.size !== bytes) return false
+  const digest = createHash('sha256')
+  await pipeline(createReadStream(path), digest)
+  return digest.digest('hex') === sha256
+}
+
+/** Whether a folder holds nothing. */
+export async function isEmpty(directory: string, place: readonly string[]): Promise<boolean> {
+  return (await readdir(join(directory, ...place))).length === 0
+}
