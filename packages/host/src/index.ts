@@ -1,4 +1,4 @@
-export { configSchema } from './config/json-schema.ts'
+export { configSchema } from './config/config-schema.ts'
 export { loadConfig, placeInSpite } from './config/load-config.ts'
 export type { LenientPlace } from './config/lenient-place.ts'
 export type { ConfigSearch, LoadedConfig } from './config/load-config.ts'

@@ -68,6 +68,8 @@ test('what is heavy waits until it is asked for', () => {
   const heavy = [
     'docker/dist/dockerode/request',
     'local/dist/archive/made-by',
+    'local/dist/duplicity/settings',
+    'rancher/dist/v2/rancher',
     'btrfs/dist/send/receiver',
     'notify/dist/send/mail',
   ]

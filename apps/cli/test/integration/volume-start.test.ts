@@ -28,6 +28,6 @@ test.each(['list', 'snapshots', 'scheduled'])('volume %s loads what it needs, an
   const loaded = await loadedBy(folder.path, ['volume', verb])
   expect(loaded.some((url) => url.endsWith('/btrfs/dist/volumes.js'))).toBe(true)
   const others =
-    /packages\/(docker|local|notify)\/|btrfs\/dist\/(crane|raw|plugin|send|sync)\/|host\/dist\/import\/|dockerode/
+    /packages\/(docker|dump|local|notify|rancher)\/|btrfs\/dist\/(crane|raw|plugin|send|sync)\/|host\/dist\/import\/|dockerode/
   expect(loaded.filter((url) => others.test(url))).toEqual([])
 })

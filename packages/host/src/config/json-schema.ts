@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { ConfigFile } from './schema.ts'
+import { ConfigFile } from './whole-schema.ts'
 import type { Path } from './document.ts'
 
 type Schema = z.core.JSONSchema.BaseSchema
 
 /** The JSON schema of the configuration file, for editors. */
-export function configSchema(): Schema {
+export function jsonSchema(): Schema {
   return {
     ...z.toJSONSchema(ConfigFile, { io: 'input' }),
     title: 'salvage-kit.yaml',
@@ -15,7 +15,7 @@ export function configSchema(): Schema {
 
 /** The keys that may stand in the object at `path`; empty where any key may. */
 export function knownKeys(path: Path): readonly string[] {
-  let here: readonly Schema[] = [configSchema()]
+  let here: readonly Schema[] = [jsonSchema()]
   for (const step of path) here = here.flatMap((schema) => below(schema, step))
   return [...new Set(here.flatMap(branches).flatMap((schema) => Object.keys(schema.properties ?? {})))]
 }

@@ -43,8 +43,8 @@ export async function loadConfig(search: ConfigSearch): Promise<LoadedConfig> {
   const { environment } = search
   if (found === undefined) return { config: named, placeOf: (path) => path.join('.'), environment }
   // Loaded here: without a file nothing of it is needed.
-  const { parseConfig } = await import('./parse-config.ts')
-  const parsed = parseConfig(found.text)
+  const { readConfig } = await import('./read-config.ts')
+  const parsed = await readConfig(found.text)
   if (parsed.config === undefined) throw invalid(found.file, parsed.problems)
   const config = { ...named, ...parsed.config }
   return { config, file: found.file, placeOf: (path) => place(found.file, parsed.document, path), environment }

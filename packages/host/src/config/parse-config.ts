@@ -1,10 +1,11 @@
 import { readDocument } from './document.ts'
-import type { ConfigDocument, Path } from './document.ts'
+import type { ConfigDocument } from './document.ts'
 import { problemAt, problemsOf } from './problems.ts'
 import type { ConfigProblem } from './problems.ts'
 import type { Config } from './config.ts'
-import { ConfigFile } from './schema.ts'
+import { ConfigFile } from './whole-schema.ts'
 import { crossProblems } from './cross-check.ts'
+import { lostKeys } from './lost-keys.ts'
 
 /** A configuration text, read: either without a fault, or all of its faults. */
 export type ParsedConfig =
@@ -33,13 +34,4 @@ const LOST = {
   message: '"__proto__" cannot be a name',
   why: 'every object has something of this name already',
   hint: 'choose a name like nightly or off-site',
-}
-
-/** Where the one key stands that no schema sees: it would be dropped in silence. */
-function lostKeys(value: unknown, path: Path): readonly Path[] {
-  if (typeof value !== 'object' || value === null) return []
-  return Object.entries(value).flatMap(([key, inner]) => {
-    const here = [...path, Array.isArray(value) ? Number(key) : key]
-    return key === '__proto__' ? [here] : lostKeys(inner, here)
-  })
 }

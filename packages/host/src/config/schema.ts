@@ -1,6 +1,5 @@
 import { keepRules } from '@salvage-kit/core'
 import { JobStoreConfig } from '@salvage-kit/k8s/job-store'
-import { DuplicityStoreConfig } from '@salvage-kit/local/duplicity-store'
 import { z } from 'zod'
 import type { BtrfsEntry, CommandEntry, Config, CraneEntry, DirectoryEntry, StoreEntry, TideEntry } from './config.ts'
 import { Kubernetes } from './kubernetes-schema.ts'
@@ -22,7 +21,7 @@ const Count = z.int().min(1)
 const Text = z.string().min(1)
 const HOST = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,252}$/
 
-const Store: z.ZodType<StoreEntry> = z.union([
+const PLAIN_STORES: readonly z.ZodType<StoreEntry>[] = [
   z
     .string()
     .describe('archive:DIR, restic:ADDRESS, duplicity:URL, btrfs:[HOST:]DIR, btrfs-raw:[HOST:]DIR or csi:[CLASS]'),
@@ -32,14 +31,13 @@ const Store: z.ZodType<StoreEntry> = z.union([
     address: Text.describe('what restic takes as --repo; never with a password in it'),
     passwordFile: AbsolutePath.exactOptional().describe('file with the password, readable by salvage-kit alone'),
   }),
-  DuplicityStoreConfig,
   z.strictObject({
     kind: z.enum(['btrfs', 'btrfs-raw']).describe('subvolumes on BTRFS, or streams in files on any file system'),
     directory: AbsolutePath,
     host: Text.regex(HOST, 'it is not the name of a host').exactOptional().describe('over ssh; default: this machine'),
   }),
   JobStoreConfig,
-])
+]
 
 const Command: z.ZodType<CommandEntry> = z.union([
   CommandText,
@@ -138,18 +136,20 @@ const Daemon = z.strictObject({
   socket: AbsolutePath.exactOptional().describe('its unix socket; default: daemon.sock in the state directory'),
 })
 
-/** All of `salvage-kit.yaml`. */
-export const ConfigFile: z.ZodType<Config> = z.strictObject({
-  machine: Text.exactOptional().describe('the name of this machine in archives; default: the host name'),
-  state: AbsolutePath.exactOptional().describe('where journal and catalog stand'),
-  docker: Docker.exactOptional(),
-  btrfs: Btrfs.exactOptional().describe('volumes on BTRFS; the defaults are those of buttervolume'),
-  kubernetes: Kubernetes.exactOptional().describe('how a cluster is reached, and what of it is looked at'),
-  rancher: Rancher.exactOptional().describe('the cluster of kubernetes, reached through a Rancher 2 server'),
-  stores: z.record(Name, Store).exactOptional(),
-  cranes: z.record(Name, Crane).exactOptional(),
-  directories: z.array(Directory).exactOptional(),
-  tides: z.record(Name, Tide).exactOptional(),
-  daemon: Daemon.exactOptional(),
-  reports: z.record(Name, Report).exactOptional().describe('where reports of runs go'),
-})
+/** All of `salvage-kit.yaml`, with stores of these kinds besides the usual ones. */
+export function configFile(rareStores: readonly z.ZodType<StoreEntry>[]): z.ZodType<Config> {
+  return z.strictObject({
+    machine: Text.exactOptional().describe('the name of this machine in archives; default: the host name'),
+    state: AbsolutePath.exactOptional().describe('where journal and catalog stand'),
+    docker: Docker.exactOptional(),
+    btrfs: Btrfs.exactOptional().describe('volumes on BTRFS; the defaults are those of buttervolume'),
+    kubernetes: Kubernetes.exactOptional().describe('how a cluster is reached, and what of it is looked at'),
+    rancher: Rancher.exactOptional().describe('the cluster of kubernetes, reached through a Rancher 2 server'),
+    stores: z.record(Name, z.union([...PLAIN_STORES, ...rareStores])).exactOptional(),
+    cranes: z.record(Name, Crane).exactOptional(),
+    directories: z.array(Directory).exactOptional(),
+    tides: z.record(Name, Tide).exactOptional(),
+    daemon: Daemon.exactOptional(),
+    reports: z.record(Name, Report).exactOptional().describe('where reports of runs go'),
+  })
+}
