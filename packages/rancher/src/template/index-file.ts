@@ -6,8 +6,8 @@ import { z } from 'zod'
 export interface IndexEntry {
   /** The key in the file: `postgresql`. */
   readonly name: string
-  /** Searched for in labels and images; nothing anchors it but itself. */
-  readonly pattern: RegExp
+  /** Whether it is for what a label says, or for an image; of users' files a regex that nothing anchors but itself. */
+  readonly pattern: { test(text: string): boolean }
   /** The name of a file in the folder of templates. */
   readonly template: string
   /** The least goes first; entries without one stand at 100. */

@@ -1,4 +1,3 @@
-import { posix } from 'node:path'
 import { renderBound } from '../template/bind.ts'
 import { dumpJob } from '../template/dump-job.ts'
 import type { DumpJob } from '../template/dump-job.ts'
@@ -6,7 +5,7 @@ import type { TemplateEngine } from '../template/engine.ts'
 import type { TemplateSet } from '../template/template-set.ts'
 import type { Database } from './discovery/databases.ts'
 import type { ChosenInstance } from './discovery/instances.ts'
-import { folderName } from './folder-name.ts'
+import { targetDirectoryOf } from './target-directory.ts'
 
 /** What a database's job is made with. */
 export interface JobTools {
@@ -22,12 +21,12 @@ export interface JobTools {
  */
 export function databaseJob(
   { place, entry, image, environment, labels }: Database,
-  { instance, folder }: ChosenInstance,
+  chosen: ChosenInstance,
   { engine, templates, root }: JobTools,
 ): DumpJob {
-  const { stack, service, sidekick } = place
-  const parts = [stack, service, sidekick, folder].filter((part) => part !== undefined)
-  const targetDirectory = posix.join(root, 'dump', ...parts.map(folderName))
+  const { stack, service } = place
+  const { instance } = chosen
+  const targetDirectory = targetDirectoryOf(root, place, chosen)
   const bound = renderBound(
     engine,
     templates.text(entry.template),

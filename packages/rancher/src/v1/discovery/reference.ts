@@ -19,6 +19,11 @@ export function stackRef({ environment, stack }: Pick<ServicePlace, 'environment
   return `rancher:${environment === undefined ? '' : `${escaped(environment)}:`}${escaped(stack)}`
 }
 
+/** All of an environment: `rancher:[ENVIRONMENT:]*`. */
+export function allOf(environment: string | undefined): TargetRef {
+  return `rancher:${environment === undefined ? '' : `${escaped(environment)}:`}*`
+}
+
 function escaped(name: string): string {
   // oxlint-disable-next-line no-control-regex -- a reference holds none
   return name.replaceAll(/[%:/\u0000-\u001f\u007f]/g, (one) => encodeURIComponent(one))

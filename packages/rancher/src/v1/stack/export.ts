@@ -33,11 +33,12 @@ export async function exportStacks(
     signal.throwIfAborted()
     const ref = stackRef({ stack: stack.name, ...(prefix === undefined ? {} : { environment: prefix }) })
     const base = { ref, name: stack.name }
-    const link = stack.actions['exportconfig']
-    if (stack.type !== 'stack' || link === undefined) {
-      exported.push({ ...base, finding: noExport(ref, stack), left: true })
+    const none = noExport(ref, stack)
+    if (none !== undefined) {
+      exported.push({ ...base, finding: none, left: true })
       continue
     }
+    const link = stack.actions['exportconfig'] ?? ''
     try {
       const { dockerComposeConfig, rancherComposeConfig } = await api.act(link, ComposeConfig, { signal })
       const files = { 'docker-compose.yml': dockerComposeConfig, 'rancher-compose.yml': rancherComposeConfig }
@@ -50,7 +51,9 @@ export async function exportStacks(
   return exported
 }
 
-function noExport(ref: TargetRef, { type, state }: Stack): Finding {
+/** Why a stack has no export; undefined when it has one. */
+export function noExport(ref: TargetRef, { type, state, actions }: Stack): Finding | undefined {
+  if (type === 'stack' && actions['exportconfig'] !== undefined) return undefined
   const why = type === 'stack' ? `Rancher offers no export of it in state "${state}" to this key` : `it is a ${type}`
   return findingOf(new SalvageError('RANCHER.NO_EXPORT', `${ref} was not exported`, { why }))
 }
