@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { chmod, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { SalvageError } from '@salvage-kit/core'
 import { temporaryDirectory } from '@salvage-kit/testbed'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -120,16 +119,32 @@ describe('dumps into a directory', () => {
     expect(world.warned.map(({ code }) => code)).toEqual(['RANCHER.NO_EXPORT', 'RANCHER.ODD'])
   })
 
-  test('a Rancher that does not answer is one finding, and nothing is touched', async () => {
+  test('what cannot be looked at is one finding, and no dump of it is taken for gone', async () => {
     database('app/db', { 'a.dump': 'old' })
     await world.run()
-    const before = await manifest()
-    world.failure = new SalvageError('RANCHER.UNAUTHORIZED', 'https://r answers 401')
-    const findings = await world.run()
-    expect(findings.map(({ code }) => code)).toEqual(['RANCHER.NOT_DUMPED'])
-    expect(findings[0]?.why).toContain('https://r answers 401')
+    const { files: before } = await manifest()
+    world.platform.databases.delete('app/db')
+    world.problems.push({ code: 'RANCHER.UNAUTHORIZED', message: 'https://r answers 401', target: 'rancher:*' })
+    expect((await world.run()).map(({ code }) => code)).toEqual(['RANCHER.UNAUTHORIZED'])
     expect(await text('dump/app/db/a.dump')).toBe('old')
-    expect(await manifest()).toEqual(before)
+    expect((await manifest()).files).toEqual(before)
+  })
+
+  test('a directory in which nothing can be written is one finding', async () => {
+    database('app/db', { 'a.dump': 'new' })
+    await writeFile(at('.salvage-kit'), 'in the way')
+    const findings = await world.run()
+    expect(findings.map(({ code }) => code)).toEqual(['RANCHER.DUMP_PLACE', 'RANCHER.NOT_DUMPED'])
+    expect(await files()).toEqual(['.salvage-kit'])
+  })
+
+  test('containers of one service have folders of their own', async () => {
+    database('app/db', { 'db-1:a.dump': '1', 'db-2:a.dump': '2' })
+    expect(await world.run()).toEqual([])
+    expect(await files()).toEqual(['dump/app/db/db-1/a.dump', 'dump/app/db/db-2/a.dump'])
+    database('app/db', { 'db-2:a.dump': '3' })
+    await world.run()
+    expect(await files()).toEqual(['dump/app/db/db-2/a.dump'])
   })
 
   test('dumps of what is gone are removed, and nothing that no manifest names', async () => {
@@ -214,12 +229,13 @@ describe('dumps into a directory', () => {
     database('app/db', { 'a.dump': 'old' })
     await world.run()
     await write('dump/app/db/.salvage-kit.part/files/a.dump', 'half')
-    world.failure = new Error('away')
+    world.platform.databases.clear()
+    world.standing.add('rancher:app/db')
     await world.run()
     expect(await files()).toEqual(['dump/app/db/a.dump'])
     expect(await text('dump/app/db/a.dump')).toBe('old')
     await write('dump/app/db/.salvage-kit.part/files/a.dump', 'new')
-    await write('dump/app/db/.salvage-kit.part/complete', '')
+    await write('dump/app/db/.salvage-kit.part/complete', '{"a.dump":["a.dump"]}')
     await world.run()
     expect(await files()).toEqual(['dump/app/db/a.dump'])
     expect(await text('dump/app/db/a.dump')).toBe('new')

@@ -1,51 +1,61 @@
 import { memory, memoryPlatform } from '@salvage-kit/core'
-import type { Finding, MemoryPlatform, Problem, Quiescer, Target, TargetRef } from '@salvage-kit/core'
+import type { Finding, MemoryPlatform, Problem, Quiescer, TargetRef } from '@salvage-kit/core'
 import { dumpsInto } from '../../src/index.ts'
+import type { Rancher, RancherItem } from '../../src/index.ts'
 
-/** A directory with the dumps of a platform in memory, whose databases are called as targets of Rancher are. */
+/** A directory with the dumps of a platform in memory, whose databases are called as things of Rancher are. */
 export interface World {
   readonly platform: MemoryPlatform
   /** What stands in Rancher besides what is dumped. */
   readonly standing: Set<TargetRef>
   readonly problems: Problem[]
   readonly warned: Finding[]
-  /** The error with which Rancher answers. */
-  failure: Error | undefined
   /** One run: resolves with what could not be dumped. */
   run(signal?: AbortSignal): Promise<readonly Finding[]>
 }
 
-/** Every database is dumped into `directory`. */
+/** Every database is dumped into `directory`. A file called `INSTANCE:FILE` is of one container. */
 export function worldIn(directory: string): World {
   const platform = memoryPlatform()
-  const of = memory(platform)
-  const survey = async (): Promise<{ targets: Target[]; workloads: []; problems: Problem[] }> => {
-    if (world.failure !== undefined) throw world.failure
-    const targets = [...platform.databases.keys()].map((name): Target => ({
-      ref: ref(name),
-      source: { medium: 'stream', backend: of.id, token: name, several: true },
-      tides: [],
-    }))
-    return Promise.resolve({ targets, workloads: [], problems: world.problems })
-  }
   const standing = new Set<TargetRef>()
+  const problems: Problem[] = []
   const warned: Finding[] = []
+  const names = (): readonly string[] => [...platform.databases.keys()]
+  const rancher: Rancher = {
+    survey: async () => Promise.resolve({ items: names().map(itemOf), problems }),
+    open: (token, options) => withPlaces(memory(platform), token, options),
+  }
   const backend = dumpsInto({
-    of: { id: of.id, discovery: { survey }, ...(of.dumps === undefined ? {} : { dumps: of.dumps }) },
+    rancher,
     directory,
-    standing: async () => Promise.resolve(new Set([...standing, ...[...platform.databases.keys()].map(ref)])),
+    standing: async () => Promise.resolve(new Set([...standing, ...names().map((name) => itemOf(name).ref)])),
     warn: (finding) => void warned.push(finding),
   })
   const [quiescer] = backend.quiescers ?? []
-  const world: World = {
-    platform,
-    standing,
-    problems: [],
-    warned,
-    failure: undefined,
-    run: async (signal = new AbortController().signal) => oneRun(quiescer, directory, signal),
+  const run: World['run'] = async (signal = new AbortController().signal) => oneRun(quiescer, directory, signal)
+  return { platform, standing, problems, warned, run }
+}
+
+async function* withPlaces(
+  { dumps }: ReturnType<typeof memory>,
+  ...[token, options]: Parameters<Rancher['open']>
+): ReturnType<Rancher['open']> extends AsyncIterable<infer File> ? AsyncGenerator<File, void> : never {
+  if (dumps === undefined) throw new Error('no dumps')
+  for await (const file of dumps.open(token, options)) {
+    const [first = '', second] = file.name.split(':')
+    yield { ...file, file: second ?? first, ...(second === undefined ? {} : { instance: first }) }
   }
-  return world
+}
+
+/** `app/db`, `app/web/side`, `app`, `rancher-db:cattle`. */
+function itemOf(name: string): RancherItem {
+  const base = { token: name, several: true }
+  if (name.startsWith('rancher-db:'))
+    return { ...base, ref: `rancher-db:${name.slice(11)}`, kind: 'server', names: { database: name.slice(11) } }
+  const [stack = '', service, sidekick] = name.split('/').map(decodeURIComponent)
+  if (service === undefined) return { ...base, ref: `rancher:${name}`, kind: 'stack', names: { stack } }
+  const names = { stack, service, ...(sidekick === undefined ? {} : { sidekick }) }
+  return { ...base, ref: `rancher:${name}`, kind: 'database', names }
 }
 
 async function oneRun(
@@ -63,8 +73,4 @@ async function oneRun(
     throw error
   }
   return quiescer.resume(token, { signal: other, quiesced: 'yes' })
-}
-
-function ref(name: string): TargetRef {
-  return name.startsWith('rancher-db:') ? `rancher-db:${name.slice('rancher-db:'.length)}` : `rancher:${name}`
 }

@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import { errorText, SalvageError } from '@salvage-kit/core'
 import type { TargetRef } from '@salvage-kit/core'
 import { z } from 'zod'
-import { ROOTS } from './place.ts'
+import { inTheWay, ROOTS } from './place.ts'
 import { syncDirectory } from './sync-directory.ts'
 
 /** The folder of what this program itself keeps beside the dumps. */
-export const OWN_FOLDER = '.salvage-kit'
+const OWN_FOLDER = '.salvage-kit'
 const FILE = 'manifest.json'
 
 /** One file that a dump wrote. */
@@ -80,9 +80,16 @@ export async function readManifest(directory: string): Promise<Manifest | undefi
   }
 }
 
-/** Writes it, for this user alone; it is whole or as it was before, also after a power cut. */
-export async function writeManifest(directory: string, { at, files, failed }: Manifest): Promise<void> {
+/**
+ * Writes it, for this user alone; it is whole or as it was before, also after a power cut. Rejects with
+ * `RANCHER.DUMP_PLACE`.
+ */
+export async function writeManifest(directory: string, manifest: Manifest): Promise<void> {
   const folder = join(directory, OWN_FOLDER)
+  await written(folder, manifest).catch(inTheWay(join(folder, FILE)))
+}
+
+async function written(folder: string, { at, files, failed }: Manifest): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const part = join(folder, `${FILE}.part`)
   {

@@ -1,6 +1,7 @@
-import { open, readdir, rename, rm } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
-import { isPlain, ROOTS } from './place.ts'
+import { open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { z } from 'zod'
+import { isPlain, makePlace, ROOTS } from './place.ts'
 import { syncDirectory } from './sync-directory.ts'
 
 /**
@@ -17,20 +18,44 @@ export function partFiles(folder: string): string {
   return join(folder, PART, FILES)
 }
 
+/** Where each file goes, by its name in the part: into the folder itself, or one below it. */
+export type Destinations = ReadonlyMap<string, readonly string[]>
+
 /** From here on a kill leads to the new files, and no longer to the former ones. */
-export async function completePart(folder: string): Promise<void> {
-  await using handle = await open(join(folder, PART, COMPLETE), 'w', 0o600)
-  await handle.sync()
-  await syncDirectory(join(folder, PART))
+export async function completePart(folder: string, destinations: Destinations): Promise<void> {
+  const part = join(folder, PART)
+  const marker = join(part, `${COMPLETE}.new`)
+  {
+    await using handle = await open(marker, 'w', 0o600)
+    await handle.writeFile(JSON.stringify(Object.fromEntries(destinations)))
+    await handle.sync()
+  }
+  await rename(marker, join(part, COMPLETE))
+  await syncDirectory(part)
 }
 
 /** Puts the files of a complete part in place, each at once, and removes what is left of it. Idempotent. */
 export async function placePart(folder: string): Promise<void> {
   const files = partFiles(folder)
-  for (const name of await namesIn(files)) await rename(join(files, name), join(folder, name))
+  const destinations = Marker.parse(JSON.parse(await readFile(join(folder, PART, COMPLETE), 'utf8')))
+  for (const name of await namesIn(files)) {
+    const to = destinations[name] ?? [name]
+    const place = await makePlace(folder, to.slice(0, -1))
+    await rename(join(files, name), join(place, to.at(-1) ?? name))
+    if (place !== folder) await syncDirectory(place)
+  }
   await syncDirectory(folder)
   await rm(join(folder, PART), { recursive: true, force: true })
 }
+
+/** Read back from a directory that others may write to: it leads nowhere else. */
+const Marker = z.record(
+  z.string(),
+  z
+    .array(z.string().regex(/^(?!\.{1,2}$)[^/\0]+$/))
+    .min(1)
+    .max(2),
+)
 
 /** Removes what is left of a dump that failed. */
 export async function dropPart(folder: string): Promise<void> {
@@ -57,7 +82,7 @@ async function settleBelow(folder: string, deep: number): Promise<void> {
 
 async function settle(part: string): Promise<void> {
   const names = await namesIn(part)
-  if (basename(part) === PART && names.includes(COMPLETE)) await placePart(dirname(part))
+  if (names.includes(COMPLETE)) await placePart(dirname(part))
   else await rm(part, { recursive: true, force: true })
 }
 

@@ -1,27 +1,21 @@
 import { lstat, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { errorText, parseReference, SalvageError } from '@salvage-kit/core'
-import type { TargetRef } from '@salvage-kit/core'
+import { errorText, SalvageError } from '@salvage-kit/core'
+import type { RancherItem } from '../backend/item.ts'
 import { folderName } from '../folder-name.ts'
 
 /** The folders below the directory in which dumps stand; whatever else is there is nobody's of ours. */
 export const ROOTS: readonly string[] = ['dump', 'rancher']
 
 /**
- * Where the files of a target stand, as rancher-backup has it: `dump/STACK/SERVICE[/SIDEKICK]`, `rancher/STACK`,
+ * Where the files of something stand, as rancher-backup has it: `dump/STACK/SERVICE[/SIDEKICK]`, `rancher/STACK`,
  * `rancher/database`; with several environments each beneath its own name. Throws `RANCHER.NAME`.
  */
-export function placeOf(ref: TargetRef, folder?: string): readonly string[] {
-  const { scheme, value } = parseReference(ref)
-  const last = folder === undefined ? [] : [folderName(folder)]
-  if (scheme === 'rancher-db') return ['rancher', 'database', ...last]
-  const [before, ...more] = value.split(':')
-  const [environment, path = ''] = more.length === 0 ? [undefined, before] : [before, more.join(':')]
-  const names = path.split('/')
-  const parts = [...(environment === undefined ? [] : [environment]), ...names].map((part) =>
-    folderName(decodeURIComponent(part)),
-  )
-  return [names.length === 1 ? 'rancher' : 'dump', ...parts, ...last]
+export function placeOf({ kind, names }: Pick<RancherItem, 'kind' | 'names'>): readonly string[] {
+  if (kind === 'server') return ['rancher', 'database']
+  const { environment, stack, service, sidekick } = names
+  const parts = kind === 'stack' ? [environment, stack] : [environment, stack, service, sidekick]
+  return [kind === 'stack' ? 'rancher' : 'dump', ...parts.filter((part) => part !== undefined).map(folderName)]
 }
 
 /**
@@ -57,7 +51,8 @@ async function kindOf(path: string): Promise<'absent' | 'directory' | 'other'> {
   }
 }
 
-function inTheWay(path: string): (error: unknown) => never {
+/** Why a file of ours cannot be written: `RANCHER.DUMP_PLACE`. */
+export function inTheWay(path: string): (error: unknown) => never {
   return (error) => {
     throw new SalvageError('RANCHER.DUMP_PLACE', `${path}: no dump can be written there`, {
       why: errorText(error),

@@ -17,19 +17,14 @@ export async function pruneDumps(
   isGone: (target: TargetRef) => boolean,
   warn: (finding: Finding) => void,
 ): Promise<Manifest> {
-  const fresh = new Set(files.filter((file) => file.at === at).map(placeKey))
+  const fresh = new Set(files.filter((file) => file.at === at).map(({ target }) => target))
   const left: DumpedFile[] = []
   for (const file of files) {
-    const isStale = file.at !== at && fresh.has(placeKey(file))
+    const isStale = file.at !== at && fresh.has(file.target)
     if (!isStale && !isGone(file.target)) left.push(file)
     else if (!(await removed(directory, file, warn))) left.push(file)
   }
   return { at, files: left, failed }
-}
-
-/** The dumps of one target in one folder. */
-function placeKey({ target, path }: DumpedFile): string {
-  return JSON.stringify([target, path.slice(0, path.lastIndexOf('/'))])
 }
 
 /** Whether it is no concern of a manifest any more. */

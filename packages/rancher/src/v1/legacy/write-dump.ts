@@ -4,8 +4,9 @@ import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { stageDump } from '@salvage-kit/core'
-import type { CallOptions, DumpFile, TargetRef } from '@salvage-kit/core'
+import type { CallOptions, DumpFile, DumpProof, TargetRef } from '@salvage-kit/core'
 import { completePart, dropPart, partFiles, placePart } from './part.ts'
+import type { Destinations } from './part.ts'
 import { makePlace } from './place.ts'
 import type { DumpedFile } from './manifest.ts'
 
@@ -15,6 +16,8 @@ export interface DumpToWrite {
   /** The names of the folders below the directory. */
   readonly place: readonly string[]
   readonly files: AsyncIterable<DumpFile>
+  /** Where each of them goes below the place; known when it came. */
+  readonly destinations: Destinations
   /** ISO 8601. */
   readonly at: string
 }
@@ -30,9 +33,9 @@ export interface WriteOptions extends CallOptions {
  * then each is exchanged at once. When it rejects the former files stand, unless one could not be exchanged.
  */
 export async function writeDump(directory: string, dump: DumpToWrite, { signal, proven }: WriteOptions): Promise<void> {
-  const { target, place, at } = dump
+  const { target, place, at, destinations } = dump
   const folder = await makePlace(directory, place)
-  const proofs = new Map<string, Promise<{ readonly bytes: number; readonly sha256: string }>>()
+  const proofs = new Map<string, Promise<DumpProof>>()
   const seen = async function* (): AsyncGenerator<DumpFile> {
     for await (const file of dump.files) {
       proofs.set(file.name, file.whole)
@@ -46,9 +49,10 @@ export async function writeDump(directory: string, dump: DumpToWrite, { signal, 
     const files: DumpedFile[] = []
     for (const [name, whole] of proofs) {
       const { bytes, sha256 } = await whole
-      files.push({ path: [...place, name].join('/'), target, bytes, sha256, at })
+      const path = [...place, ...(destinations.get(name) ?? [name])].join('/')
+      files.push({ path, target, bytes, sha256, at })
     }
-    await completePart(folder)
+    await completePart(folder, destinations)
     await proven(files)
   } catch (error) {
     await dropPart(folder)
