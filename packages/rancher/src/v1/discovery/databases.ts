@@ -40,7 +40,8 @@ export interface FoundDatabases {
 
 /** Services that are not meant to run, or not yet. */
 const ASLEEP = /^(?:inactive|deactivating|registering|requested|updating-inactive|activating)$/
-const GONE = /^(?:removing|removed|purging|purged)$/
+/** States of what is no more. */
+export const GONE: RegExp = /^(?:removing|removed|purging|purged)$/
 
 /** Pure. A service that cannot be dumped is a problem of its own; the others are found all the same. */
 export function databases(

@@ -28,5 +28,5 @@ export async function dumpOne(
   const source = { medium: 'stream', backend: ref, token, ...(several ? { several } : {}) } as const
   const files = opened(opener, source, { signal })
   const dump = { target: ref, place: placeOf(item), files, destinations, at: book.at }
-  await writeDump(directory, dump, { signal, proven: book.take })
+  await writeDump(directory, dump, { signal, proven: async (written) => book.take(written) })
 }
