@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 const HOUSES = '{packages/*,apps/*,cranes,testbed}'
 const ON_BTRFS = 'packages/host/test/crash/btrfs/**/*.test.ts'
-const ON_MACHINE = 'packages/{core,local}/test/{integration,crash}/**/*.test.ts'
+const ON_MACHINE = 'packages/{core,dump,local}/test/{integration,crash}/**/*.test.ts'
 const ON_CLUSTER = [
   'packages/k8s/test/{exec,integration,crash}/**/*.test.ts',
   '{apps/*,packages/host}/test/{integration,crash}/kubernetes/**/*.test.ts',
@@ -66,7 +66,7 @@ export default defineConfig({
         },
       },
       {
-        // Programs, files and processes of this machine: the same.
+        // Programs, files, processes of this machine, containers that nobody else looks at: the same.
         test: {
           name: 'machine',
           expect: PATIENT,
