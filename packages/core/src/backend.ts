@@ -2,6 +2,7 @@ import type { CallOptions } from './call-options.ts'
 import type { Crane } from './crane/crane.ts'
 import type { Store } from './crane/store.ts'
 import type { DumpOpener } from './dump/dump.ts'
+import type { DumpLoader } from './dump/loader.ts'
 import type { Effect } from './effect/effect.ts'
 import type { Quiescer } from './quiesce/quiescer.ts'
 import type { Snapshotter } from './snapshot/snapshotter.ts'
@@ -33,6 +34,8 @@ export interface Backend {
   readonly exchangers?: readonly Exchanger[]
   /** Opens the streams of this backend's targets. */
   readonly dumps?: DumpOpener
+  /** Loads dumps back into the databases of this backend's targets. */
+  readonly loader?: DumpLoader
   /** The ways back of its own verbs; see `perform`. */
   readonly effects?: readonly Effect[]
   /**

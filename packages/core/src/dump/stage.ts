@@ -89,7 +89,8 @@ async function syncDirectory(directory: string): Promise<void> {
   }
 }
 
-async function guarded<T>(directory: string, work: () => Promise<T>): Promise<T> {
+/** What the file system refused, as `DUMP.STAGE_FULL` or `DUMP.NOT_STAGED`. */
+export async function guarded<T>(directory: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {

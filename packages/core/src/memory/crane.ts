@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ArchiveStore, Crane, LiftOptions, LiftRef } from '../crane/crane.ts'
 import type { RestorePoint } from '../crane/restore-point.ts'
@@ -85,6 +85,11 @@ function memoryArchives(platform: MemoryPlatform): ArchiveStore {
     },
     lower: async (point, _store, destination, options) => {
       options.signal.throwIfAborted()
+      if (destination.medium === 'directory') {
+        for (const [name, content] of archiveOf(platform, point).files)
+          await writeFile(join(destination.path, name), content)
+        return
+      }
       const files = filesOf(platform, destination)
       for (const [name, content] of archiveOf(platform, point).files) files.set(name, content)
     },

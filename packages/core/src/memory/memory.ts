@@ -3,6 +3,7 @@ import type { Medium } from '../target/source.ts'
 import { memoryCrane } from './crane.ts'
 import { memoryDiscovery } from './discovery.ts'
 import { memoryDumps } from './dumps.ts'
+import { memoryLoader } from './loader.ts'
 import type { MemoryPlatform } from './platform.ts'
 import { memoryEffects } from './effects.ts'
 import { memoryExchanger } from './exchanger.ts'
@@ -34,6 +35,7 @@ export function memory(platform: MemoryPlatform, options: MemoryOptions = {}): B
       }),
     ],
     dumps: memoryDumps(platform),
+    loader: memoryLoader(platform),
     provisioners: [memoryProvisioner(platform)],
     exchangers: [memoryExchanger(platform)],
     effects: memoryEffects(platform),

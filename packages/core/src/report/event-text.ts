@@ -53,6 +53,10 @@ function textOf(event: RunEvent): string | undefined {
       return `${event.target}: restoring point ${event.point.id} of ${event.point.target} from ${event.point.store}`
     case 'lower.finished':
       return `${event.target}: lowered in ${formatElapsed(event.lowerMs)} from ${sized(event)}`
+    case 'load.started':
+      return `${event.target}: loading ${count(event.files, 'file')} of a dump, proven whole`
+    case 'load.finished':
+      return `${event.target}: loaded in ${formatElapsed(event.loadMs)}`
     case 'verb.started':
       return `${event.target}: ${event.verb}`
     case 'verb.finished':

@@ -56,6 +56,9 @@ export type RunEvent =
       readonly point: RestorePoint
       readonly lowerMs: number
     }
+  /** A dump is whole and goes into its database: from here on that is touched. */
+  | { readonly type: 'load.started'; readonly target: TargetRef; readonly files: number }
+  | { readonly type: 'load.finished'; readonly target: TargetRef; readonly loadMs: number }
   /** A verb of a backend's own, such as a snapshot that somebody asked for; told when its locks are held. */
   | { readonly type: 'verb.started'; readonly runId: string; readonly verb: string; readonly target: TargetRef }
   | {

@@ -10,7 +10,6 @@ import { createHold } from '../run/hold.ts'
 import type { Hold } from '../run/hold.ts'
 import { notBeyond } from '../run/not-beyond.ts'
 import { release } from '../run/release.ts'
-import { survey } from '../run/survey.ts'
 import type { Survey } from '../target/discovery.ts'
 import type { Exchanger, PreparedExchange } from '../target/exchanger.ts'
 import { directoryOf, mediaOf } from '../target/source.ts'
@@ -30,9 +29,14 @@ const SWAP_ORDER = 1_000_000
  * by renames), lets them rise, and only then removes the former content. The writers are down for the exchange, whatever
  * the size.
  */
-export async function restoreInPlace(rig: Rig, request: RestoreRequest, aborting: RunSignal): Promise<RestoreResult> {
+export async function restoreInPlace(
+  rig: Rig,
+  request: RestoreRequest,
+  found: Survey,
+  aborting: RunSignal,
+): Promise<RestoreResult> {
   const { signal } = aborting
-  const { group, source } = await placeOf(rig, request, signal)
+  const { group, source } = placeOf(rig, request, found)
   const workloads = [...group.quiesce.flat(), ...group.idle].map((step) => step.workload)
   await using _lock = await lockAndRecover(rig, request, workloads, aborting)
   const { exchanger, token, filled } = await prepared(rig, request, source, signal)
@@ -160,12 +164,7 @@ async function tidy(
 }
 
 /** The target's source and the group of everything that uses it, brought down as far as an exchange needs. */
-async function placeOf(
-  rig: Rig,
-  request: RestoreRequest,
-  signal: AbortSignal,
-): Promise<{ readonly group: Group; readonly source: Source }> {
-  const found = await survey(rig, { signal })
+function placeOf(rig: Rig, request: RestoreRequest, found: Survey): { readonly group: Group; readonly source: Source } {
   const lowered: Survey = { ...found, workloads: found.workloads.map((workload) => broughtDown(workload, request)) }
   const source = found.targets.find((target) => target.ref === request.to)?.source
   // Only the hold of the plan is wanted: what is lifted in it, and by whom, does not matter.

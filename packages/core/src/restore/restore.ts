@@ -5,13 +5,16 @@ import type { Finding } from '../finding.ts'
 import type { GroupReport, RunReport, StuckEntry, TargetReport } from '../report/report.ts'
 import type { Rig } from '../rig.ts'
 import { runSignal } from '../run/failure.ts'
+import type { RunSignal } from '../run/failure.ts'
 import { outcomeOf } from '../run/outcome.ts'
 import { pointsOf } from '../run/parts.ts'
 import { recoverFirst } from '../run/recover.ts'
 import { finish } from '../run/remember.ts'
 import { unbreakable } from '../run/unbreakable.ts'
 import type { TargetRef } from '../target/reference.ts'
+import { survey } from '../run/survey.ts'
 import { restoreInPlace } from './in-place.ts'
+import { restoreIntoDatabase } from './into-database.ts'
 import { restoreIntoNew } from './into-new.ts'
 
 /** What is brought back, and where to. */
@@ -22,7 +25,7 @@ export interface RestoreRequest {
   readonly store: Store
   /** A place that is not there yet, or is empty; in place: a target that is there. */
   readonly to: TargetRef
-  /** Exchange the content of an existing target, with its writers down. */
+  /** Exchange the content of an existing target, with its writers down; of a database, by its tools, while it runs. */
   readonly inPlace: boolean
   /** In place: the longest time in milliseconds that the writers may be down. */
   readonly maxHoldMs: number
@@ -55,9 +58,7 @@ export async function restore(
   await recoverFirst(rig, { signal })
   pointsOf(rig, request.store)
   const startedAt = rig.now().toISOString()
-  const attempt = request.inPlace
-    ? await restoreInPlace(rig, request, aborting)
-    : await restoreIntoNew(rig, request, aborting)
+  const attempt = request.inPlace ? await replace(rig, request, aborting) : await restoreIntoNew(rig, request, aborting)
   const { target, stuck, holdMs, findings = [] } = attempt
   const group: GroupReport = {
     id: 'restore',
@@ -83,4 +84,12 @@ export async function restore(
   }))
   told.rethrow()
   return report
+}
+
+async function replace(rig: Rig, request: RestoreRequest, aborting: RunSignal): Promise<RestoreResult> {
+  const found = await survey(rig, { signal: aborting.signal })
+  const source = found.targets.find(({ ref }) => ref === request.to)?.source
+  return source?.medium === 'stream'
+    ? restoreIntoDatabase(rig, request, source, aborting)
+    : restoreInPlace(rig, request, found, aborting)
 }

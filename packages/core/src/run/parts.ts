@@ -1,6 +1,8 @@
+import type { Backend } from '../backend.ts'
 import type { Crane, PointStore } from '../crane/crane.ts'
 import type { Store } from '../crane/store.ts'
 import type { DumpOpener } from '../dump/dump.ts'
+import type { DumpLoader } from '../dump/loader.ts'
 import { stagedDumps } from '../dump/stage.ts'
 import type { Effect } from '../effect/effect.ts'
 import { SalvageError } from '../error.ts'
@@ -64,15 +66,32 @@ export function dumpsOf(rig: Rig, backend: string): DumpOpener {
   return found('opener of dumps', backend, rig.backends.find(({ id }) => id === backend)?.dumps)
 }
 
+/** What loads dumps into the databases of a backend; undefined when nothing does. */
+export function loaderOf(rig: Rig, backend: string): DumpLoader | undefined {
+  return rig.backends.find(({ id }) => id === backend)?.loader
+}
+
+/** The effect of a load into a database of this backend. */
+export function loadEffectOf(backend: string): string {
+  return `${backend}.load`
+}
+
 /** The way back of a backend's own verb. Throws `BACKEND.MISSING`. */
 export function effectOf(rig: Rig, id: string): Effect {
   return found(
     'effect',
     id,
-    [stagedDumps(() => stagingOf(rig)), ...rig.backends.flatMap((backend) => backend.effects ?? [])].find(
-      (one) => one.id === id,
-    ),
+    [
+      stagedDumps(() => stagingOf(rig)),
+      ...rig.backends.flatMap((backend) => [...(backend.effects ?? []), ...settling(backend)]),
+    ].find((one) => one.id === id),
   )
+}
+
+function settling({ id, loader }: Backend): readonly Effect[] {
+  return loader === undefined
+    ? []
+    : [{ id: loadEffectOf(id), undo: async (token, options) => loader.settle(token, options) }]
 }
 
 /** The keeper that serves a store of snapshots. Throws `BACKEND.MISSING`. */

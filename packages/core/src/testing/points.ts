@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import type { Backend } from '../backend.ts'
 import type { DumpOpener } from '../dump/dump.ts'
+import type { DumpLoader } from '../dump/loader.ts'
 import type { Rig } from '../rig.ts'
 import type { Keeper } from '../snapshot/keeper.ts'
 
@@ -48,7 +49,20 @@ function observedBackend(backend: Backend, point: Point): Backend {
       observed(exchanger, exchanger.id, ['stage', 'exchange', 'commit', 'takeBack', 'clear'], point),
     ),
     ...(backend.dumps === undefined ? {} : { dumps: observedDumps(backend.dumps, point) }),
+    ...(backend.loader === undefined ? {} : { loader: observedLoader(backend.loader, point) }),
     effects: (backend.effects ?? []).map((effect) => observed(effect, effect.id, ['undo'], point)),
+  }
+}
+
+function observedLoader(loader: DumpLoader, point: Point): DumpLoader {
+  return {
+    ...observed(loader, 'loader', ['ready', 'settle', 'prove'], point),
+    async check(token, files, options) {
+      await point('before loader.check')
+      const checked = await loader.check(token, files, options)
+      await point('after loader.check')
+      return observed(checked, 'loader', ['load'], point)
+    },
   }
 }
 
