@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os'
+import { letGo } from '@salvage-kit/core'
 import type { SumKind, Written } from './checksum.ts'
 import { durableFile } from './durable-file.ts'
 import { framePacker } from './frame-packer.ts'
 import { lending } from './lending.ts'
-import { letGo } from './let-go.ts'
 
 /**
  * What goes into one frame. Frames are compressed beside each other and each for itself; larger ones win little, since

@@ -5,7 +5,7 @@ import type { Depot } from './depot.ts'
 import type { FarCall } from './far.ts'
 import { locate } from './locate.ts'
 import { isoOf } from './moment.ts'
-import { runDuplicity } from './run-duplicity.ts'
+import { readWhole } from './read-whole.ts'
 import { readingFolder } from './work-folder.ts'
 
 /**
@@ -20,12 +20,16 @@ export async function check(depot: Depot, point: RestorePoint, { signal }: CallO
   const { series, time } = await locate(depot, point, far)
   const empty = join(folder.path, 'empty')
   await mkdir(empty)
-  await runDuplicity(depot, {
-    ...far,
-    args: ['verify', '--time', isoOf(time).replace('.000', '')],
-    places: [depot.url, empty],
-    series,
-    archiveDirectory: folder.path,
-    otherwise: 'ARCHIVE.DAMAGED',
-  })
+  await readWhole(
+    depot,
+    {
+      ...far,
+      args: ['verify', '--time', isoOf(time).replace('.000', '')],
+      places: [depot.url, empty],
+      series,
+      archiveDirectory: folder.path,
+      otherwise: 'ARCHIVE.DAMAGED',
+    },
+    point,
+  )
 }

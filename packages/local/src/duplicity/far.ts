@@ -1,10 +1,11 @@
 import { open } from 'node:fs/promises'
 import { PassThrough } from 'node:stream'
-import { SalvageError } from '@salvage-kit/core'
+import { deadline, SalvageError } from '@salvage-kit/core'
 import { z } from 'zod'
 import type { Depot } from './depot.ts'
 import { failure } from './failure.ts'
 import { FAR_SCRIPT } from './far-script.ts'
+import { patienceOf, silent } from './far-patience.ts'
 import { duplicityProgram } from './run-duplicity.ts'
 import { runProgram } from './run-program.ts'
 
@@ -32,12 +33,22 @@ export interface Far {
 
 const names: z.ZodType<readonly string[]> = z.array(z.string())
 
-/** Connects, lets `use` work, and disconnects. */
+/**
+ * Connects, lets `use` work, and disconnects. Rejects with `STORE.UNREACHABLE` as soon as one answer takes longer than
+ * `patienceMs`: a mounted file system whose server is away answers never.
+ */
 export async function withFar<Result>(
   depot: Depot,
   call: FarCall,
   use: (far: Far) => Promise<Result>,
+  patienceMs: number = patienceOf(depot.passed),
 ): Promise<Result> {
+  const gaveUp = new AbortController()
+  const within = async <Value>(answer: Promise<Value>): Promise<Value> => {
+    using guard = deadline(patienceMs, undefined, silent(depot, call, patienceMs))
+    guard.signal.addEventListener('abort', () => gaveUp.abort(guard.signal.reason))
+    return await answer
+  }
   const requests = new PassThrough()
   const waiting: ((line: string) => void)[] = []
   const ended = runProgram(depot, {
@@ -46,7 +57,7 @@ export async function withFar<Result>(
     folder: call.folder,
     stdin: requests,
     onLine: (line) => waiting.shift()?.(line),
-    signal: call.signal,
+    signal: AbortSignal.any([call.signal, gaveUp.signal]),
   })
   const broken = ended.then((end): never => {
     throw failure(call.what, { ...end, records: [] }, depot, 'STORE.UNREACHABLE')
@@ -57,7 +68,7 @@ export async function withFar<Result>(
     const { promise, resolve } = Promise.withResolvers<string>()
     waiting.push(resolve)
     requests.write(`${JSON.stringify(request)}\n`)
-    return JSON.parse(await Promise.race([promise, broken]))
+    return JSON.parse(await within(Promise.race([promise, broken])))
   }
   try {
     return await use({
@@ -69,7 +80,7 @@ export async function withFar<Result>(
     })
   } finally {
     requests.end()
-    await ended.catch(() => {})
+    await within(ended).catch(() => {})
   }
 }
 

@@ -4,8 +4,9 @@ import type { LiftOptions, RestorePoint, Source } from '@salvage-kit/core'
 import type { Depot } from './depot.ts'
 import type { FarCall } from './far.ts'
 import { locate } from './locate.ts'
+import type { LogRecord } from './log-record.ts'
 import { isoOf } from './moment.ts'
-import { runDuplicity } from './run-duplicity.ts'
+import { readWhole } from './read-whole.ts'
 import type { DuplicityCall } from './run-duplicity.ts'
 import { readingFolder } from './work-folder.ts'
 
@@ -15,7 +16,7 @@ const SHOWN = 10
 /**
  * Restores with `duplicity restore`, then reads the copy a second time and compares every file with it (`duplicity verify
  * --compare-data`): kind, mode, time and content. What duplicity knows of the far end is fetched anew, so that no cache
- * of this machine is needed or believed.
+ * of this machine is needed or believed. Rejects with `ARCHIVE.DAMAGED` also when duplicity leaves out a file with a warning.
  */
 export async function lower(
   depot: Depot,
@@ -58,7 +59,7 @@ export async function lower(
 
 async function restore(depot: Depot, call: DuplicityCall, point: RestorePoint, place: string): Promise<void> {
   try {
-    await runDuplicity(depot, call)
+    await readWhole(depot, call, point)
   } catch (error) {
     if (!isSalvageError(error)) throw error
     if (cannotBeWritten(error.why ?? '', place)) throw unwritable(point, error.why, error)
@@ -74,13 +75,10 @@ async function restore(depot: Depot, call: DuplicityCall, point: RestorePoint, p
 
 async function compare(depot: Depot, call: DuplicityCall, point: RestorePoint): Promise<void> {
   const differences: string[] = []
-  const code = await runDuplicity(depot, {
-    ...call,
-    good: [DIFFERS],
-    onRecord: ({ text }) => {
-      if (text.startsWith('Difference found:')) differences.push(text.slice('Difference found:'.length).trim())
-    },
-  })
+  const onRecord = ({ text }: LogRecord): void => {
+    if (text.startsWith('Difference found:')) differences.push(text.slice('Difference found:'.length).trim())
+  }
+  const code = await readWhole(depot, { ...call, good: [DIFFERS], onRecord }, point)
   if (code === 0 || (differences.length > 0 && differences.every(isNotOurs))) return
   const more = differences.length - SHOWN
   throw new SalvageError('RESTORE.DIFFERS', `what was restored of ${point.target} is not what the copy holds`, {

@@ -11,6 +11,8 @@ import { withoutPasswords } from './url.ts'
 
 /** How long duplicity may take to tidy up after it was asked to stop, in milliseconds. */
 export const DUPLICITY_GRACE_MS = 10_000
+/** How long after SIGKILL its end is waited for. Only a process that the kernel holds takes longer. */
+const HELD_MS = 5000
 
 const KEPT_BYTES = 8192
 
@@ -38,7 +40,8 @@ export interface ProgramEnd {
 
 /**
  * Runs a program to its end, whatever its exit code is. An abort lets it tidy up (SIGINT) before SIGKILL, and rejects
- * with the signal's reason; it gets SIGINT too when this process dies. Rejects with `CRANE.MISSING`.
+ * with the signal's reason; it gets SIGINT too when this process dies. One that not even SIGKILL ends, since it waits
+ * for a file system that does not answer, is left to the kernel. Rejects with `CRANE.MISSING`.
  */
 export async function runProgram(depot: Depot, call: ProgramCall): Promise<ProgramEnd> {
   call.signal.throwIfAborted()
@@ -59,14 +62,37 @@ export async function runProgram(depot: Depot, call: ProgramCall): Promise<Progr
   })
   const errors = tail(KEPT_BYTES)
   const { stdio, stderr } = child.nodeChildProcess
-  const [result] = await Promise.all([
+  using held = heldByKernel(call.signal)
+  const ended = Promise.all([
     child,
     eachLine(readable(call.logs === true ? stdio[3] : stdio[1]), call.onLine),
     eachLine(stderr, (line) => errors.push(Buffer.from(`${line}\n`))),
   ])
+  const all = await Promise.race([ended, held.promise])
+  if (all === 'held') {
+    child.nodeChildProcess.unref()
+    for (const stream of stdio) stream?.destroy()
+    throw call.signal.reason
+  }
+  const [result] = all
   call.signal.throwIfAborted()
   if (result.exitCode === undefined && result.signal === undefined) throw missing(result.cause)
   return { code: result.exitCode, errors: withoutPasswords(withoutSecrets(errors.text(), depot)) }
+}
+
+/** Resolves when a process should long have followed an abort. */
+function heldByKernel(signal: AbortSignal): Disposable & { readonly promise: Promise<'held'> } {
+  const { promise, resolve } = Promise.withResolvers<'held'>()
+  let timer: NodeJS.Timeout | undefined
+  const begin = (): void => void (timer = setTimeout(() => resolve('held'), DUPLICITY_GRACE_MS + HELD_MS))
+  signal.addEventListener('abort', begin, { once: true })
+  return {
+    promise,
+    [Symbol.dispose]: () => {
+      signal.removeEventListener('abort', begin)
+      clearTimeout(timer)
+    },
+  }
 }
 
 async function boundToThis(argv: readonly [string, ...string[]]): Promise<readonly [string, ...string[]]> {

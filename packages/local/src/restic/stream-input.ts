@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import type { Writable } from 'node:stream'
 import { proved, SalvageError } from '@salvage-kit/core'
 import type { DumpFile, DumpProof, LiftOptions, StreamSource } from '@salvage-kit/core'
@@ -44,13 +43,13 @@ export async function streamInput(source: StreamSource, { open }: LiftOptions): 
 
 /** Resolves with whether all was taken: a reader that has ended says itself why. */
 async function poured(content: AsyncIterable<Buffer>, stdin: Writable): Promise<boolean> {
-  const gone = new AbortController()
-  const leave = (): void => gone.abort()
-  stdin.once('error', leave)
-  stdin.once('close', leave)
-  for await (const piece of content) {
-    if (gone.signal.aborted) return false
-    if (!stdin.write(piece)) await once(stdin, 'drain', { signal: gone.signal }).catch(() => undefined)
-  }
-  return !gone.signal.aborted
+  for await (const piece of content) if (!(await taken(piece, stdin))) return false
+  return !stdin.destroyed
+}
+
+/** Resolves when nobody needs the piece any more, with whether it went out. */
+function taken(piece: Buffer, stdin: Writable): Promise<boolean> {
+  return new Promise((resolve) => {
+    stdin.write(piece, (error) => resolve(error === undefined || error === null))
+  })
 }

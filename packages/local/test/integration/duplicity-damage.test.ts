@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { copyFileSync, cpSync, globSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { RestorePoint } from '@salvage-kit/core'
@@ -66,6 +67,33 @@ describe.skipIf(!part('duplicity').available)('what somebody else did to chains 
       await yard.crane.archives?.check?.(old, upon(), calm)
     },
   )
+
+  test('a file that duplicity leaves out with a warning fails the restore and the verification', async () => {
+    const large = 'a line of a file\n'.repeat(100_000)
+    yard.write('source/sub/file', large)
+    const whole = await yard.lift()
+    await sleep(2100)
+    yard.write('source/sub/file', 'small')
+    const small = await yard.lift()
+    // The next copy is built upon the small file in the belief that it is the large one.
+    const [cache = ''] = globSync('duplicity/*/cache/*', { cwd: yard.state })
+    for (const folder of [yard.at('far'), join(yard.state, cache)]) {
+      const signatures = (point: RestorePoint): string =>
+        join(folder, globSync(`*full-signatures.${timeOf(point)}.sigtar.gz`, { cwd: folder })[0] ?? '')
+      copyFileSync(signatures(whole), signatures(small))
+    }
+    const damaged = { ...DAMAGED, why: expect.stringContaining('"sub/file"') }
+    await sleep(1100)
+    yard.write('source/sub/file', `${large}and one more`)
+    await expect(yard.restored(await yard.lift(upon()))).rejects.toMatchObject(damaged)
+    await sleep(1100)
+    yard.write('source/sub/file', `${large}and more`)
+    const last = await yard.lift(upon())
+    await expect(yard.restored(last)).rejects.toMatchObject(damaged)
+    await expect(yard.crane.archives?.check?.(last, yard.store, calm)).rejects.toMatchObject(damaged)
+    expect(await yard.restored(small)).not.toBe('')
+    await yard.restored(whole)
+  })
 
   test('what another program has under way in its chains stays, and no lift begins beside it', async () => {
     const store = duplicityStore(`file://${yard.at('far')}`, { encryption: 'none', target: `dir:${yard.at('source')}` })

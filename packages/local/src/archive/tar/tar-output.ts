@@ -1,4 +1,4 @@
-import { letGo } from '../let-go.ts'
+import { letGo } from '@salvage-kit/core'
 import { readFailure } from './tar-failure.ts'
 import type { CreatingTar } from './tar-process.ts'
 
