@@ -21,7 +21,7 @@ export interface Selection {
 /**
  * The targets named one by one and those whose labels name the tide.
  *
- * A problem of the survey that names a target skips it; one that names this tide and no target becomes a skipped entry
+ * A problem of the survey that names a target, selected or `meant`, skips it; one that names this tide and no target becomes a skipped entry
  * `tide:NAME`, because only a skipped entry makes the run partial; one that names neither is a warning. When a target
  * has several problems the first (by code and text) stands in its skipped entry and the others are warnings. Problems of
  * other tides, and of targets that nobody selected, do not concern this run.
@@ -69,7 +69,7 @@ function placeOf(
   if (problem.tide !== undefined && problem.tide !== tide.name) return 'elsewhere'
   if (problem.tide !== undefined) return problem.target ?? `tide:${problem.tide}`
   if (problem.target === undefined) return 'warning'
-  return selected.has(problem.target) ? problem.target : 'elsewhere'
+  return selected.has(problem.target) || tide.meant?.includes(problem.target) === true ? problem.target : 'elsewhere'
 }
 
 /** The finding alone, as it stands in a plan. */

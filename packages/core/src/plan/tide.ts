@@ -24,6 +24,8 @@ interface Covered {
   readonly name?: string
   /** Targets named one by one; each must be in the survey. */
   readonly targets: readonly TargetRef[]
+  /** Targets that belong to it and that the survey does not hold: what it says of them skips them. */
+  readonly meant?: readonly TargetRef[]
   readonly grouping: Grouping
   /** Stores of single targets that differ from `store`. */
   readonly storeOf?: { readonly [target: TargetRef]: Store }

@@ -13,6 +13,7 @@ export interface Config {
   readonly btrfs?: BtrfsEntry
   readonly kubernetes?: KubernetesEntry
   readonly rancher?: RancherEntry
+  readonly cattle?: CattleEntry
   readonly stores?: Readonly<Record<string, StoreEntry>>
   readonly cranes?: Readonly<Record<string, CraneEntry>>
   readonly directories?: readonly DirectoryEntry[]
@@ -91,6 +92,56 @@ export interface RancherEntry {
   readonly cluster: string
   /** Names or ids of projects whose namespaces are looked at. */
   readonly projects?: readonly string[]
+}
+
+/** A Rancher 1.6 server; what is absent of address and key is as `CATTLE_URL`, `CATTLE_ACCESS_KEY` and `CATTLE_SECRET_KEY` say. */
+export interface CattleEntry {
+  /** False: it is left alone. */
+  readonly enabled?: boolean
+  /** Any address of the API. */
+  readonly url?: string
+  /** Absolute. Both parts of a key: on two lines, or with a colon between. */
+  readonly keyFile?: string
+  /** Absolute. The same in two files. */
+  readonly accessKeyFile?: string
+  readonly secretKeyFile?: string
+  /** Absolute. Certificate authorities in PEM; default: those of the system. */
+  readonly caFile?: string
+  /** Names or ids; default: all that the key sees. */
+  readonly environments?: readonly string[]
+  /** Absolute. Files that say which services are databases, and how they are dumped; default: what salvage-kit knows itself. */
+  readonly index?: string
+  readonly templates?: string
+  /** Which containers of a database are dumped; default: `first`. */
+  readonly instances?: 'all' | 'first'
+  readonly jobs?: CattleJobsEntry
+  /** Rancher's own database; `false`: it is left alone. Default: as the server says it to keys of administrators. */
+  readonly server?: CattleServerEntry | false
+}
+
+/** How the containers that dump are made. */
+export interface CattleJobsEntry {
+  /** Default: `missing`. */
+  readonly pull?: 'missing' | 'always' | 'never'
+  /** The network of the engine that they join: it must lead to the databases. */
+  readonly network?: string
+  /** For one database. Default: 6 hours. */
+  readonly timeout?: number
+}
+
+/** Where Rancher keeps what it knows. */
+export interface CattleServerEntry {
+  readonly host: string
+  /** Default: 3306. */
+  readonly port?: number
+  /** Default: `cattle`. */
+  readonly user?: string
+  /** Default: `cattle`. */
+  readonly database?: string
+  /** Absolute. */
+  readonly passwordFile: string
+  /** With a client of MySQL or MariaDB. Default: `mariadb:10.11`. */
+  readonly image?: string
 }
 
 /** Places for work at once: lock files of this machine, or Leases of the cluster; one of both. */

@@ -4,6 +4,7 @@ import { checkStoreText } from '../store/store-text.ts'
 import type { StoreNames } from '../store/store-text.ts'
 import type { Path } from './document.ts'
 import type { Config, TideEntry } from './config.ts'
+import { cattleProblems } from './cattle-problems.ts'
 import { rancherProblems } from './rancher-problems.ts'
 import { reportProblems } from './report-problems.ts'
 
@@ -23,6 +24,7 @@ export function crossProblems(config: Config): readonly CrossProblem[] {
     ...tideProblems(config),
     ...reportProblems(config),
     ...rancherProblems(config),
+    ...cattleProblems(config),
   ]
 }
 

@@ -55,10 +55,12 @@ export const Duration: z.ZodType<number, string> = z
   .describe('a span of time such as 90s, 30m, 1h or 7d')
   .transform(checked(positiveDuration))
 
-/** A reference to a target, `dir:PATH`, `docker:VOLUME`, `btrfs:VOLUME` or `k8s:NAMESPACE/CLAIM`. */
+/** A reference to a target, `dir:PATH`, `docker:VOLUME`, `btrfs:VOLUME`, `k8s:NAMESPACE/CLAIM` or `rancher:…`. */
 export const TargetReference: z.ZodType<TargetRef, string> = z
   .string()
-  .describe('a target: dir:PATH, docker:VOLUME, dump:CONTAINER, btrfs:VOLUME or k8s:NAMESPACE/CLAIM')
+  .describe(
+    'a target: dir:PATH, docker:VOLUME, dump:CONTAINER, btrfs:VOLUME, k8s:NAMESPACE/CLAIM, rancher:STACK/SERVICE, rancher:*',
+  )
   .transform(checked((text) => checkTarget(text, 'absolute')))
 
 /** A command as one text, which is split at blanks. */
@@ -82,10 +84,10 @@ export const AbsolutePath: z.ZodType<string, string> = z.string().superRefine((t
   })
 })
 
-/** A schedule: five fields, six with seconds, or a nickname such as `@daily`. */
+/** A schedule: five fields, six with seconds, a nickname such as `@daily`, or `@every 6h`. */
 export const Schedule: z.ZodType<string, string> = z
   .string()
-  .describe('five cron fields, minute hour day month weekday, six with seconds first, or @daily')
+  .describe('five cron fields, minute hour day month weekday, six with seconds first, @daily, or @every 6h')
   .superRefine((text, context) => {
     const fault = cronFault(text, new Date())
     if (fault === undefined) return

@@ -1,6 +1,7 @@
 import { keepRules } from '@salvage-kit/core'
 import { JobStoreConfig } from '@salvage-kit/k8s/job-store'
 import { z } from 'zod'
+import { Cattle } from './cattle-schema.ts'
 import type { BtrfsEntry, CommandEntry, Config, CraneEntry, DirectoryEntry, StoreEntry, TideEntry } from './config.ts'
 import { Kubernetes } from './kubernetes-schema.ts'
 import { Rancher } from './rancher-schema.ts'
@@ -145,6 +146,7 @@ export function configFile(rareStores: readonly z.ZodType<StoreEntry>[]): z.ZodT
     btrfs: Btrfs.exactOptional().describe('volumes on BTRFS; the defaults are those of buttervolume'),
     kubernetes: Kubernetes.exactOptional().describe('how a cluster is reached, and what of it is looked at'),
     rancher: Rancher.exactOptional().describe('the cluster of kubernetes, reached through a Rancher 2 server'),
+    cattle: Cattle.exactOptional().describe('a Rancher 1.6 server, whose databases and stacks are dumped'),
     stores: z.record(Name, z.union([...PLAIN_STORES, ...rareStores])).exactOptional(),
     cranes: z.record(Name, Crane).exactOptional(),
     directories: z.array(Directory).exactOptional(),

@@ -73,11 +73,11 @@ test.each([
     /whole path/,
   ],
   [
-    'a target of a later version',
-    'tides: { d: { targets: ["rancher:a/b"] } }',
+    'a target that Rancher cannot have',
+    'tides: { d: { targets: ["rancher:a/b*"] } }',
     '1:25 tides.d.targets.0',
-    /does not serve rancher:/,
-    /dir:PATH/,
+    /cannot be something of Rancher/,
+    /rancher:STACK/,
   ],
   [
     'a target without a scheme',

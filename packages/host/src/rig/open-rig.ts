@@ -20,6 +20,8 @@ import type { StoreOptions } from '../store/make-store.ts'
 import { knownTides, tideNamed } from '../tide/known-tides.ts'
 import type { TideSettings } from '../tide/merge-tides.ts'
 import { undefinedTides } from '../tide/undefined-tides.ts'
+import { cattleBackend } from '../cattle/backend.ts'
+import { needsCattle } from '../cattle/need.ts'
 import { directoriesOf } from './directories.ts'
 import { btrfsHere, openBtrfs, volumeRootsOf } from './open-btrfs.ts'
 import { openDocker } from './open-docker.ts'
@@ -127,6 +129,9 @@ export async function openRig(settings: RigSettings, options: CallOptions): Prom
   )
   const inCluster = found !== undefined && 'backend' in found ? found : undefined
   const clusterFailure = found !== undefined && 'code' in found ? found : undefined
+  const onCattle = needsCattle(loaded.config, scope)
+    ? cattleBackend(loaded, opening.use(new AsyncDisposableStack()))
+    : undefined
   const here = scope.btrfs === true ? undefined : await openLocal(settings, named)
   const names = { stores: loaded.config.stores ?? {}, cranes: Object.keys(docker.cranes) }
   const stores: StoreOptions = {
@@ -137,7 +142,7 @@ export async function openRig(settings: RigSettings, options: CallOptions): Prom
   }
   const kept = opening.move()
   return {
-    backends: [here, docker.backend, onBtrfs.backend, inCluster?.backend].filter((backend) => backend !== undefined),
+    backends: [here, docker.backend, onBtrfs.backend, inCluster?.backend, onCattle].filter((one) => one !== undefined),
     journal: state.journal,
     locks: state.locks,
     catalog: state.catalog,

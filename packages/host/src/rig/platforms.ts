@@ -41,9 +41,10 @@ export function dockerNeed(config: Config, scope: Scope, pending: readonly Journ
   // What a dead run left may be in Docker: its way back needs the backend, and its own error when the engine is away.
   if (pending.length > 0) return { kind: 'wanted' }
   if (config.docker?.enabled === true && scope.survey === true) return { kind: 'required', by: 'docker.enabled' }
-  // A container may write to a directory.
-  const directory = scope.targets.some((target) => ['dir', 'btrfs'].includes(parseReference(target).scheme))
-  return directory || scope.tide !== undefined || scope.survey === true ? { kind: 'wanted' } : { kind: 'none' }
+  // A container may write to a directory, and what dumps databases of Rancher runs in one.
+  const schemes = ['dir', 'btrfs', 'rancher', 'rancher-db']
+  const concerned = scope.targets.some((target) => schemes.includes(parseReference(target).scheme))
+  return concerned || scope.tide !== undefined || scope.survey === true ? { kind: 'wanted' } : { kind: 'none' }
 }
 
 /**

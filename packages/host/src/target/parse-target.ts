@@ -2,17 +2,16 @@ import { closest, parseReference, SalvageError } from '@salvage-kit/core'
 import type { TargetRef } from '@salvage-kit/core'
 import { absolutePath } from './absolute-path.ts'
 import type { PathRule } from './absolute-path.ts'
+import { rancherName, serverName } from './rancher-target.ts'
 
-const SERVED = ['dir', 'docker', 'dump', 'btrfs', 'k8s']
-const LATER: Readonly<Record<string, string>> = {
-  rancher: 'Rancher services',
-}
-const KINDS = 'targets are dir:PATH, docker:VOLUME, dump:CONTAINER, btrfs:VOLUME and k8s:NAMESPACE/CLAIM'
+const SERVED = ['dir', 'docker', 'dump', 'btrfs', 'k8s', 'rancher', 'rancher-db']
+const KINDS =
+  'targets are dir:PATH, docker:VOLUME, dump:CONTAINER, btrfs:VOLUME, k8s:NAMESPACE/CLAIM, rancher:STACK/SERVICE and rancher-db:NAME'
 const STORES = ['archive', 'restic', 'crane', 'csi', 'borg', 'duplicity']
 
 /**
  * Reads the reference of a target as a person writes it: `dir:PATH`, `docker:VOLUME`, `dump:CONTAINER`,
- * `btrfs:VOLUME`, `k8s:NAMESPACE/CLAIM`. The path is made absolute and plain. Throws `REFERENCE.INVALID`, `TARGET.SCHEME` for one that this version does not serve, `REFERENCE.RELATIVE` and
+ * `btrfs:VOLUME`, `k8s:NAMESPACE/CLAIM`, `rancher:[ENVIRONMENT:]STACK[/SERVICE]`, `rancher-db:NAME`. The path is made absolute and plain. Throws `REFERENCE.INVALID`, `TARGET.SCHEME` for one that this version does not serve, `REFERENCE.RELATIVE` and
  * `TARGET.NAME` for a path or a volume name that cannot be.
  */
 export function parseTarget(text: string, directory: string): TargetRef {
@@ -33,6 +32,10 @@ export function checkTarget(text: string, rule: PathRule): TargetRef {
       return `btrfs:${subvolumeName(text, value)}`
     case 'k8s':
       return `k8s:${claimName(text, value)}`
+    case 'rancher':
+      return `rancher:${rancherName(text, value)}`
+    case 'rancher-db':
+      return `rancher-db:${serverName(text, value)}`
     default:
       throw unserved(text, scheme)
   }
@@ -73,12 +76,6 @@ function claimName(text: string, value: string): string {
 }
 
 function unserved(text: string, scheme: string): SalvageError {
-  const later = LATER[scheme]
-  if (later !== undefined)
-    return new SalvageError('TARGET.SCHEME', `${text}: this version does not serve ${scheme}: references`, {
-      why: `${later} come with a later version`,
-      hint: KINDS,
-    })
   const meant = closest(scheme, SERVED)
   const hint = meant === undefined ? KINDS : `did you mean ${meant}:?`
   return new SalvageError('TARGET.SCHEME', `${text}: there are no targets of the kind ${scheme}:`, {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { makePlan, newRunId, predictHolds, probe, SalvageError, storesOf, survey } from '@salvage-kit/core'
 import type { CallOptions, Plan, RunReport, Store } from '@salvage-kit/core'
 import type { OpenRig } from '../rig/open-rig.ts'
+import { expanded } from './expand-targets.ts'
 import { withoutMissing } from './missing-targets.ts'
 import { refuseNested } from './nesting.ts'
 import { withOtherStores } from './other-stores.ts'
@@ -47,7 +48,8 @@ export async function planTide(rig: OpenRig, wishes: TideWishes, options: PlanTi
   const resolved = resolveTide(settings, stores, wishes)
   await refuseNested(resolved.targets, stores.store)
   await options.settle()
-  const there = withoutMissing(await survey(rig, { signal }), resolved)
+  const meant = expanded(await survey(rig, { signal }), resolved)
+  const there = withoutMissing(meant.survey, meant.tide)
   const found =
     settings === undefined || wishes.to !== undefined
       ? there
