@@ -46,6 +46,6 @@ export async function reachCluster(
   return {
     cluster: await connect({ given, environment: loaded.environment ?? process.env }),
     ...(inProjects === undefined ? {} : { namespaces: inProjects.namespaces }),
-    findings: [...(inProjects?.findings ?? []), ...(ends === undefined ? [] : [ends])],
+    findings: [...chosen.findings, ...(inProjects?.findings ?? []), ...(ends === undefined ? [] : [ends])],
   }
 }

@@ -1,6 +1,6 @@
 import { isSalvageError } from '@salvage-kit/core'
 import { expect, test } from 'vitest'
-import { cattleAddress } from './address.ts'
+import { cattleAddress, unencrypted } from './address.ts'
 
 test.each([
   ['http://h', 'http://h/v2-beta', undefined],
@@ -29,3 +29,18 @@ test.each(['', 'h:8080', 'ftp://h', 'http://key:secret@h/v1'])('%j is none, and 
   expect(thrown.code).toBe('RANCHER.ADDRESS')
   expect(thrown.message).not.toContain('secret')
 })
+
+test.each(['http://h:8080', 'http://192.0.2.7/v1', 'http://127.0.0.1.example.org', 'http://[2001:db8::1]'])(
+  'over %s a key is sent in the clear, unless somebody allows it',
+  (text) => {
+    expect(unencrypted(cattleAddress(text))).toMatchObject({ code: 'RANCHER.UNENCRYPTED' })
+    expect(unencrypted(cattleAddress(text), true)).toBeUndefined()
+  },
+)
+
+test.each(['https://h', 'http://localhost:8080', 'http://127.0.0.1:8080/v1', 'http://[::1]/v1'])(
+  'over %s nobody else can read it',
+  (text) => {
+    expect(unencrypted(cattleAddress(text))).toBeUndefined()
+  },
+)

@@ -1,4 +1,6 @@
 import { SalvageError } from '@salvage-kit/core'
+import type { Finding } from '@salvage-kit/core'
+import { isThisMachine } from '../client/this-machine.ts'
 
 /** Where the API of a Rancher 1.6 server is. */
 export interface CattleAddress {
@@ -25,6 +27,21 @@ export function cattleAddress(text: string): CattleAddress {
   return {
     root: `${url.origin}${prefix ?? path}/v2-beta`,
     ...(project === undefined ? {} : { project: decodeURIComponent(project) }),
+  }
+}
+
+/**
+ * `RANCHER.UNENCRYPTED`, where the key goes to another machine in the clear. Servers of 1.6 often have no other address, so
+ * it is no error; undefined also where somebody has `allowed` it.
+ */
+export function unencrypted({ root }: CattleAddress, allowed = false): Finding | undefined {
+  const { protocol, hostname, origin } = new URL(root)
+  if (allowed || protocol === 'https:' || isThisMachine(hostname)) return undefined
+  return {
+    code: 'RANCHER.UNENCRYPTED',
+    message: `the key of Rancher is sent to ${origin} unencrypted`,
+    why: 'everybody on the way can read it, and do what it may do',
+    hint: 'put a proxy with a certificate before the server and write https://; where the way is safe, set cattle.allowHttp',
   }
 }
 

@@ -1,8 +1,8 @@
 import { SalvageError } from '@salvage-kit/core'
+import { isThisMachine } from '../client/this-machine.ts'
 
 /** What follows the address of the server in the addresses that people copy: of its APIs, its pages, a cluster in a kubeconfig. */
 const WITHIN = /\/(?:v[13](?:-public)?|k8s\/(?:clusters|proxy)|dashboard|apis)(?:\/.*)?$/
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
 
 /**
  * The address of a Rancher 2 server, without a slash at the end, from whatever address of it: behind a path prefix too.
@@ -14,7 +14,7 @@ export function rancherAddress(text: string): string {
     throw invalid('it is no address that begins with https://')
   if (url.username !== '' || url.password !== '') throw invalid('it holds a user name or a password')
   // A token would be there for everybody on the way to read.
-  if (url.protocol === 'http:' && !LOOPBACK.test(url.hostname))
+  if (url.protocol === 'http:' && !isThisMachine(url.hostname))
     throw invalid('http:// would send the token unencrypted')
   return `${url.origin}${url.pathname.replace(WITHIN, '').replace(/\/+$/, '')}`
 }

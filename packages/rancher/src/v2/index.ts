@@ -1,4 +1,4 @@
-export type { RancherCluster } from './cluster.ts'
+export type { ChosenCluster, FoundClusters, RancherCluster } from './cluster.ts'
 export type { ClusterConnection } from './connection.ts'
 export type { FoundProjects, ProjectNamespaces, RancherProject } from './project.ts'
 export { rancher } from './rancher.ts'

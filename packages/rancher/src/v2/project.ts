@@ -2,6 +2,7 @@ import { SalvageError } from '@salvage-kit/core'
 import type { CallOptions, Finding } from '@salvage-kit/core'
 import { NamespaceDocument, ProjectDocument } from './client/schema.ts'
 import type { Norman } from './client/norman.ts'
+import { oddFinding } from './odd.ts'
 
 /** A project of a cluster and what is in it. */
 export interface RancherProject {
@@ -72,13 +73,6 @@ export function namespacesOfProjects(
     })
   })
   return { namespaces: [...new Set(chosen)].toSorted(), findings }
-}
-
-function oddFinding(kind: string, id: string): Finding {
-  return {
-    code: 'RANCHER.ODD',
-    message: `Rancher lists a ${kind} that is not as its API says, and it was left out: ${id}`,
-  }
 }
 
 function chosenProject(projects: readonly RancherProject[], wanted: string): RancherProject {

@@ -5,7 +5,7 @@ import type { Patience } from '../client/patience.ts'
 import { rancherAddress } from './address.ts'
 import { norman } from './client/norman.ts'
 import { chosenCluster, listClusters } from './cluster.ts'
-import type { RancherCluster } from './cluster.ts'
+import type { ChosenCluster, FoundClusters, RancherCluster } from './cluster.ts'
 import type { ClusterConnection } from './connection.ts'
 import { listProjects, namespacesOfProjects } from './project.ts'
 import type { FoundProjects, ProjectNamespaces } from './project.ts'
@@ -28,12 +28,12 @@ export interface RancherSettings {
 export interface Rancher extends AsyncDisposable {
   readonly address: string
   /** Those that this token may see. */
-  clusters(options: CallOptions): Promise<readonly RancherCluster[]>
+  clusters(options: CallOptions): Promise<FoundClusters>
   /**
    * The one of this id or name. A token of one cluster may not list them: with the id, that one is tried. Rejects with
    * `RANCHER.CLUSTER`.
    */
-  cluster(wanted: string, options: CallOptions): Promise<RancherCluster>
+  cluster(wanted: string, options: CallOptions): Promise<ChosenCluster>
   /** Of one cluster. */
   projects(cluster: RancherCluster, options: CallOptions): Promise<FoundProjects>
   /** Of these projects of one cluster, by id or name. Rejects with `RANCHER.PROJECT`. */
@@ -62,13 +62,13 @@ export function rancher({ url, tokenFile, ca, patience = USUAL_PATIENCE }: Ranch
   return {
     address,
     clusters: async (options) => listClusters(api, options),
-    async cluster(wanted, options): Promise<RancherCluster> {
+    async cluster(wanted, options): Promise<ChosenCluster> {
       try {
         return chosenCluster(await listClusters(api, options), wanted)
       } catch (error) {
         const mayBeScoped = isSalvageError(error) && error.code === 'RANCHER.UNAUTHORIZED' && ID.test(wanted)
         if (!mayBeScoped) throw error
-        return probe(connectionTo(wanted), options)
+        return { ...(await probe(connectionTo(wanted), options)), findings: [] }
       }
     },
     projects: async ({ id }, options) => listProjects(api, id, options),

@@ -12,7 +12,7 @@ const clusters = Array.from({ length: 7 }, (_, at) => ({ id: `c-m-${String(at)}`
 test('a list is all of its pages, also where links name another host', async () => {
   await using here = await pair({ clusters, pageLimit: 3 }, { linkOrigin: 'https://elsewhere.example.org' })
   const found = await here.api.clusters({ signal })
-  expect(found).toEqual(clusters)
+  expect(found).toEqual({ clusters, findings: [] })
   expect(here.simulator.requests).toEqual([
     'GET /v3/clusters?limit=1000',
     'GET /v3/clusters?limit=1000&marker=c-m-3',
@@ -52,13 +52,13 @@ test.each([
   { kind: 'breaks' },
 ] satisfies readonly Fault['what'][])('what passes, such as %j, is waited for', async (what) => {
   await using here = await pair({ clusters }, { faults: [{ path: '/v3/clusters', times: 2, what }] })
-  expect(await here.api.clusters({ signal })).toHaveLength(7)
+  expect((await here.api.clusters({ signal })).clusters).toHaveLength(7)
 })
 
 test.each(['token-abcde:x1', 'kubeconfig-u-q7xyz:x1', 'ext/token-abcde:x1'])('%s is a token', async (bearer) => {
   await using here = await pair({ clusters, tokens: [{ bearer }] })
   here.setToken(bearer)
-  expect(await here.api.clusters({ signal })).toHaveLength(7)
+  expect((await here.api.clusters({ signal })).clusters).toHaveLength(7)
 })
 
 test.each(['', 'no-colon', 'two:of:them', 'a:b\nc:d'])('%j is none, and nobody is called', async (text) => {
@@ -81,7 +81,7 @@ test('a token that is replaced counts from the next call on; one that is not kno
   expect(await failure(here.api.clusters({ signal }))).toMatchObject({ code: 'RANCHER.UNAUTHORIZED' })
   expect(here.simulator.requests).toHaveLength(1)
   here.setToken('token-new:y2')
-  expect(await here.api.clusters({ signal })).toHaveLength(7)
+  expect((await here.api.clusters({ signal })).clusters).toHaveLength(7)
 })
 
 test('a token that is replaced during a call is taken for the same call, once', async () => {
@@ -105,7 +105,7 @@ test('the certificate of an own authority is accepted with its file only', async
   expect(await failure(without.api.clusters({ signal }))).toMatchObject({ code: 'RANCHER.CERTIFICATE' })
   expect(without.simulator.requests).toEqual([])
   await using known = await pair({ clusters }, { tls }, { ca: tls.cert })
-  expect(await known.api.clusters({ signal })).toHaveLength(7)
+  expect((await known.api.clusters({ signal })).clusters).toHaveLength(7)
 })
 
 test('a token that ends within a week is a finding, others are not', async () => {

@@ -10,8 +10,8 @@ const PROJECTS = [
 test('a cluster is found by id and by name; a name of two is no name', async () => {
   const clusters = ['c-m-1', 'c-m-2', 'local'].map((id, at) => ({ id, name: ['prod', 'prod', 'local'][at] ?? '' }))
   await using here = await pair({ clusters })
-  expect(await here.api.cluster('c-m-2', { signal })).toEqual({ id: 'c-m-2', name: 'prod' })
-  expect(await here.api.cluster('local', { signal })).toEqual({ id: 'local', name: 'local' })
+  expect(await here.api.cluster('c-m-2', { signal })).toEqual({ id: 'c-m-2', name: 'prod', findings: [] })
+  expect(await here.api.cluster('local', { signal })).toEqual({ id: 'local', name: 'local', findings: [] })
   expect(await failure(here.api.cluster('prod', { signal }))).toMatchObject({
     code: 'RANCHER.CLUSTER',
     hint: expect.stringContaining('c-m-1, c-m-2'),
@@ -25,7 +25,7 @@ test('a cluster is found by id and by name; a name of two is no name', async () 
 test('what this token may not see is not there', async () => {
   const clusters = ['c-m-1', 'c-m-2'].map((id) => ({ id, name: id }))
   await using here = await pair({ clusters, tokens: [{ bearer: BEARER, sees: ['c-m-1'] }] })
-  expect((await here.api.clusters({ signal })).map(({ id }) => id)).toEqual(['c-m-1'])
+  expect((await here.api.clusters({ signal })).clusters.map(({ id }) => id)).toEqual(['c-m-1'])
   expect(await failure(here.api.cluster('c-m-2', { signal }))).toMatchObject({ code: 'RANCHER.CLUSTER' })
 })
 
@@ -38,7 +38,7 @@ test('a cluster whose agent is away is told of beside the others, and the proxy 
     ],
   })
   const found = await here.api.clusters({ signal })
-  expect(found.map(({ name, away }) => [name, away?.code])).toEqual([
+  expect(found.clusters.map(({ name, away }) => [name, away?.code])).toEqual([
     ['good', undefined],
     ['lost', 'RANCHER.CLUSTER_AWAY'],
     ['new', 'RANCHER.CLUSTER_AWAY'],
@@ -64,7 +64,7 @@ test('a token of one cluster reaches that one by its id', async () => {
     { id: 'c-m-2', name: 'lost', agent: 'disconnected' as const, waitMs: 20 },
   ]
   await using here = await pair({ clusters, tokens: [{ bearer: BEARER, clusterId: 'c-m-1' }] })
-  expect(await here.api.cluster('c-m-1', { signal })).toEqual({ id: 'c-m-1', name: 'c-m-1' })
+  expect(await here.api.cluster('c-m-1', { signal })).toMatchObject({ id: 'c-m-1', name: 'c-m-1' })
   expect(await failure(here.api.cluster('prod', { signal }))).toMatchObject({ code: 'RANCHER.UNAUTHORIZED' })
   expect(await failure(here.api.cluster('c-m-2', { signal }))).toMatchObject({ code: 'RANCHER.UNAUTHORIZED' })
   here.simulator.world.tokens.splice(0, 1, { bearer: BEARER, clusterId: 'c-m-2', expiresAt: '' })
@@ -133,6 +133,27 @@ test('what is listed in another shape is told of and left out', async () => {
   expect(await failure(here.api.namespaces(cluster, ['Blog'], { signal }))).toMatchObject({
     code: 'RANCHER.PROJECT',
     hint: expect.stringContaining('strange'),
+  })
+})
+
+test('a cluster that is listed in another shape is told of where it could be the one that is meant', async () => {
+  const body = JSON.stringify({
+    data: [
+      { id: 'c-m-1', name: 'prod' },
+      { id: 'c-m-9', name: { strange: true } },
+    ],
+  })
+  await using here = await pair(
+    { clusters: [{ id: 'c-m-1', name: 'prod' }] },
+    { faults: [{ path: '/v3/clusters', what: { kind: 'body', body } }] },
+  )
+  const odd = { code: 'RANCHER.ODD', message: expect.stringContaining('a cluster that is not as its API says') }
+  expect(await here.api.clusters({ signal })).toMatchObject({ clusters: [{ id: 'c-m-1' }], findings: [odd] })
+  expect((await here.api.cluster('prod', { signal })).findings).toEqual([odd])
+  expect((await here.api.cluster('c-m-1', { signal })).findings).toEqual([])
+  expect(await failure(here.api.cluster('strange', { signal }))).toMatchObject({
+    code: 'RANCHER.CLUSTER',
+    hint: expect.stringContaining('c-m-9'),
   })
 })
 

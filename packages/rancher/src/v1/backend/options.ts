@@ -8,6 +8,8 @@ import type { JobBook } from './job-book.ts'
 export interface RancherOptions {
   /** Closed by whoever opened it. Absent: nothing is set that says where it is, and only the server's own database may be known. */
   readonly api?: Cattle
+  /** The key may go over `http:` to another machine without a word. Default: false. */
+  readonly allowHttp?: boolean
   /** Names or ids; empty: all that the key sees. */
   readonly environments?: readonly string[]
   /** Where jobs run. */

@@ -1,5 +1,6 @@
 import { findingOf, isSalvageError } from '@salvage-kit/core'
 import type { CallOptions, Problem, TargetRef } from '@salvage-kit/core'
+import { unencrypted } from '../address.ts'
 import type { Cattle } from '../client/cattle.ts'
 import type { Stack } from '../client/schema.ts'
 import { databases } from '../discovery/databases.ts'
@@ -28,6 +29,7 @@ export async function surveyRancher(tools: RancherTools, options: CallOptions): 
 async function surveyApi(tools: RancherTools, { signal }: CallOptions): Promise<RancherSurvey> {
   const { api, environments: wanted = [], databases: wantsDatabases = true } = tools
   if (api === undefined) return { items: [], problems: [] }
+  const open = unencrypted(api.address, tools.allowHttp)
   const book = wantsDatabases ? await orProblem('rancher:*/*', signal, tools.readBook) : { problems: [] }
   const found = await orProblem('rancher:*', signal, () => environments(api, wanted, { signal }))
   const each = await Promise.all(
@@ -36,6 +38,7 @@ async function surveyApi(tools: RancherTools, { signal }: CallOptions): Promise<
   return {
     items: each.flatMap(({ items }) => items),
     problems: [
+      ...(open === undefined ? [] : [open]),
       ...book.problems,
       ...(book.value?.findings ?? []),
       ...found.problems,
