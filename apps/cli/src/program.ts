@@ -115,6 +115,12 @@ export function createProgram(terminal: Terminal, version: string, runCommand: R
   add(program, 'doctor', 'look at this machine: what is there, what is missing', () => import('./commands/doctor.ts'))
   add(
     program,
+    'explain',
+    'say what a label of a container or an annotation of Kubernetes is for',
+    () => import('./commands/explain.ts'),
+  ).argument('[label]', 'such as salvage.command.pre; all without')
+  add(
+    program,
     'import',
     'print the configuration that does what another backup tool does; changes nothing',
     () => import('./commands/import.ts'),

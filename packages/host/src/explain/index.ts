@@ -1,0 +1,3 @@
+export { explainLabel, LABELS } from './explain.ts'
+export type { ExplainedLabel } from './explain.ts'
+export type { LabelEntry } from './entry.ts'
