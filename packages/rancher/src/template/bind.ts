@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { SalvageError } from '@salvage-kit/core'
 import type { TemplateContext, TemplateEngine } from './engine.ts'
+import { tellPrints } from './prints.ts'
 
 /** A rendered template in which marks stand for the values of the service. */
 export interface BoundText {
@@ -17,7 +18,8 @@ const MARKED = /SKV[0-9a-f]{16}_\d+_/g
  * Renders with marks in place of the values, so that what reads the result (YAML, words, a shell) reads nothing of them:
  * they are put in afterwards, where they can only be values. A template that looks into values, such as by `==` or a
  * filter, would see the marks: then values of letters, digits and `./@%+,-` stand as they are and only others are marked;
- * when that is not the true rendering either, it throws `RANCHER.TEMPLATE_VALUE`. Throws `RANCHER.TEMPLATE` too.
+ * when that is not the true rendering either, it throws `RANCHER.TEMPLATE_VALUE`. Where such a value, or what was made of it,
+ * is printed, a mark stands for it all the same. Throws `RANCHER.TEMPLATE` too.
  */
 export function renderBound(
   engine: TemplateEngine,
@@ -33,11 +35,10 @@ export function renderBound(
   if (truth.result !== undefined) {
     if (text.result !== undefined && unmarked(text.result, marked.values) === truth.result)
       return { text: text.result, values: marked.values }
-    const rendering = (plain: ReadonlySet<string>): BoundText | undefined => {
+    const rendering = (plain: ReadonlySet<string>): Marked | undefined => {
       const some = mark(context, prefix, (value) => !plain.has(value))
       const { result } = attempt(() => engine.render(source, some.context, { ...options, strict: true }))
-      if (result === undefined || unmarked(result, some.values) !== truth.result) return undefined
-      return { text: result, values: some.values }
+      return result === undefined || unmarked(result, some.values) !== truth.result ? undefined : some
     }
     const plain = new Set([...marked.values.values()].filter((value) => INERT.test(value)))
     let best = rendering(plain)
@@ -48,7 +49,8 @@ export function renderBound(
       if (better === undefined) plain.add(value)
       else best = better
     }
-    if (best !== undefined) return best
+    const told = best === undefined ? undefined : markPrints(engine, source, best, { ...options, prefix })
+    if (told !== undefined && unmarked(told.text, told.values) === truth.result) return told
     if (text.result !== undefined)
       throw new SalvageError('RANCHER.TEMPLATE_VALUE', `${options.name}: the template changes or compares a value`, {
         why: 'the value holds characters that a shell or YAML could take for something else',
@@ -56,6 +58,31 @@ export function renderBound(
       })
   }
   throw text.error ?? new SalvageError('RANCHER.TEMPLATE', `${options.name}: the template fails on a value`)
+}
+
+/** A mark for each text that is printed and is neither one yet nor written in the template itself. */
+function markPrints(
+  engine: TemplateEngine,
+  source: string,
+  { context, values }: Marked,
+  { name, prefix }: { readonly name: string; readonly prefix: string },
+): BoundText | undefined {
+  const told = tellPrints(source, {
+    word: `${prefix}P`,
+    known: MARKED,
+    given: Object.keys(context),
+  })
+  const { result } = attempt(() => engine.render(told.source, context, { name, strict: true }))
+  const all = new Map(values)
+  const text =
+    result === undefined
+      ? undefined
+      : told.read(result, (printed) => {
+          const made = `${prefix}${String(all.size + 1)}_`
+          all.set(made, unmarked(printed, values))
+          return made
+        })
+  return text === undefined ? undefined : { text, values: all }
 }
 
 /** Puts the values in. */
