@@ -1,4 +1,4 @@
-import { checkLabels, checkReports, loadConfig } from '@salvage-kit/host'
+import { checkCattle, checkLabels, checkReports, loadConfig } from '@salvage-kit/host'
 import type { CheckedLabels } from '@salvage-kit/host'
 import { failureText } from '../failure.ts'
 import { interruptible } from '../interrupt.ts'
@@ -12,7 +12,8 @@ export interface CheckOptions {
 
 /**
  * Reads the configuration, and the labels of the engine when there is one. Rejects with `CONFIG.INVALID` and everything
- * that is wrong in the file. Exit code 2 when something is wrong with labels, or a file that reports need cannot be read.
+ * that is wrong in the file. Exit code 2 when something is wrong with labels, or a file that reports or Rancher need
+ * cannot be read.
  */
 export async function execute({ options, terminal }: Invocation<CheckOptions>): Promise<number> {
   using interrupt = interruptible(terminal)
@@ -22,7 +23,7 @@ export async function execute({ options, terminal }: Invocation<CheckOptions>): 
   const { signal } = interrupt
   const labels: CheckedLabels | undefined =
     options.docker === false ? undefined : await checkLabels({ loaded, directory }, { signal })
-  const ofFile = await checkReports(loaded)
+  const ofFile = [...(await checkReports(loaded)), ...(await checkCattle(loaded))]
   const problems = [...ofFile, ...(labels?.problems ?? [])]
   const valid = problems.length === 0
   if (options.json === true)

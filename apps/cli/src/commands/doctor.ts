@@ -5,6 +5,7 @@ import type { CheckedPlace } from '@salvage-kit/host'
 import { clusterChecks, lackingRights } from '../doctor/cluster.ts'
 import { checkMachine } from '../doctor/machine.ts'
 import { checkPrograms } from '../doctor/programs.ts'
+import { cattleChecks, isOfCattle } from '../doctor/rancher.ts'
 import type { Check } from '../doctor/check.ts'
 import { failureText } from '../failure.ts'
 import { interruptible } from '../interrupt.ts'
@@ -43,7 +44,8 @@ async function lookAround(invocation: Invocation, place: Place, signal: AbortSig
     ...(await checkPrograms(signal)),
     ...clusterChecks(rig, cluster),
     ...(await checkVolumes(rig)).map(volumesCheck),
-    ...found.problems.map(labelCheck),
+    ...cattleChecks(found, { asked: place.loaded.config.cattle !== undefined }),
+    ...found.problems.filter((problem) => !isOfCattle(problem)).map(labelCheck),
     ...rig.slips(found.targets).map(labelCheck),
     ...(await checkReports(place.loaded)).map(reportCheck),
   ]

@@ -31,12 +31,13 @@ export async function cattleOptions(loaded: LoadedConfig, closing: AsyncDisposab
     ...(key === undefined ? {} : { key }),
     ...(ca === undefined ? {} : { ca }),
   }
-  const { instances, environments, jobs = {} } = entry
+  const { allowHttp, instances, environments, jobs = {} } = entry
   return {
     ...(url === '' ? {} : { api: closing.use(cattle(cattleAddress(url), given)) }),
     jobs: jobPort(loaded, jobs),
     book: () => bookOf(entry),
     server: await serverOf(entry),
+    ...(allowHttp === undefined ? {} : { allowHttp }),
     ...(environments === undefined ? {} : { environments }),
     ...(instances === undefined ? {} : { instances }),
     ...(jobs.timeout === undefined ? {} : { limitMs: jobs.timeout }),

@@ -32,6 +32,7 @@ export const Cattle: z.ZodType<CattleEntry> = z.strictObject({
     .regex(/^https?:\/\/[^\s@]+$/, 'it is not an address such as https://rancher.example.org/v2-beta')
     .exactOptional()
     .describe('of the API of a Rancher 1.6 server, in any of its forms; default: CATTLE_URL'),
+  allowHttp: z.boolean().exactOptional().describe('http:// to another machine is meant, and no word about it'),
   keyFile: AbsolutePath.exactOptional().describe(
     'file of an access key and its secret key, on two lines or with a colon between',
   ),

@@ -100,6 +100,8 @@ export interface CattleEntry {
   readonly enabled?: boolean
   /** Any address of the API. */
   readonly url?: string
+  /** The key may go over `http:` to another machine without a word. Default: false. */
+  readonly allowHttp?: boolean
   /** Absolute. Both parts of a key: on two lines, or with a colon between. */
   readonly keyFile?: string
   /** Absolute. The same in two files. */
