@@ -1,4 +1,5 @@
 import { cronFault } from '../schedule/cron.ts'
+import { everyMs } from '../schedule/every.ts'
 
 /** A schedule in salvage-kit's words; absent when there is none. */
 export interface ImportedSchedule {
@@ -12,8 +13,14 @@ export function importedSchedule(text: string, timeZone: string | undefined, now
   const zone = zoneOf(timeZone)
   const plain = text.trim().replaceAll('?', '*')
   const fields = plain.split(/\s+/)
-  const every = /^@every\s+(\d+)([mh])$/.exec(plain)
-  if (every !== null) return { ...fromEvery(Number(every[1]), every[2] === 'h'), ...zone }
+  if (everyMs(plain) !== undefined)
+    return {
+      cron: plain,
+      ...zone,
+      notes: [
+        '@every was counted from the start of the container on; here its times are the same whenever the daemon starts',
+      ],
+    }
   const cron = fields.length === 6 && fields[0] === '0' ? fields.slice(1).join(' ') : plain
   const fault = cronFault(cron, now)
   if (fault === undefined) return { cron, ...zone, notes: [] }
@@ -38,12 +45,4 @@ function zoneOf(timeZone: string | undefined): { readonly timeZone?: string } {
 function zoneName(timeZone: string): string {
   new Intl.DateTimeFormat('en', { timeZone }).format()
   return timeZone
-}
-
-function fromEvery(count: number, hours: boolean): Pick<ImportedSchedule, 'cron' | 'notes'> {
-  const divides = hours ? 24 % count === 0 : 60 % count === 0
-  const notes = [`the schedule was @every ${String(count)}${hours ? 'h' : 'm'}, from the start of the container on`]
-  if (count === 0 || !divides) return { notes: [...notes, 'write a cron line that comes near it'] }
-  if (hours) return { cron: count === 24 ? '0 0 * * *' : `0 */${String(count)} * * *`, notes }
-  return { cron: count === 60 ? '0 * * * *' : `*/${String(count)} * * * *`, notes }
 }

@@ -26,6 +26,22 @@ test('six fields begin with seconds', () => {
   expect(cronTimes('15,45 0 9 * * *').after(NOW)).toEqual(new Date(2026, 10, 21, 9, 0, 15))
 })
 
+test.each([
+  ['@every 6h', '12:00', '06:00'],
+  ['@every 1h30m', '09:00', '07:30'],
+  ['@every 1.5h', '09:00', '07:30'],
+  ['@every 90s', '08:01:30', '08:00'],
+])('%s is due at multiples of it, whenever it is asked', (text, after, before) => {
+  const times = cronTimes(text, 'Europe/Berlin')
+  const day = (time: string): Date => new Date(`2026-11-21T${time}Z`)
+  expect(cronFault(text, NOW)).toBeUndefined()
+  expect(times.after(day('08:00:30'))).toEqual(day(after))
+  expect(times.before(day('08:00:30'))).toEqual(day(before))
+  // A time of the schedule is neither after nor before itself.
+  expect(times.after(day(before))).toEqual(day(after))
+  expect(times.before(day(after))).toEqual(day(before))
+})
+
 describe('where clocks are set (Europe/Berlin)', () => {
   const SPRING = ['2026-03-28T23:00Z', '2026-03-29T22:00Z'] as const
   const AUTUMN = ['2026-10-24T22:00Z', '2026-10-25T23:00Z'] as const
@@ -55,7 +71,9 @@ describe('anything else is refused with a reason', () => {
     ['0 0 31 2 *', /no date matches/],
     ['0 0 30 FEB *', /no date matches/],
     ['@reboot', /nicknames/],
-    ['@every 5m', /nicknames/],
+    ['@every 5', /span/],
+    ['@every 0s', /span/],
+    ['@every', /span/],
     ['2026-11-22T03:00:00', /1 fields/],
   ])('%s', (text, why) => {
     expect(cronFault(text, NOW)?.why).toMatch(why)

@@ -1,4 +1,5 @@
 import { Cron } from 'croner'
+import { afterEvery, beforeEvery, everyMs } from './every.ts'
 
 /** What is wrong with a schedule, and what to write instead. */
 export interface Fault {
@@ -15,14 +16,17 @@ export interface CronTimes {
 }
 
 const NICKNAMES = ['@hourly', '@daily', '@midnight', '@weekly', '@monthly', '@yearly', '@annually']
-const HINT = 'write five fields, minute hour day month weekday, like "0 3 * * *", six with seconds first, or @daily'
+const HINT =
+  'write five fields, minute hour day month weekday, like "0 3 * * *", six with seconds first, @daily, or @every 6h'
 
 /**
- * Checks a schedule: five fields, six with seconds first, or a nickname such as `@daily`, and there must be a time at
- * which it is due. Gives what is wrong, or nothing.
+ * Checks a schedule: five fields, six with seconds first, a nickname such as `@daily`, or `@every 6h`, and there must be a
+ * time at which it is due. Gives what is wrong, or nothing.
  */
 export function cronFault(text: string, now: Date): Fault | undefined {
   const pattern = text.trim()
+  if (everyMs(pattern) !== undefined) return undefined
+  if (pattern.startsWith('@every')) return { why: '@every takes a span of a second or more, such as 1h30m', hint: HINT }
   if (pattern.startsWith('@')) {
     if (!NICKNAMES.includes(pattern.toLowerCase()))
       return { why: `the nicknames are ${NICKNAMES.join(', ')}`, hint: HINT }
@@ -45,9 +49,11 @@ export function cronFault(text: string, now: Date): Fault | undefined {
  * The times of a schedule that {@link cronFault} finds nothing wrong with, in a zone or in that of this process. Day of
  * month and day of week, when both are said, are joined: either will do. Fixed times that the clock leaves out in spring
  * are due at once after the gap, and those that it repeats in autumn are due the first time; of a rhythm (`*`, a step)
- * what is left out is left out, and what comes twice is due twice.
+ * what is left out is left out, and what comes twice is due twice. `@every` knows no clock but UTC.
  */
 export function cronTimes(text: string, timeZone?: string): CronTimes {
+  const ms = everyMs(text)
+  if (ms !== undefined) return { after: (time) => afterEvery(ms, time), before: (time) => beforeEvery(ms, time) }
   const cron = new Cron(text.trim(), {
     mode: '5-or-6-parts',
     paused: true,
