@@ -80,8 +80,8 @@ function oldFiles(): Plugin {
 const config: RolldownOptions = defineConfig({
   input: 'dist/main.js',
   platform: 'node',
-  // A part of it is loaded by its path: see the package `docker`.
-  external: ['dockerode'],
+  // Of the first a part is loaded by its path, see the package `docker`; the other reads a file beside its own.
+  external: ['dockerode', 'minijinja-js'],
   // No module of ours does anything when it is loaded, but the first one.
   treeshake: { moduleSideEffects: (id) => !OURS.test(id) || id.endsWith('/apps/cli/dist/main.js') },
   plugins: [filesBeside(), licences(), oldFiles()],

@@ -79,6 +79,7 @@ test('what is heavy waits until it is asked for', () => {
   for (const source of ['commands/run', 'commands/list', 'commands/config-check']) load(holding(`dist/${source}.js`))
   load(holding('../../packages/host/dist/config/parse-config.js'))
   expect(loaded).not.toContain(holding('../../packages/k8s/dist/client/connect.js'))
+  expect(loaded).not.toContain(holding('../../packages/rancher/dist/v1/backend/open-rancher.js'))
   expect([...loaded].filter((name) => /^(?:undici|client-node|websocket|k8s)/.test(name))).toEqual([])
 })
 
@@ -116,6 +117,21 @@ describe.each(LAYOUTS)('the command line %s', (_layout, main) => {
     const ended = await sk('plan', 'nonsense:x').ended
     expect(ended).toMatchObject({ code: 2, err: expect.stringMatching(/^error: .*nonsense/) })
     expect(ended.err).not.toContain('a fault of salvage-kit itself')
+  })
+
+  test('renders the templates of Rancher', async () => {
+    for (const name of ['index', 'templates']) mkdirSync(join(folder.path, name))
+    writeFileSync(join(folder.path, 'index/own.yml'), 'own: { regex: x, template: own.yml }\n')
+    const [index, templates] = [join(folder.path, 'index'), join(folder.path, 'templates')]
+    const cattle = { url: 'https://rancher.example.org', index, templates }
+    writeFileSync(join(folder.path, 'salvage-kit.yaml'), JSON.stringify({ cattle }))
+    writeFileSync(join(templates, 'own.yml'), 'commands: ["{{ ip }}"]\n')
+    expect(await sk('config', 'check', '--no-docker').ended).toMatchObject({ code: 0, err: '' })
+    writeFileSync(join(templates, 'own.yml'), 'commands: ["{{ ip"]\n')
+    expect(await sk('config', 'check', '--no-docker').ended).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/own\.yml: the template cannot be rendered.*syntax error/s),
+    })
   })
 
   test.skipIf(!part('tar-xattrs').available)('says in an archive what made it', async () => {

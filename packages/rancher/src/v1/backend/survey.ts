@@ -30,7 +30,7 @@ async function surveyApi(tools: RancherTools, { signal }: CallOptions): Promise<
   const { api, environments: wanted = [], databases: wantsDatabases = true } = tools
   if (api === undefined) return { items: [], problems: [] }
   const open = unencrypted(api.address, tools.allowHttp)
-  const book = wantsDatabases ? await orProblem('rancher:*/*', signal, tools.readBook) : { problems: [] }
+  const book = wantsDatabases ? await orProblem(EVERY_DATABASE, signal, tools.readBook) : { problems: [] }
   const found = await orProblem('rancher:*', signal, () => environments(api, wanted, { signal }))
   const each = await Promise.all(
     (found.value ?? []).map((one) => surveyEnvironment({ ...tools, api }, one, book.value, { signal })),
@@ -124,6 +124,7 @@ async function surveyServer(tools: RancherTools, { signal }: CallOptions): Promi
   return { items: [item], problems }
 }
 
+const EVERY_DATABASE: TargetRef = `rancher:${['*', '*'].join('/')}`
 const SERVER: TargetRef = 'rancher-db:*'
 
 function scaled(ref: TargetRef, left: number): Problem {
