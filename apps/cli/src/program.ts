@@ -58,8 +58,14 @@ export function createProgram(terminal: Terminal, version: string, runCommand: R
   )
     .argument('<point>', 'id of a restore point, a unique start of one, or a target for its newest')
     .option('--from <store>', STORE_HELP)
-    .option('--to <ref>', 'new directory, volume or claim: dir:PATH, docker:VOLUME or k8s:NAMESPACE/CLAIM')
-    .option('--in-place', 'replace the content of the target itself, its writers at rest')
+    .option(
+      '--to <ref>',
+      'new directory, volume or claim (dir:PATH, docker:VOLUME, k8s:NAMESPACE/CLAIM), or a database: dump:CONTAINER',
+    )
+    .option(
+      '--in-place',
+      'replace the content of the target itself: its writers at rest, or a database by its own tools',
+    )
     .option('--yes', 'do not ask')
     .option('--max-hold <duration>', 'longest time that writers may be at rest, such as 30m')
   add(
@@ -70,6 +76,7 @@ export function createProgram(terminal: Terminal, version: string, runCommand: R
   )
     .argument('<point>', 'id of a restore point, a unique start of one, or a target for its newest')
     .option('--from <store>', STORE_HELP)
+    .option('--deep', 'of a dump: have the tools of its database read it, too')
   add(program, 'recover', 'take back what a dead run left', () => import('./commands/recover.ts')).option(
     '--forget <run>',
     'try once more, then forget what is stuck of this run: you see to it yourself',

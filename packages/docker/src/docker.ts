@@ -49,6 +49,7 @@ export function docker(options: DockerOptions): Backend {
     quiescers: dockerQuiescers(patient),
     cranes: [crane],
     dumps: dockerDumps(engine),
+    loader: dockerLoader(engine),
     provisioners: [volumeProvisioner(async () => engine)],
     async sweep(call) {
       await sweepJobs(engine, call)

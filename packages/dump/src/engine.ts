@@ -70,6 +70,13 @@ export interface Engine {
    * again and makes them, `$2`, a line for each. Not called where there is none.
    */
   after?(settings: Settings): string
+  /**
+   * A program that brings what a restore of the part `$1` left, whose process is dead, to the end that it took. Absent where nothing
+   * is left that counts.
+   */
+  settle?(settings: Settings): string
+  /** A restore makes a new directory, and whoever runs the database puts it in the place of the old one. */
+  readonly beside?: true
   /** Whether a restore that is killed leaves all as before it, or all as in the dump. */
   readonly atomic?: boolean
   /** Why a dump that begins with these bytes cannot go into a server of this version, as `survey` says it; undefined when it can. */

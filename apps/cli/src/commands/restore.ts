@@ -32,22 +32,20 @@ export async function execute(invocation: Invocation<RestoreOptions>): Promise<n
   const { signal } = interrupt
   const point = await pointFor(invocation, args[0] ?? '', signal)
   const to = asked ?? (options.inPlace === true ? point.target : newPlace(point))
-  if (options.inPlace === true) await confirm(to, point, options, terminal, signal)
+  // A database is there, and takes what it holds from the dump: there is no other way into one.
+  const inPlace = options.inPlace === true || isDatabase(to)
+  if (inPlace) await confirm(to, point, options, terminal, signal)
   else if (asked === undefined && options.quiet !== true) terminal.err(`restoring to ${to}\n`)
   const namespaces = namespacesIn([point.target])
   const scope = { targets: [to], stores: [options.from ?? point.store], namespaces }
   await using rig = await openSession(invocation, scope, signal, { report: reporter.report })
   const store = options.from === undefined ? await rig.storeOf(point.store) : await rig.store(options.from)
-  await refuseOwnPlaces(to, options.inPlace === true, [
+  await refuseOwnPlaces(to, inPlace, [
     { path: rig.stateDirectory, what: `the state directory ${rig.stateDirectory}` },
     ...archivePlace(store),
   ])
   const runId = newRunId(rig.now(), randomBytes(3).toString('hex'))
-  const report = await restore(
-    rig,
-    { runId, point, store, to, inPlace: options.inPlace ?? false, maxHoldMs },
-    { signal },
-  )
+  const report = await restore(rig, { runId, point, store, to, inPlace, maxHoldMs }, { signal })
   if (options.json !== true && (options.quiet !== true || report.outcome !== 'good'))
     terminal.out(`${formatReport(report)}\n`)
   return exitCodeOf(report)
@@ -63,8 +61,17 @@ function archivePlace({ ref }: Store): readonly OwnPlace[] {
     : []
 }
 
-/** Beside the target, named for the time of the copy: `docker:pgdata-restored-20261121-080012`. */
+function isDatabase(target: TargetRef): boolean {
+  return parseReference(target).scheme === 'dump'
+}
+
+/** Beside the target, named for the time of the copy: `docker:pgdata-restored-20261121-080012`. Throws `CLI.USAGE` for a dump. */
 export function newPlace({ target, takenAt }: RestorePoint): TargetRef {
+  if (isDatabase(target))
+    throw usageError(`nothing says where the dump of ${target} is to go`, {
+      why: 'no database is made for it',
+      hint: 'add --in-place to load it into its own database, --to dump:OTHER for another one, or --to dir:PATH for its files',
+    })
   const { scheme, value } = parseReference(target)
   const time = takenAt.replaceAll(/[-:]/g, '').replace('T', '-').slice(0, 15)
   return `${scheme}:${value.replace(/\/+$/, '')}-restored-${time}`
@@ -82,9 +89,12 @@ async function confirm(
   if (!terminal.canAsk)
     throw usageError(`restoring ${to} in place replaces what it holds now`, {
       why: 'there is no terminal to ask for consent',
-      hint: 'add --yes, or leave out --in-place to restore to a new place',
+      hint: isDatabase(to)
+        ? 'add --yes, or restore the files of the dump with --to dir:PATH'
+        : 'add --yes, or leave out --in-place to restore to a new place',
     })
-  terminal.err(`${to} will hold what point ${point.id} of ${point.takenAt} holds; what it holds now goes.\n`)
+  const from = to === point.target ? '' : ` of ${point.target}`
+  terminal.err(`${to} will hold what point ${point.id}${from} of ${point.takenAt} holds; what it holds now goes.\n`)
   const answer = await terminal.ask(`Type ${to} to go on: `, signal)
   if (answer.trim() === to) return
   throw new SalvageError('CLI.NOT_CONFIRMED', `${to} was not restored`, { why: 'its name was not typed' })

@@ -6,9 +6,10 @@ import type { DockerEngine } from '../engine.ts'
 import { dumpLabels } from './dump-labels.ts'
 import { DumpToken } from './dump-token.ts'
 import { containerExec } from './exec-port.ts'
+import { ownerWord } from './owner-word.ts'
 
 /** A server that rose with its container answers after seconds, or a minute when it has to mend its files. */
-const RISE_MS = 60_000
+export const RISE_MS = 60_000
 
 /** Dumps the databases of containers, by programs in them. Rejects with `DUMP.CHANGED`, and what `dump` of the recipes says. */
 export function dockerDumps(engine: DockerEngine): DumpOpener {
@@ -21,7 +22,8 @@ async function* openDump(engine: DockerEngine, token: Json, { signal }: CallOpti
   const { recipe } = dumpLabels(container)
   if (recipe === undefined) throw changed(container.name, 'its labels do not ask for dumps')
   const { id, name } = container
-  yield* dump(containerExec(engine, id, name), recipe, { where: `container ${name}`, patienceMs: RISE_MS, signal })
+  const port = containerExec(engine, id, name, { word: await ownerWord() })
+  yield* dump(port, recipe, { where: `container ${name}`, patienceMs: RISE_MS, signal })
 }
 
 /** The container of a token. Rejects with `DUMP.CHANGED` when it is gone or does not run. */
@@ -33,8 +35,9 @@ export async function sameContainer(engine: DockerEngine, token: Json, options: 
   return container
 }
 
-function changed(name: string, why: string): SalvageError {
-  return new SalvageError('DUMP.CHANGED', `container ${name}: its database cannot be dumped any more`, {
+/** `DUMP.CHANGED`: nothing can be done with the database any more. */
+export function changed(name: string, why: string): SalvageError {
+  return new SalvageError('DUMP.CHANGED', `container ${name}: its database cannot be reached any more`, {
     why,
     hint: 'run again when it is up',
     retryable: true,

@@ -16,24 +16,42 @@ const KILL_MS = 30_000
 const LOOKS = 3
 
 /**
- * Runs programs in one container, which must have `sh`; `name` stands in messages. Rejects with `DOCKER.EXEC` when none begins there, `DOCKER.CONFLICT`
+ * Runs programs in one container, which must have `sh`; `name` stands in messages, `mark` (hexadecimal digits) in the word that each program is known by. Rejects with `DOCKER.EXEC` when none begins there, `DOCKER.CONFLICT`
  * when the container does not run, `DOCKER.NOT_FOUND`, and what the engine rejects with; `ended` with `DOCKER.UNREACHABLE`
  * when the program's end did not come: the connection was cut, or the container ended.
  */
-export function containerExec(engine: DockerEngine, container: string, name: string = container): ExecPort {
-  return { exec: (request, options) => execIn(engine, { container, name }, request, options) }
+export function containerExec(
+  engine: DockerEngine,
+  container: string,
+  name: string = container,
+  { mark = '' }: { readonly mark?: string } = {},
+): ExecPort {
+  return { exec: (request, options) => execIn(engine, { container, name, mark }, request, options) }
+}
+
+/**
+ * Ends what runs in a container under words with this mark in them, also what was only just asked for. Rejects when the engine
+ * cannot be asked.
+ */
+export async function endPrograms(
+  engine: DockerEngine,
+  { container, mark }: { readonly container: string; readonly mark: string },
+  { signal }: CallOptions,
+): Promise<void> {
+  using limit = deadline(KILL_MS, signal)
+  await engine.exec(container, ending({ word: mark, looks: LOOKS }), { signal: limit.signal, limitMs: KILL_MS })
 }
 
 async function execIn(
   engine: DockerEngine,
-  { container, name }: { readonly container: string; readonly name: string },
+  { container, name, mark }: { readonly container: string; readonly name: string; readonly mark: string },
   { argv, environment = {}, stdin, user }: ExecRequest,
   { signal }: CallOptions,
 ): Promise<ExecProcess> {
   signal.throwIfAborted()
   const left = new AbortController()
   const over = AbortSignal.any([signal, left.signal])
-  const word = randomBytes(16).toString('hex')
+  const word = `${mark}${randomBytes(16).toString('hex')}`
   const spec: ExecSpec = {
     command: ['sh', '-c', FRAMED, word, ...argv],
     env: Object.entries(environment).map(([key, value]) => `${key}=${value}`),
@@ -102,9 +120,14 @@ interface Running {
 /** What runs in a container that is gone, or that cannot be reached, needs no end or has to wait for its own. */
 async function end(engine: DockerEngine, { container, word, user, looks }: Running): Promise<void> {
   using limit = deadline(KILL_MS)
+  await engine
+    .exec(container, ending({ word, looks, user }), { signal: limit.signal, limitMs: KILL_MS })
+    .catch(() => {})
+}
+
+function ending({ word, looks, user }: Pick<Running, 'word' | 'looks'> & Partial<Pick<Running, 'user'>>): ExecSpec {
   const command = ['sh', '-c', END_GROUP, 'salvage-end', word, String(looks)]
-  const spec = { command, env: [], ...(user === undefined ? {} : { user }), privileged: false }
-  await engine.exec(container, spec, { signal: limit.signal, limitMs: KILL_MS }).catch(() => {})
+  return { command, env: [], ...(user === undefined ? {} : { user }), privileged: false }
 }
 
 function isUnreachable(error: unknown): boolean {

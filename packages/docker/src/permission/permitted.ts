@@ -21,7 +21,7 @@ export function permitted(backend: Backend, engine: DockerEngine): Backend {
     }
     if (forbidden.length > 0) throw refusal(forbidden, engine)
   }
-  const { quiescers = [], cranes = [], provisioners = [] } = backend
+  const { quiescers = [], cranes = [], provisioners = [], loader } = backend
   return {
     ...backend,
     async preflight(work, options) {
@@ -29,6 +29,17 @@ export function permitted(backend: Backend, engine: DockerEngine): Backend {
       if (dumps) await mustBePermitted(DUMP_DEEDS, options)
       await backend.preflight?.(work, options)
     },
+    ...(loader === undefined
+      ? {}
+      : {
+          loader: {
+            ...loader,
+            async ready(token, options) {
+              await mustBePermitted(DUMP_DEEDS, options)
+              return loader.ready(token, options)
+            },
+          },
+        }),
     quiescers: quiescers.map((quiescer) => ({
       ...quiescer,
       async prepare(workload, settings, options) {

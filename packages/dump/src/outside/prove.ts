@@ -23,7 +23,6 @@ export interface Proven {
   readonly file: StoredPart
   readonly of: string
   readonly bytes: number
-  readonly head: Buffer
 }
 
 const HEAD = 4096
@@ -43,25 +42,39 @@ export async function proveDump(
   await prove(databaseOf(port, recipe, options), file)
 }
 
+/** Rejects with `DUMP.NO_DUMP` when these files are not those of a dump of such a database. */
+export function mustBeParts({ recipe: { engine } }: Pick<Database, 'recipe'>, files: readonly StoredPart[]): void {
+  const other = files.find(({ name }) => engine.partOf(name) === undefined)
+  if (other === undefined && files.length > 0) return
+  const what = other === undefined ? 'a dump without a file is none' : `"${other.name}" is no file of a dump`
+  throw new SalvageError('DUMP.NO_DUMP', `${what} of ${engine.name}`, {
+    hint: 'see of which database the point is: salvage-kit list',
+    untouched: true,
+  })
+}
+
+/** The first bytes of a file. */
+export async function headOf(file: StoredPart): Promise<Buffer> {
+  const head: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of file.open()) {
+    const piece = Buffer.from(chunk)
+    head.push(piece)
+    bytes += piece.length
+    if (bytes >= HEAD) break
+  }
+  return Buffer.concat(head).subarray(0, HEAD)
+}
+
 /** As {@link proveDump}. */
 export async function prove(database: Database, file: StoredPart): Promise<Proven> {
   const { recipe, options } = database
-  const of = recipe.engine.partOf(file.name)
-  if (of === undefined)
-    throw new SalvageError('DUMP.NO_DUMP', `"${file.name}" is no file of a dump of ${recipe.engine.name}`, {
-      untouched: true,
-    })
+  mustBeParts(database, [file])
+  const of = recipe.engine.partOf(file.name) ?? ''
   const passing = meter(recipe.engine, of)
-  const head: Buffer[] = []
-  let seen = 0
   const stored = file.open()
   const look = async function* (): AsyncGenerator<Buffer> {
-    for await (const chunk of stored.pipe(passing.stream)) {
-      const piece = Buffer.from(chunk)
-      if (seen < HEAD) head.push(piece.subarray(0, HEAD - seen))
-      seen += piece.length
-      yield piece
-    }
+    for await (const chunk of stored.pipe(passing.stream)) yield Buffer.from(chunk)
   }
   stored.on('error', (error) => passing.stream.destroy(error))
   const program = recipe.engine.prove?.(database.settings)
@@ -76,7 +89,7 @@ export async function prove(database: Database, file: StoredPart): Promise<Prove
   if (fault !== undefined)
     throw new SalvageError('DUMP.NOT_WHOLE', `${file.name} is not whole: ${fault}`, { untouched: true })
   const { bytes } = passing.proof()
-  return { file, of, bytes, head: Buffer.concat(head) }
+  return { file, of, bytes }
 }
 
 async function witness(

@@ -1,15 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import { isSalvageError, SalvageError } from '@salvage-kit/core'
+import type { CallOptions } from '@salvage-kit/core'
 import type { ExecEnd, ExecPort } from '../port.ts'
-import { afterFrame, readyFrame, restoreFrame } from '../program/frame.ts'
+import { afterFrame, askFrame, readyFrame, restoreFrame } from '../program/frame.ts'
 import { runProgram } from '../program/run.ts'
 import type { Recipe } from '../recipe.ts'
 import { answersIn } from '../shell/answers.ts'
 import type { Answers } from '../shell/answers.ts'
 import { databaseOf, failureOf } from './database.ts'
 import type { Database, DatabaseOptions } from './database.ts'
-import { prove } from './prove.ts'
+import { headOf, mustBeParts, prove } from './prove.ts'
 import type { Proven, StoredPart } from './prove.ts'
 import { survey } from './survey.ts'
 
@@ -27,22 +28,93 @@ export async function restore(
   files: readonly StoredPart[],
   options: DatabaseOptions,
 ): Promise<void> {
+  const checked = await checkRestore(port, recipe, files, options)
+  await checked.load(options)
+}
+
+/** A dump that is whole and goes into a database. */
+export interface CheckedRestore {
+  /** Loads it, as {@link restore} does. */
+  load(options: CallOptions): Promise<void>
+}
+
+/** Proves all files, as {@link restore} does before it touches anything. */
+export async function checkRestore(
+  port: ExecPort,
+  recipe: Recipe,
+  files: readonly StoredPart[],
+  options: DatabaseOptions,
+): Promise<CheckedRestore> {
   options.signal.throwIfAborted()
   const database = databaseOf(port, recipe, options)
+  mustBeParts(database, files)
   const { server } = await survey(database)
+  // Tools that are older than the dump may call it damaged.
+  for (const file of files) mustTake(database, file, { head: await headOf(file), server })
   const proven: Proven[] = []
-  for (const file of files) {
-    const one = await prove(database, file)
-    const skew = recipe.engine.skew?.(one.head, server)
-    if (skew !== undefined)
-      throw new SalvageError('DUMP.SKEW', `${file.name} cannot go into ${recipe.engine.name} in ${options.where}`, {
-        why: skew,
-        hint: 'restore it into a server of the version that it is of, or of a newer one',
-        untouched: true,
-      })
-    proven.push(one)
+  for (const file of files) proven.push(await prove(database, file))
+  return {
+    async load({ signal }) {
+      signal.throwIfAborted()
+      const loading = { ...database, options: { ...options, signal } }
+      for (const one of proven.toSorted((a, b) => rank(a) - rank(b))) await load(loading, one)
+    },
   }
-  for (const one of proven.toSorted((a, b) => rank(a) - rank(b))) await load(database, one)
+}
+
+/**
+ * Looks whether a restore could begin, and changes nothing: the database answers, its tools are there, and its recipe replaces what
+ * it holds. Rejects with `DUMP.NOT_IN_PLACE` where a restore makes a directory, and as {@link restore} does.
+ */
+export async function readyToRestore(port: ExecPort, recipe: Recipe, options: DatabaseOptions): Promise<void> {
+  options.signal.throwIfAborted()
+  const database = databaseOf(port, recipe, options)
+  if (recipe.engine.beside === true)
+    throw new SalvageError(
+      'DUMP.NOT_IN_PLACE',
+      `${recipe.engine.name} in ${options.where} takes no dump while it runs`,
+      {
+        why: 'its dump becomes a new data directory, which whoever runs it puts in the place of the old one',
+        hint: 'restore the files (--to dir:PATH), and see docs/databases.md for what to do with them',
+        untouched: true,
+      },
+    )
+  await survey(database)
+}
+
+/**
+ * Brings what a restore of these files left, whose programs are dead, to one end or the other. Idempotent. Rejects with
+ * `DUMP.UNREACHABLE`, `DUMP.HALF_RESTORED`, and with codes of the platform.
+ */
+export async function settleRestore(
+  port: ExecPort,
+  recipe: Recipe,
+  names: readonly string[],
+  options: DatabaseOptions,
+): Promise<void> {
+  options.signal.throwIfAborted()
+  const database = databaseOf(port, recipe, options)
+  const text = recipe.engine.settle?.(database.settings)
+  if (text === undefined) return
+  await survey(database)
+  for (const name of names) {
+    const of = recipe.engine.partOf(name)
+    if (of !== undefined) await feed(database, askFrame(text), [of])
+  }
+}
+
+function mustTake(
+  { recipe, options }: Database,
+  { name }: StoredPart,
+  { head, server }: { readonly head: Buffer; readonly server: string },
+): void {
+  const skew = recipe.engine.skew?.(head, server)
+  if (skew === undefined) return
+  throw new SalvageError('DUMP.SKEW', `${name} cannot go into ${recipe.engine.name} in ${options.where}`, {
+    why: skew,
+    hint: 'restore it into a server of the version that it is of, or of a newer one',
+    untouched: true,
+  })
 }
 
 /** What belongs to all databases goes first. */

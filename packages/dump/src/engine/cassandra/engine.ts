@@ -29,5 +29,6 @@ ${sayPart}`,
   dump: (settings) =>
     `${cassandraPlace(settings)}${DUMP.replace('KEYSPACES', () => quotedWords(settings['keyspaces']))}`,
   watch: snapshotWatch,
+  beside: true,
   restore: (settings) => `${cassandraPlace(settings)}${RESTORE}`,
 }

@@ -32,5 +32,6 @@ ${sayPart}`,
 )
 `,
   watch: etcdWatch,
+  beside: true,
   restore: (settings) => `${etcdPlace(settings)}${RESTORE}`,
 }

@@ -54,6 +54,10 @@ d_dump() {
     complete: (tail) => endsWith(tail, END),
     ready: (settings) => `${at(settings)}${READY}`,
     restore: (settings) => `${at(settings)}${restoreOfInput()}`,
+    settle: (settings) => `${at(settings)}d_name=\${1-}
+d_tools
+${mendOutside('d_call=')}d_mend
+`,
     atomic: true,
     skew: sqlSkew,
   }

@@ -39,6 +39,7 @@ ${settings['database'] === undefined ? ALL : ONE}`,
   dump: (settings) => `${at(settings)}PGCLIENTENCODING=UTF8
 export PGCLIENTENCODING
 d_roles() {
+  d_ping 2>/dev/null || PGDATABASE=postgres
   d_super=$(psql -XAtqw -c 'SHOW is_superuser') || return 1
   d_more=
   [ "$d_super" = on ] || d_more=--no-role-passwords

@@ -39,5 +39,8 @@ ${sayPart}`,
 d_witness() { cat | "$d_checker" /dev/stdin >&2 && cat >/dev/null; }
 `,
   restore: (settings) => `${redisPlace(settings)}${RESTORE}`,
+  settle: (settings) => `${redisPlace(settings)}d_ping
+${LEAVE}d_mend
+`,
   skew: rdbSkew,
 }
