@@ -4,7 +4,7 @@ import type { CattleEntry } from '../config/config.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
 import { authorities } from '../rig/authorities.ts'
 import { jobPort } from './job-port.ts'
-import { readKey, secretFile } from './read-key.ts'
+import { readKey, serverPassword } from './read-key.ts'
 
 /**
  * What the section `cattle` and the variables `CATTLE_…` say, with a client that `closing` ends. Calls nobody yet. Rejects with
@@ -31,12 +31,14 @@ export async function cattleOptions(loaded: LoadedConfig, closing: AsyncDisposab
     ...(key === undefined ? {} : { key }),
     ...(ca === undefined ? {} : { ca }),
   }
-  const { allowHttp, instances, environments, jobs = {} } = entry
+  const { allowHttp, instances, environments, databases, stacks, jobs = {} } = entry
   return {
     ...(url === '' ? {} : { api: closing.use(cattle(cattleAddress(url), given)) }),
     jobs: jobPort(loaded, jobs),
     book: () => bookOf(entry),
-    server: await serverOf(entry),
+    server: await serverOf(entry, environment),
+    ...(databases === undefined ? {} : { databases }),
+    ...(stacks === undefined ? {} : { stacks }),
     ...(allowHttp === undefined ? {} : { allowHttp }),
     ...(environments === undefined ? {} : { environments }),
     ...(instances === undefined ? {} : { instances }),
@@ -55,10 +57,13 @@ export async function bookOf({ index, templates }: CattleEntry): Promise<JobBook
   return templateBook(engine, await readTemplates({ index, templates }, engine))
 }
 
-async function serverOf({ server }: CattleEntry): Promise<NonNullable<RancherOptions['server']>> {
+async function serverOf(
+  { server }: CattleEntry,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<NonNullable<RancherOptions['server']>> {
   if (server === false) return { serverDump: false }
   if (server === undefined) return { serverDump: 'when known' }
-  const password = await secretFile('cattle.server.passwordFile', server.passwordFile)
+  const password = await serverPassword(server, environment)
   const { host, port = 3306, user = 'cattle', database: name = 'cattle' } = server
   return { serverDump: true, server: { host, port, user, password: () => password, name } }
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { errorText, SalvageError } from '@salvage-kit/core'
 import type { CattleKey } from '@salvage-kit/rancher'
-import type { CattleEntry } from '../config/config.ts'
+import type { CattleEntry, CattleServerEntry } from '../config/config.ts'
 
 /**
  * The key of the API: of the files that are named, else of `CATTLE_ACCESS_KEY` and `CATTLE_SECRET_KEY`; undefined where nothing says
@@ -26,8 +26,22 @@ export async function readKey(
   return name === '' ? undefined : { name, secret }
 }
 
+/** That of Rancher's own database: of its file, else of the variable that Rancher itself has it in. Rejects with `PREFLIGHT.CATTLE`. */
+export async function serverPassword(
+  { passwordFile }: CattleServerEntry,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<string> {
+  if (passwordFile !== undefined) return secretFile('cattle.server.passwordFile', passwordFile)
+  const { CATTLE_DB_CATTLE_PASSWORD: password = '' } = environment
+  if (password !== '') return password
+  throw new SalvageError('PREFLIGHT.CATTLE', "nothing says the password of Rancher's own database", {
+    hint: 'name its file as cattle.server.passwordFile, or set CATTLE_DB_CATTLE_PASSWORD',
+    untouched: true,
+  })
+}
+
 /** What a file holds, without the blanks around it. Rejects with `PREFLIGHT.CATTLE`, also for an empty one. */
-export async function secretFile(setting: string, file: string): Promise<string> {
+async function secretFile(setting: string, file: string): Promise<string> {
   let text: string
   try {
     text = (await readFile(file, 'utf8')).trim()

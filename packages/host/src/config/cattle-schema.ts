@@ -20,7 +20,9 @@ const Server: z.ZodType<CattleServerEntry> = z.strictObject({
     .regex(/^[^/*\s\p{Cc}]+$/u, 'it cannot be the name of a database')
     .exactOptional()
     .describe('default: cattle'),
-  passwordFile: AbsolutePath.describe('file with the password, readable by salvage-kit alone'),
+  passwordFile: AbsolutePath.exactOptional().describe(
+    'file with the password, readable by salvage-kit alone; default: CATTLE_DB_CATTLE_PASSWORD',
+  ),
   image: Plain.exactOptional().describe('with a client of MySQL or MariaDB; default: mariadb:10.11'),
 })
 
@@ -43,6 +45,11 @@ export const Cattle: z.ZodType<CattleEntry> = z.strictObject({
   index: AbsolutePath.exactOptional().describe('directory of *.yml that say which services are databases'),
   templates: AbsolutePath.exactOptional().describe('directory of the templates that the index names'),
   instances: z.enum(['first', 'all']).exactOptional().describe('which containers of a database; default: first'),
+  databases: z.boolean().exactOptional().describe('false: no database is looked for; default: true'),
+  stacks: z.boolean().exactOptional().describe('false: no stack is exported; default: true'),
+  into: AbsolutePath.exactOptional().describe(
+    'directory that everything is dumped into before it is copied, laid out as by rancher-backup',
+  ),
   jobs: Jobs.exactOptional().describe('how the containers that dump are made'),
   server: z
     .union([z.literal(false), Server])

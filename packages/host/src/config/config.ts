@@ -116,6 +116,15 @@ export interface CattleEntry {
   readonly templates?: string
   /** Which containers of a database are dumped; default: `first`. */
   readonly instances?: 'all' | 'first'
+  /** Whether databases are looked for at all; default: true. */
+  readonly databases?: boolean
+  /** The same of what stacks are made of. */
+  readonly stacks?: boolean
+  /**
+   * Absolute. Whenever this directory is copied, everything is dumped into it before, in the layout of rancher-backup; nobody
+   * else comes to rest for it. Default: dumps are targets of their own alone.
+   */
+  readonly into?: string
   readonly jobs?: CattleJobsEntry
   /** Rancher's own database; `false`: it is left alone. Default: as the server says it to keys of administrators. */
   readonly server?: CattleServerEntry | false
@@ -140,8 +149,8 @@ export interface CattleServerEntry {
   readonly user?: string
   /** Default: `cattle`. */
   readonly database?: string
-  /** Absolute. */
-  readonly passwordFile: string
+  /** Absolute. Default: `CATTLE_DB_CATTLE_PASSWORD`, as Rancher itself has it. */
+  readonly passwordFile?: string
   /** With a client of MySQL or MariaDB. Default: `mariadb:10.11`. */
   readonly image?: string
 }

@@ -21,6 +21,7 @@ import { knownTides, tideNamed } from '../tide/known-tides.ts'
 import type { TideSettings } from '../tide/merge-tides.ts'
 import { undefinedTides } from '../tide/undefined-tides.ts'
 import { cattleBackend } from '../cattle/backend.ts'
+import { intoBackend, isOnlyInto, needsInto } from '../cattle/into.ts'
 import { needsCattle } from '../cattle/need.ts'
 import { directoriesOf } from './directories.ts'
 import { btrfsHere, openBtrfs, volumeRootsOf } from './open-btrfs.ts'
@@ -132,6 +133,10 @@ export async function openRig(settings: RigSettings, options: CallOptions): Prom
   const onCattle = needsCattle(loaded.config, scope)
     ? cattleBackend(loaded, opening.use(new AsyncDisposableStack()))
     : undefined
+  const into = needsInto(loaded.config, { named, scope, pending })
+    ? await intoBackend(loaded, opening.use(new AsyncDisposableStack()), warn)
+    : undefined
+  const ofDocker = isOnlyInto(loaded.config, named) ? withoutSurvey(docker.backend) : docker.backend
   const here = scope.btrfs === true ? undefined : await openLocal(settings, named)
   const names = { stores: loaded.config.stores ?? {}, cranes: Object.keys(docker.cranes) }
   const stores: StoreOptions = {
@@ -142,7 +147,7 @@ export async function openRig(settings: RigSettings, options: CallOptions): Prom
   }
   const kept = opening.move()
   return {
-    backends: [here, docker.backend, onBtrfs.backend, inCluster?.backend, onCattle].filter((one) => one !== undefined),
+    backends: [here, ofDocker, onBtrfs.backend, inCluster?.backend, onCattle, into].filter((one) => one !== undefined),
     journal: state.journal,
     locks: state.locks,
     catalog: state.catalog,
@@ -172,6 +177,13 @@ export async function openRig(settings: RigSettings, options: CallOptions): Prom
     secrets: Object.values(docker.cranes).flatMap(({ env }) => secretValues(env)),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   }
+}
+
+/** Containers that write to the directory of dumps stay up, as they always did. */
+function withoutSurvey(backend: Backend | undefined): Backend | undefined {
+  if (backend === undefined) return undefined
+  const { discovery: _discovery, ...others } = backend
+  return others
 }
 
 /** Directories and the stores of this machine. */

@@ -10,11 +10,15 @@ import { settleParts } from './part.ts'
 import { pruneDumps } from './prune-dumps.ts'
 
 /** Whose dumps are written, and where. */
-export interface DumpsInto {
-  /** What finds and opens them. */
-  readonly rancher: Rancher
+export interface DumpsInto extends DumpsOf {
   /** Absolute. */
   readonly directory: string
+}
+
+/** Whose dumps are written. */
+export interface DumpsOf {
+  /** What finds and opens them. */
+  readonly rancher: Rancher
   /** What there is of services and stacks, dumped or not: what is not among it is gone for good. */
   readonly standing: (options: CallOptions) => Promise<ReadonlySet<TargetRef>>
   /** Gets what a person should know and nothing failed for. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Finding, Quiescer } from '@salvage-kit/core'
 import { dumpAll } from './dump-all.ts'
-import type { DumpsInto } from './dump-all.ts'
+import type { DumpsOf } from './dump-all.ts'
 import { settleParts } from './part.ts'
 import { readSettings, readToken } from './token.ts'
 
@@ -12,7 +12,7 @@ export const DUMP_QUIESCER = 'rancher-dumps'
  * Makes the dumps before the directory is copied, and tells at the end what could not be dumped: that makes a run partial,
  * and the copy stays good. What a dead run left half written is removed, or put in place when it was proven.
  */
-export function dumpQuiescer(into: DumpsInto): Quiescer {
+export function dumpQuiescer(of: DumpsOf): Quiescer {
   const told = new Map<string, readonly Finding[]>()
   return {
     id: DUMP_QUIESCER,
@@ -22,8 +22,8 @@ export function dumpQuiescer(into: DumpsInto): Quiescer {
     },
     quiesce: async (token, { signal }) => {
       signal.throwIfAborted()
-      const { id, dumps } = readToken(token)
-      if (dumps) told.set(id, await dumpAll(into, { signal }))
+      const { id, dumps, directory } = readToken(token)
+      if (dumps) told.set(id, await dumpAll({ ...of, directory }, { signal }))
     },
     resume: async (token, { signal }) => {
       signal.throwIfAborted()
