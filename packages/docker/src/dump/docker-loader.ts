@@ -11,12 +11,12 @@ import { changed, RISE_MS, sameContainer } from './docker-dumps.ts'
 import { dumpLabels } from './dump-labels.ts'
 import { containerExec, endPrograms } from './exec-port.ts'
 
-/** A load in a container: `mark` stands in the words of all its programs, by which they are found. */
+/** A load in a container: `word` begins the words of all its programs, by which they are found. */
 const LoadToken = z.strictObject({
   version: z.literal(1),
   container: z.string(),
   name: z.string(),
-  mark: z.string().regex(/^[0-9a-f]{24,}$/),
+  word: z.string().regex(/^[0-9a-f]{24,}$/),
   files: z.array(z.string()),
 })
 
@@ -30,11 +30,11 @@ export function dockerLoader(engine: DockerEngine): DumpLoader {
       return { workload: workloadId(identityOf(container.labels, container.name)) }
     },
     async check(token, files, options): Promise<CheckedDump> {
-      const { port, recipe, asked, container, mark } = await placeOf(token, options)
+      const { port, recipe, asked, container, word } = await placeOf(token, options)
       const checked = await checkRestore(port, recipe, files, asked)
       const { id, name } = container
       return {
-        token: { version: 1, container: id, name, mark, files: files.map((file) => file.name) },
+        token: { version: 1, container: id, name, word, files: files.map((file) => file.name) },
         load: (loading) => checked.load(loading),
       }
     },
@@ -51,7 +51,7 @@ interface Place {
   readonly container: Container
   readonly recipe: Recipe
   readonly port: ExecPort
-  readonly mark: string
+  readonly word: string
   readonly asked: DatabaseOptions
 }
 
@@ -61,21 +61,21 @@ async function place(engine: DockerEngine, token: Json, { signal }: CallOptions)
   const { recipe } = dumpLabels(container)
   if (recipe === undefined) throw changed(container.name, 'its labels name no database')
   const { id, name } = container
-  const mark = randomBytes(12).toString('hex')
-  const port = containerExec(engine, id, name, { mark })
-  return { container, recipe, port, mark, asked: { where: `container ${name}`, patienceMs: RISE_MS, signal } }
+  const word = randomBytes(12).toString('hex')
+  const port = containerExec(engine, id, name, { word })
+  return { container, recipe, port, word, asked: { where: `container ${name}`, patienceMs: RISE_MS, signal } }
 }
 
 /** What runs in a container that is gone or at rest has ended; what lies there is mended where it is mended by the database. */
 async function settle(engine: DockerEngine, token: Json, { signal }: CallOptions): Promise<void> {
   signal.throwIfAborted()
-  const { container: id, name, mark, files } = LoadToken.parse(token)
+  const { container: id, name, word, files } = LoadToken.parse(token)
   const container = await engine.inspectContainer(id, { signal })
   if (container?.id !== id) return
   const { recipe } = dumpLabels(container)
   if (recipe === undefined) return
   if (container.status === 'running') {
-    await endPrograms(engine, { container: id, mark }, { signal })
+    await endPrograms(engine, { container: id, word }, { signal })
     const port = containerExec(engine, id, name)
     await settleRestore(port, recipe, files, { where: `container ${name}`, patienceMs: RISE_MS, signal })
   } else if (recipe.engine.settle !== undefined) throw atRest(container)

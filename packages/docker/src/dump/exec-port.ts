@@ -16,7 +16,7 @@ const KILL_MS = 30_000
 const LOOKS = 3
 
 /**
- * Runs programs in one container, which must have `sh`; `name` stands in messages, `mark` (hexadecimal digits) in the word that each program is known by. Rejects with `DOCKER.EXEC` when none begins there, `DOCKER.CONFLICT`
+ * Runs programs in one container, which must have `sh`; `name` stands in messages, `word` begins the word that each program is known by. Rejects with `DOCKER.EXEC` when none begins there, `DOCKER.CONFLICT`
  * when the container does not run, `DOCKER.NOT_FOUND`, and what the engine rejects with; `ended` with `DOCKER.UNREACHABLE`
  * when the program's end did not come: the connection was cut, or the container ended.
  */
@@ -24,34 +24,34 @@ export function containerExec(
   engine: DockerEngine,
   container: string,
   name: string = container,
-  { mark = '' }: { readonly mark?: string } = {},
+  { word = '' }: { readonly word?: string } = {},
 ): ExecPort {
-  return { exec: (request, options) => execIn(engine, { container, name, mark }, request, options) }
+  return { exec: (request, options) => execIn(engine, { container, name, begin: word }, request, options) }
 }
 
 /**
- * Ends what runs in a container under words with this mark in them, also what was only just asked for. Rejects when the engine
+ * Ends what runs in a container under words that begin with this one, also what was only just asked for. Rejects when the engine
  * cannot be asked.
  */
 export async function endPrograms(
   engine: DockerEngine,
-  { container, mark }: { readonly container: string; readonly mark: string },
+  { container, word }: { readonly container: string; readonly word: string },
   { signal }: CallOptions,
 ): Promise<void> {
   using limit = deadline(KILL_MS, signal)
-  await engine.exec(container, ending({ word: mark, looks: LOOKS }), { signal: limit.signal, limitMs: KILL_MS })
+  await engine.exec(container, ending({ word, looks: LOOKS }), { signal: limit.signal, limitMs: KILL_MS })
 }
 
 async function execIn(
   engine: DockerEngine,
-  { container, name, mark }: { readonly container: string; readonly name: string; readonly mark: string },
+  { container, name, begin }: { readonly container: string; readonly name: string; readonly begin: string },
   { argv, environment = {}, stdin, user }: ExecRequest,
   { signal }: CallOptions,
 ): Promise<ExecProcess> {
   signal.throwIfAborted()
   const left = new AbortController()
   const over = AbortSignal.any([signal, left.signal])
-  const word = `${mark}${randomBytes(16).toString('hex')}`
+  const word = `${begin}${randomBytes(16).toString('hex')}`
   const spec: ExecSpec = {
     command: ['sh', '-c', FRAMED, word, ...argv],
     env: Object.entries(environment).map(([key, value]) => `${key}=${value}`),
