@@ -23,7 +23,10 @@ export interface ExecEnd {
 
 /** A program that runs. */
 export interface ExecProcess {
-  /** Takes no more than it is read; its bytes are exactly those of the program. Destroyed: the program is ended. */
+  /**
+   * Takes no more than it is read; its bytes are exactly those of the program. Its pieces are the reader's own: nobody else looks
+   * at their memory again. Destroyed: the program is ended.
+   */
   readonly stdout: Readable
   /** Resolves at the program's end, after stdout has ended. Rejects when the end is not known (the connection was cut). */
   readonly ended: Promise<ExecEnd>

@@ -16,6 +16,11 @@ export interface DumpFile {
   /** Read once: to its end, or destroyed, which ends what makes it. */
   readonly content: Readable
   /**
+   * Each piece of `content` is handed over: nobody else looks at it again, so who reads it may free it; and the hash that
+   * `whole` tells was made, in this process, of these very pieces, so nobody has to make it once more.
+   */
+  readonly handedOver?: true
+  /**
    * Resolves when what came is proven to be all: the exit status of every program, the trailer of the format. Rejects with
    * `DUMP.NOT_WHOLE` or a code of the dumper. Settles only after `content` has ended or was destroyed; for content that
    * was destroyed before its end it rejects. Nobody has to listen to it.

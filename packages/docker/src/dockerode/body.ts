@@ -1,3 +1,4 @@
+import { finished } from 'node:stream'
 import type { Readable } from 'node:stream'
 import { fault } from '../error.ts'
 
@@ -24,7 +25,7 @@ async function* read(
   abort: () => void,
 ): AsyncIterable<Uint8Array> {
   try {
-    for await (const piece of body) if (piece instanceof Uint8Array) yield piece
+    for await (const piece of eachPiece(body)) if (piece instanceof Uint8Array) yield piece
   } catch (error) {
     signal.throwIfAborted()
     throw fault(error, what, address)
@@ -33,4 +34,34 @@ async function* read(
     body.destroy()
   }
   signal.throwIfAborted()
+}
+
+/** As they came: an iterator of the stream itself would copy all that waits into one. */
+async function* eachPiece(body: Readable): AsyncGenerator {
+  const waiting: unknown[] = []
+  let more = Promise.withResolvers<void>()
+  let isOver = false
+  let failure: Error | null | undefined
+  body.on('data', (piece) => {
+    waiting.push(piece)
+    body.pause()
+    more.resolve()
+  })
+  const forget = finished(body, { writable: false }, (error) => {
+    isOver = true
+    failure = error
+    more.resolve()
+  })
+  try {
+    for (;;) {
+      await more.promise
+      for (let piece = waiting.shift(); piece !== undefined; piece = waiting.shift()) yield piece
+      if (isOver) break
+      more = Promise.withResolvers<void>()
+      body.resume()
+    }
+  } finally {
+    forget()
+  }
+  if (failure) throw failure
 }

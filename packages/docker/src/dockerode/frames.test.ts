@@ -7,7 +7,20 @@ const chunk = fc.record({
   data: fc.uint8Array({ maxLength: 40 }),
 })
 
-test('frames come back whole, however the connection cuts them', async () => {
+/** Neighbours of one output as one. */
+function joined(
+  chunks: readonly { readonly from: string; readonly data: readonly number[] }[],
+): readonly { from: string; data: number[] }[] {
+  const all: { from: string; data: number[] }[] = []
+  for (const { from, data } of chunks.filter((one) => one.data.length > 0)) {
+    const last = all.at(-1)
+    if (last?.from === from) last.data.push(...data)
+    else all.push({ from, data: [...data] })
+  }
+  return all
+}
+
+test('outputs come back whole and in their order, however the connection cuts them', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(chunk), fc.infiniteStream(fc.integer({ min: 1, max: 30 })), async (chunks, sizes) => {
       const wire = Buffer.concat(
@@ -26,9 +39,12 @@ test('frames come back whole, however the connection cuts them', async () => {
           at += size
         }
       }
-      const seen = []
-      for await (const { from, data } of frames(pieces())) seen.push({ from, data: Uint8Array.from(data) })
-      expect(seen).toEqual(chunks)
+      const seen: { from: string; data: number[] }[] = []
+      for await (const { from, data } of frames(pieces())) {
+        expect(data.length).toBeGreaterThan(0)
+        seen.push({ from, data: [...data] })
+      }
+      expect(joined(seen)).toEqual(joined(chunks.map(({ from, data }) => ({ from, data: [...data] }))))
     }),
   )
 })

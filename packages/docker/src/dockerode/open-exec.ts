@@ -33,6 +33,7 @@ export async function openExecIn(
     method: 'POST',
     path: `/exec/${segment(Id)}/start`,
     body: { Detach: false, Tty: false },
+    bare: true,
   } as const
   if (stdin === undefined) return frames(pieces(await requests.open(start, signal), what, address, signal))
   const line = await requests.upgrade(start, signal)

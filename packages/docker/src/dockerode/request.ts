@@ -21,6 +21,11 @@ export interface EngineRequest {
   readonly file?: Uint8Array | Readable
   /** A value of the `X-Registry-Auth` header. */
   readonly registryAuth?: string
+  /**
+   * The answer comes as fast as a program writes: the connection itself is asked for, which spares a copy of every byte. Where
+   * a proxy does not turn it over, the answer is a body as any other.
+   */
+  readonly bare?: true
   /** The statuses besides 2xx that are good. */
   readonly accept?: readonly number[]
 }
@@ -48,11 +53,11 @@ const GOOD = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [200 +
  */
 export function requester(address: Address): Requester {
   let modem: Modem | undefined
-  const sent = async (request: EngineRequest, signal: AbortSignal, upgrade: boolean): Promise<unknown> => {
+  const sent = async (request: EngineRequest, signal: AbortSignal, writes: boolean): Promise<unknown> => {
     signal.throwIfAborted()
     modem ??= load(address)
     try {
-      return await send(modem, request, signal, upgrade)
+      return await send(modem, request, signal, writes)
     } catch (error) {
       signal.throwIfAborted()
       throw fault(error, request.what, address.text)
@@ -143,7 +148,7 @@ function opaque<A extends HttpAgent>(agent: A): A {
  * Always as a stream: read by the library, an answer that breaks off in the middle, as that of a long wait does when the
  * engine dies, would never settle.
  */
-function send(modem: Modem, request: EngineRequest, signal: AbortSignal, upgrade: boolean): Promise<unknown> {
+function send(modem: Modem, request: EngineRequest, signal: AbortSignal, writes: boolean): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const options = {
       path: `${request.path}?`,
@@ -152,7 +157,7 @@ function send(modem: Modem, request: EngineRequest, signal: AbortSignal, upgrade
       abortSignal: signal,
       statusCodes: { ...GOOD, ...Object.fromEntries((request.accept ?? []).map((status) => [status, true])) },
       options: { _query: request.query ?? {}, _body: request.body ?? {} },
-      ...(upgrade ? { hijack: true, openStdin: true } : {}),
+      ...(writes || request.bare === true ? { hijack: true, openStdin: writes } : {}),
       ...(request.file === undefined ? {} : { file: asFile(request.file) }),
       ...(request.registryAuth === undefined ? {} : { authconfig: { base64: request.registryAuth } }),
     }

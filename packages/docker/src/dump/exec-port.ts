@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { deadline, isSalvageError, SalvageError } from '@salvage-kit/core'
@@ -9,6 +8,7 @@ import type { ExecEnd, ExecPort, ExecProcess, ExecRequest } from '@salvage-kit/d
 import { tail } from '../dockerode/tail.ts'
 import type { DockerEngine, ExecSpec } from '../engine.ts'
 import { FRAMED, framedOutput } from './framed-output.ts'
+import { gathered } from './gathered.ts'
 
 const KEPT_STDERR = 4096
 const KILL_MS = 30_000
@@ -59,7 +59,7 @@ async function execIn(
     privileged: false,
   }
   const kill = (looks: number): Promise<void> => end(engine, { container, word, user, looks })
-  const output = await engine
+  const said = await engine
     .openExec(container, spec, { signal: over, ...(stdin === undefined ? {} : { stdin }) })
     .catch(async (error: unknown) => {
       // It may have been asked for already.
@@ -67,7 +67,8 @@ async function execIn(
       throw error
     })
   const begun = Promise.withResolvers<void>()
-  const stdout = new PassThrough()
+  // Pieces stay as they are: else those that wait would be copied into one.
+  const stdout = new PassThrough({ readableObjectMode: true, readableHighWaterMark: 1 })
   // Who reads it hears of it; nobody has to.
   stdout.on('error', () => {})
   stdout.once('close', () => left.abort(new Error('nobody reads what the program says')))
@@ -75,14 +76,14 @@ async function execIn(
   signal.addEventListener('abort', stop, { once: true })
 
   async function pump(): Promise<ExecEnd> {
+    const output = gathered(stdout, { signal: over })
     const framed = framedOutput(word)
     const stderr = tail(KEPT_STDERR)
     let cause: unknown
     try {
-      for await (const { from, data } of output) {
+      for await (const { from, data } of said) {
         if (from === 'stderr') stderr.add(data)
-        else
-          for (const piece of framed.add(data)) if (!stdout.write(piece)) await once(stdout, 'drain', { signal: over })
+        else for (const piece of framed.add(data)) await output.add(piece)
         if (framed.pid() !== undefined) begun.resolve()
       }
     } catch (error) {
@@ -92,11 +93,12 @@ async function execIn(
     const code = over.aborted ? undefined : framed.code()
     if (code === undefined) {
       const pid = framed.pid()
-      const said = framed.instead() || stderr.text()
+      const instead = framed.instead() || stderr.text()
       if (pid !== undefined) await kill(1)
-      else if (over.aborted || said === '') await kill(LOOKS)
-      throw signal.aborted ? reasonOf(signal) : unended(name, said, pid, cause)
+      else if (over.aborted || instead === '') await kill(LOOKS)
+      throw signal.aborted ? reasonOf(signal) : unended(name, instead, pid, cause)
     }
+    output.end()
     stdout.end()
     await finished(stdout, { writable: false }).catch(() => {})
     return { code, stderr: stderr.text() }

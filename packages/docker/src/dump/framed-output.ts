@@ -10,7 +10,7 @@ export const FRAMED = `printf '%s %s\\n' "$0" "$$"; "$@"; c=$?; printf '%s%03d' 
 
 /** Takes the output of {@link FRAMED} apart. */
 export interface FramedOutput {
-  /** What of the program's own output is certain by now. */
+  /** What of the program's own output is certain by now; pieces of `data` itself where they are long. */
   add(data: Uint8Array): readonly Uint8Array[]
   /** In the container; undefined before it has begun. */
   pid(): number | undefined
@@ -25,23 +25,30 @@ export function framedOutput(word: string): FramedOutput {
   const head = new RegExp(`^${word} (\\d+)\\n`)
   const endLength = word.length + CODE_DIGITS
   let begun: number | undefined
+  /** What may be the end; before the beginning all that came. */
   let held: Buffer = Buffer.alloc(0)
-  const release = (): readonly Uint8Array[] => {
-    const free = Math.max(0, held.length - endLength)
-    const certain = held.subarray(0, free)
-    held = held.subarray(free)
-    return free === 0 ? [] : [certain]
+  const released = (data: Uint8Array): readonly Uint8Array[] => {
+    if (data.length < endLength) {
+      const all = Buffer.concat([held, data])
+      const free = Math.max(0, all.length - endLength)
+      held = all.subarray(free)
+      return free === 0 ? [] : [all.subarray(0, free)]
+    }
+    const before = held
+    const free = data.length - endLength
+    held = Buffer.from(data.subarray(free))
+    return [before, data.subarray(0, free)].filter(({ length }) => length > 0)
   }
   return {
     add(data) {
+      if (begun !== undefined) return released(data)
       held = Buffer.concat([held, data])
-      if (begun === undefined) {
-        const found = head.exec(held.toString('latin1', 0, KEPT_BYTES))
-        if (found === null) return []
-        begun = Number(found[1])
-        held = held.subarray(found[0].length)
-      }
-      return release()
+      const found = head.exec(held.toString('latin1', 0, KEPT_BYTES))
+      if (found === null) return []
+      begun = Number(found[1])
+      const rest = held.subarray(found[0].length)
+      held = Buffer.alloc(0)
+      return released(rest)
     },
     pid: () => begun,
     code() {

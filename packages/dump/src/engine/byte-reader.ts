@@ -18,10 +18,13 @@ export function byteReader(routine: ByteRoutine): ByteReader {
   return {
     take: (chunk) => {
       if (wanted === undefined) return
-      waiting.push(chunk)
       have += chunk.length
-      if (have < wanted) return
-      let all = Buffer.concat(waiting)
+      if (have < wanted) {
+        // Not ours to keep.
+        waiting.push(Buffer.from(chunk))
+        return
+      }
+      let all = Buffer.concat([...waiting, chunk])
       while (wanted !== undefined && all.length >= wanted) {
         const piece = all.subarray(0, wanted)
         all = all.subarray(wanted)

@@ -49,7 +49,7 @@ async function dumpPart(database: Database, part: PartName): Promise<DumpFile> {
   const flow = pipeline(process.stdout, passing.stream, { signal: options.signal, end: true })
   const whole = verdict(database, part, { process, passing, flow })
   whole.catch(() => {})
-  return { name: part.file, content: passing.stream, whole }
+  return { name: part.file, content: passing.stream, handedOver: true, whole }
 }
 
 interface Passing {

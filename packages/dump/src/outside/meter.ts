@@ -20,6 +20,9 @@ export function meter(engine: Pick<Engine, 'complete' | 'watch'>, of: string): M
   let bytes = 0
   let tail = Buffer.alloc(0)
   const stream = new Transform({
+    // Pieces stay as they are: else those that wait would be copied into one.
+    readableObjectMode: true,
+    readableHighWaterMark: 1,
     transform(chunk: Buffer, _encoding, done) {
       hash.update(chunk)
       watch?.take(chunk)
