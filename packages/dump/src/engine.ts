@@ -14,6 +14,7 @@ export interface PartName {
 
 /** Sees all bytes of one part, in order. Takes memory for what it has to know at the end, never for the part. */
 export interface Watch {
+  /** What it keeps of the chunk it copies: that is gone afterwards. */
   take(chunk: Buffer): void
   /** After the last chunk: why it is not a whole dump; undefined when it is one. */
   verdict(): string | undefined
