@@ -20,7 +20,7 @@ describe('a wrong command line is one clear error and exit code 2', () => {
     ['plan --max-concurrent 0 dir:/a', "'--max-concurrent <n>' argument '0' is invalid", ''],
     ['plan --max-hold soon dir:/a --to archive:/b', '--max-hold: "soon" is not a duration', '30m'],
     ['plan --max-hold 0s dir:/a --to archive:/b', '--max-hold must be longer than nothing', '90s'],
-    ['run rancher:a/b --to archive:/b', 'this version does not serve rancher:', 'btrfs:VOLUME and k8s:NAMESPACE/CLAIM'],
+    ['run rancher:a//b --to archive:/b', 'cannot be something of Rancher', 'rancher:STACK/SERVICE'],
     ['run --plan p dir:/a', '--plan says everything itself', 'leave out'],
     ['explain salvage.actoin', '"salvage.actoin" means nothing to salvage-kit', 'did you mean "salvage.action"?'],
     ['restore', "missing required argument 'point'", ''],

@@ -1,6 +1,6 @@
 import { findingOf, isSalvageError, listPoints, parseReference, SalvageError } from '@salvage-kit/core'
 import type { Finding, RestorePoint, Store, TargetRef } from '@salvage-kit/core'
-import { parseTarget } from '@salvage-kit/host'
+import { covers, isPattern, parseTarget } from '@salvage-kit/host'
 import type { OpenRig } from '@salvage-kit/host'
 import { failureText } from './failure.ts'
 import type { Invocation } from './invocation.ts'
@@ -25,7 +25,7 @@ interface StoreFinding {
 export interface PointSearch {
   /** One store, asked itself; absent: every store that is configured or that the catalog knows. */
   readonly from?: string | undefined
-  /** All targets when absent. */
+  /** Targets, or what means several, like `rancher:*`. All when absent. */
   readonly targets?: readonly TargetRef[] | undefined
 }
 
@@ -35,7 +35,8 @@ export interface PointSearch {
  */
 export async function findPoints(rig: OpenRig, search: PointSearch, signal: AbortSignal): Promise<FoundPoints> {
   const { targets } = search
-  const wanted = (point: RestorePoint): boolean => targets === undefined || targets.includes(point.target)
+  const wanted = (point: RestorePoint): boolean =>
+    targets === undefined || targets.some((target) => covers(target, point.target))
   const unreadable: StoreFinding[] = []
   if (search.from !== undefined) {
     const store = await rig.store(search.from)
@@ -43,7 +44,8 @@ export async function findPoints(rig: OpenRig, search: PointSearch, signal: Abor
     const points = completed(await ask(rig, store, unreadable, signal), known)
     return { points: sorted(points.filter(wanted)), unreachable: [], unreadable }
   }
-  const remembered = await rig.catalog.points(targets === undefined ? {} : { targets })
+  const isNarrow = targets !== undefined && !targets.some(isPattern)
+  const remembered = (await rig.catalog.points(isNarrow ? { targets } : {})).filter(wanted)
   const unreachable: StoreFinding[] = []
   const stores = [
     ...(await storesToAsk(rig, remembered)),

@@ -29,7 +29,7 @@ export function readWishes({ args, options, terminal }: Invocation<SelectOptions
   const targets = [...new Set(args.map((text) => parseTarget(text, terminal.directory)))]
   if (targets.length === 0 && options.tide === undefined)
     throw usageError('nothing to back up is named', {
-      hint: 'name targets like dir:/srv/app, docker:pgdata or k8s:NAMESPACE/CLAIM, or a tide with --tide NAME',
+      hint: 'name targets like dir:/srv/app, docker:pgdata, k8s:NAMESPACE/CLAIM or rancher:STACK/SERVICE, or a tide with --tide NAME',
     })
   return {
     targets,

@@ -1,6 +1,6 @@
 import { parseDuration, prune, survey } from '@salvage-kit/core'
 import type { KeepRules, PruneReport, SalvageError, Store, TargetRef } from '@salvage-kit/core'
-import { parseTarget } from '@salvage-kit/host'
+import { covers, isPattern, parseTarget } from '@salvage-kit/host'
 import type { OpenRig, TideSettings } from '@salvage-kit/host'
 import { failureText, usageError } from '../failure.ts'
 import { interruptible } from '../interrupt.ts'
@@ -95,11 +95,25 @@ async function targetsOf(
   tide: string | undefined,
   signal: AbortSignal,
 ): Promise<readonly TargetRef[] | undefined> {
-  if (named.length > 0) return named
+  if (named.length > 0) return spelledOut(rig, named, [])
   if (tide === undefined) return undefined
   const { targets } = await survey(rig, { signal })
   const labelled = targets.filter((target) => target.tides.includes(tide)).map((target) => target.ref)
-  return [...new Set([...labelled, ...rig.tide(tide).targets])]
+  const found = targets.map(({ ref }) => ref)
+  return spelledOut(rig, [...labelled, ...rig.tide(tide).targets], found)
+}
+
+/** What `rancher:*` and its like mean is what is there, and what there are restore points of as far as this machine remembers. */
+async function spelledOut(
+  rig: OpenRig,
+  targets: readonly TargetRef[],
+  found: readonly TargetRef[],
+): Promise<readonly TargetRef[]> {
+  const patterns = targets.filter(isPattern)
+  if (patterns.length === 0) return [...new Set(targets)]
+  const known = [...found, ...(await rig.catalog.points({})).map(({ target }) => target)]
+  const meant = known.filter((ref) => patterns.some((pattern) => covers(pattern, ref)))
+  return [...new Set([...targets.filter((target) => !isPattern(target)), ...meant])]
 }
 
 function onlyStore(rig: OpenRig): string {

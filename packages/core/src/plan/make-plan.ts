@@ -53,9 +53,15 @@ export function makePlan(survey: Survey, capabilities: Capabilities, tide: Tide,
   const neighbours = neighboursOf(workloads)
   const members = [...ways.values()].map((way) => way.target.ref)
   const isStream = (ref: TargetRef): boolean => ways.get(ref)?.kind === 'stream'
-  // Dumps go first: what comes to rest and rises again does not answer at once.
-  const halves = [members.filter(isStream), members.filter((ref) => !isStream(ref))]
-  for (const targets of halves.flatMap((half) => groupTargets(half, workloads, tide.grouping))) {
+  // Dumps go first: what comes to rest and rises again does not answer at once. Each stands for itself, so that its copy is good as
+  // soon as it is whole, whatever becomes of the hundred others.
+  const streams = members.filter(isStream).toSorted(byText)
+  const others = groupTargets(
+    members.filter((ref) => !isStream(ref)),
+    workloads,
+    tide.grouping,
+  )
+  for (const targets of [...streams.map((ref) => [ref]), ...others]) {
     const rest = restOf(targets, neighbours)
     warnings.push(...rest.warnings)
     if (rest.kind === 'refused') {

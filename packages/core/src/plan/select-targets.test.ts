@@ -35,6 +35,20 @@ test('a problem of this tide skips its target, whether the survey holds it or no
   })
 })
 
+test('a problem of a target that is meant and not there skips it, in a tide without a name too', () => {
+  const { name: _name, ...unnamed } = tide({ targets: [a.ref], meant: ['rancher:app/db'] })
+  const down = { code: 'RANCHER.NO_INSTANCE', message: 'no container of it runs' }
+  const problems = [
+    { ...down, target: 'rancher:app/db' as const },
+    { ...down, target: 'rancher:app/other' as const },
+  ]
+  expect(selectTargets(survey([a], [], problems), unnamed)).toEqual({
+    targets: [a],
+    skipped: [{ target: 'rancher:app/db', finding: down }],
+    warnings: [],
+  })
+})
+
 test('a problem of this tide without a target skips the tide itself, which makes the run partial', () => {
   const problems = [{ code: 'LABEL.INVALID', message: 'unknown key', tide: 'daily' }]
   const selection = selectTargets(survey([a], [], problems), tide())

@@ -69,6 +69,12 @@ describe('a stream', () => {
     expect(plan.groups).toHaveLength(3)
   })
 
+  test.each(['smart', 'individual', 'project'] as const)('has a group of its own, beside others: %s', (grouping) => {
+    const others = (['dump:c', 'dump:a', 'dump:b'] as const).map((ref) => ({ ...dump, ref }))
+    const { groups } = makePlan(survey(others), streams, tide({ grouping }), options)
+    expect(groups.map(({ targets }) => targets)).toEqual([['dump:a'], ['dump:b'], ['dump:c']])
+  })
+
   test('is lifted whatever the tide chooses for holds', () => {
     for (const hold of ['auto', 'snapshot', 'warm', 'copy'] as const)
       expect(planned(dump, streams, tide({ hold })).skipped.map((one) => one.target)).not.toContain('dump:shop')

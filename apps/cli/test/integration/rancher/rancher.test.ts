@@ -93,6 +93,14 @@ describe.skipIf(!isReady)('databases and stacks of Rancher 1.6', () => {
       expect((await sk('restore', 'rancher:shop', '--to', `dir:${stack}`).ended).code).toBe(0)
       expect(readdirSync(stack)).toEqual(['docker-compose.yml', 'rancher-compose.yml'])
       expect((await sk('verify', 'rancher:shop').ended).code).toBe(0)
+      const some = JSON.parse((await sk('list', 'rancher:shop/*', '--json').ended).out)
+      expect(some.points).toHaveLength(COUNT)
+      const again = await sk('run', 'rancher:shop', '--to', `restic:${folder.path}/repository`).ended
+      expect(again.code).toBe(0)
+      const from = ['--from', `restic:${folder.path}/repository`, '--keep-last=1', '--dry-run', '--json']
+      const pruned = JSON.parse((await sk('prune', 'rancher:*', ...from).ended).out)
+      expect(pruned.verdicts).toHaveLength(COUNT + 2)
+      expect(pruned.verdicts.filter((verdict: { readonly keep: boolean }) => !verdict.keep)).toHaveLength(1)
     },
   )
 
