@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { setFlagsFromString } from 'node:v8'
 
 /** Commands that move data: the only ones whose young objects are worth room. */
-const MOVING = ['run', 'restore', 'verify']
+const MOVING = ['run', 'restore', 'verify', 'backup']
 
 const args = process.argv.slice(2)
 if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {

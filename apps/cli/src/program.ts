@@ -1,6 +1,7 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander'
 import type { Execute } from './invocation.ts'
 import { addNsCommands } from './ns-program.ts'
+import { addRancherCommands } from './rancher-program.ts'
 import { addVolumeCommands } from './volume-program.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -103,6 +104,7 @@ export function createProgram(terminal: Terminal, version: string, runCommand: R
   )
   addVolumeCommands(program, add)
   addNsCommands(program, add)
+  addRancherCommands(program, add)
   const config = program.command('config').description('check or show the configuration').helpCommand(false)
   add(
     config,

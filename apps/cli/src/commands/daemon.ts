@@ -10,6 +10,7 @@ import { interruptible } from '../interrupt.ts'
 import type { Invocation } from '../invocation.ts'
 import { leaveSoon } from '../leave-soon.ts'
 import { placeOf } from '../session.ts'
+import type { Place } from '../session.ts'
 
 /** Files that are written in several steps are read once. */
 const SETTLE_MS = 200
@@ -19,16 +20,26 @@ const SETTLE_MS = 200
  * configuration read again. What happens is told on stderr, with `--json` in lines on stdout.
  */
 export async function execute(invocation: Invocation): Promise<number> {
+  const { environment, directory } = invocation.terminal
+  const file = invocation.options.config
+  return daemonAt(invocation, await placeOf(invocation), async () => loadConfig({ file, environment, directory }))
+}
+
+/** The same with a configuration that was read already; `load` reads it again. */
+export async function daemonAt(
+  invocation: Invocation,
+  { loaded, state }: Place,
+  load: DaemonSettings['load'],
+): Promise<number> {
   const { options, terminal } = invocation
-  const { loaded, state } = await placeOf(invocation)
-  const { environment, directory, redactor } = terminal
+  const { directory, redactor } = terminal
   // A container's log and a journal are read by people too, long after.
   using interrupt = interruptible(terminal, ['SIGINT', 'SIGTERM'], 'stopping')
   using hangup = hangups()
   const verbose = options.verbose === true
   const settings: DaemonSettings = {
     loaded,
-    load: async () => loadConfig({ file: options.config, environment, directory }),
+    load,
     stateDirectory: state,
     directory,
     redactor,

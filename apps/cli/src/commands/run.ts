@@ -34,11 +34,30 @@ export interface RunOptions extends SelectOptions {
  * whole is reported to where it says, however it ends; that it could not be reported is told and changes nothing.
  */
 export async function execute(invocation: Invocation<RunOptions>): Promise<number> {
+  const { plan } = invocation.options
+  using interrupt = interruptible(invocation.terminal)
+  const work = plan === undefined ? wished(invocation) : await given(plan, invocation)
+  return await reported(invocation, work, await placeOf(invocation), interrupt.signal)
+}
+
+/** The same for a whole tide of a configuration that was read already; the store is made when it is not there yet. */
+export async function runTideAt(invocation: Invocation<object>, tide: string, place: Place): Promise<number> {
+  using interrupt = interruptible(invocation.terminal)
+  const work: Work = {
+    scope: { targets: [], stores: [], tide },
+    tide,
+    run: (rig, { signal }) => runTide(rig, { tide, targets: [] }, { signal, init: true }),
+  }
+  return await reported(invocation, work, place, interrupt.signal)
+}
+
+async function reported(
+  invocation: Invocation<RunOptions>,
+  work: Work,
+  place: Place,
+  signal: AbortSignal,
+): Promise<number> {
   const { options, terminal } = invocation
-  using interrupt = interruptible(terminal)
-  const { signal } = interrupt
-  const work = options.plan === undefined ? wished(invocation) : await given(options.plan, invocation)
-  const place = await placeOf(invocation)
   const { redactor } = terminal
   const { tide } = work
   const reports = tide === undefined ? undefined : openReports({ loaded: place.loaded, tide, redactor })

@@ -11,7 +11,7 @@ export const ROOTS: readonly string[] = ['dump', 'rancher']
  * Where the files of something stand, as rancher-backup has it: `dump/STACK/SERVICE[/SIDEKICK]`, `rancher/STACK`,
  * `rancher/database`; with several environments each beneath its own name. Throws `RANCHER.NAME`.
  */
-export function placeOf({ kind, names }: Pick<RancherItem, 'kind' | 'names'>): readonly string[] {
+export function folderOf({ kind, names }: Pick<RancherItem, 'kind' | 'names'>): readonly string[] {
   if (kind === 'server') return ['rancher', 'database']
   const { environment, stack, service, sidekick } = names
   const parts = kind === 'stack' ? [environment, stack] : [environment, stack, service, sidekick]

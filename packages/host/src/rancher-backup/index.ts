@@ -1,0 +1,5 @@
+export { loadRancherBackup } from './load.ts'
+export type { LoadedRancherBackup, RancherBackupSearch } from './load.ts'
+export { TIDE } from './rendered.ts'
+export type { Pull } from './rendered.ts'
+export { surveyRancherBackup } from './survey.ts'
