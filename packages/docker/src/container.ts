@@ -44,6 +44,8 @@ export interface Container {
   readonly volumesFrom: readonly string[]
   readonly restartPolicy: string
   readonly mounts: readonly Mount[]
+  /** Ids of the commands that run in it, and of some that have ended. */
+  readonly execs?: readonly string[]
 }
 
 /** Something mounted in a container. */

@@ -4,6 +4,7 @@ import type { ContainerCraneSettings } from './crane/settings.ts'
 import { dockerDiscovery } from './discovery.ts'
 import { dockerodeEngine } from './dockerode-engine.ts'
 import { dockerDumps } from './dump/docker-dumps.ts'
+import { endDeadDumps } from './dump/end-dead-dumps.ts'
 import { dockerLoader } from './dump/docker-loader.ts'
 import type { DockerEngine } from './engine.ts'
 import { sweepJobs } from './job/job-sweep.ts'
@@ -54,6 +55,7 @@ export function docker(options: DockerOptions): Backend {
     provisioners: [volumeProvisioner(async () => engine)],
     async sweep(call) {
       await sweepJobs(engine, call)
+      await endDeadDumps(engine, call)
       await crane.sweep(call)
     },
   }

@@ -135,6 +135,12 @@ export function dockerodeEngine(options: EngineOptions): DockerEngine {
     readArchive: (container, path, call) => readContainerArchive(requests, address.text, container, path, call),
     exec: (container, spec, call) => execIn(requests, address.text, container, spec, call),
     openExec: (container, spec, call) => openExecIn(requests, address.text, container, spec, call),
+    async inspectExec(exec, call) {
+      const what = `inspect command ${exec}`
+      return orNothing(() =>
+        ask(answers.RanExecAnswer, { what, method: 'GET', path: `/exec/${segment(exec)}/json` }, call),
+      )
+    },
     askToRunExec: (exec, { signal }) => askToRunExec(requests, exec, signal),
 
     async listVolumes(call) {

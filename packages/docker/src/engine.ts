@@ -76,6 +76,8 @@ export interface DockerEngine {
     spec: ExecSpec,
     options: CallOptions & { readonly stdin?: Readable },
   ): Promise<AsyncIterable<LogChunk>>
+  /** Undefined when the engine knows it no more. */
+  inspectExec?(exec: string, options: CallOptions): Promise<RanExec | undefined>
   /**
    * Asks to run a command that was never made: nothing happens. Rejects with `DOCKER.PERMISSION` where that is forbidden.
    * Absent: nobody forbids it.
@@ -203,6 +205,15 @@ export interface ExecSpec {
   /** Absent: the container's. */
   readonly user?: string
   readonly privileged: boolean
+}
+
+/** A command of a container, as the engine remembers it. */
+export interface RanExec {
+  readonly isRunning: boolean
+  /** Behind the program. */
+  readonly arguments: readonly string[]
+  /** Empty: the container's. */
+  readonly user: string
 }
 
 /** How a command ended. */

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { EngineInfo, Image, Volume } from '../engine.ts'
+import type { EngineInfo, Image, RanExec, Volume } from '../engine.ts'
 import { flag, map, text, texts } from './nullable.ts'
 
 /* What the engine answers about everything but containers, as far as it is read. */
@@ -78,6 +78,11 @@ export const WaitAnswer: z.ZodType<{ readonly StatusCode: number }> = z.object({
 /** `GET /exec/ID/json`. */
 export const ExecAnswer: z.ZodType<{ readonly Running: boolean; readonly ExitCode?: number | null | undefined }> =
   z.object({ Running: z.boolean(), ExitCode: z.number().nullish() })
+
+/** `GET /exec/ID/json`, of what runs. */
+export const RanExecAnswer: z.ZodType<RanExec> = z
+  .object({ Running: z.boolean(), ProcessConfig: z.object({ arguments: texts, user: text }) })
+  .transform(({ Running, ProcessConfig }) => ({ isRunning: Running, ...ProcessConfig }))
 
 /** A line of `GET /events`. */
 export const EventLine: z.ZodType<{

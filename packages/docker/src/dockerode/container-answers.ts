@@ -62,8 +62,9 @@ export const ContainerAnswer: z.ZodType<Container> = z
       RestartPolicy: z.object({ Name: text }).nullish(),
     }),
     Mounts: mounts,
+    ExecIDs: texts,
   })
-  .transform(({ Id, Name, Created, State, Config, HostConfig, Mounts }) => ({
+  .transform(({ Id, Name, Created, State, Config, HostConfig, Mounts, ExecIDs }) => ({
     id: Id,
     name: bareName(Name),
     image: Config.Image,
@@ -92,6 +93,7 @@ export const ContainerAnswer: z.ZodType<Container> = z
     volumesFrom: HostConfig.VolumesFrom,
     restartPolicy: HostConfig.RestartPolicy?.Name ?? '',
     mounts: Mounts,
+    execs: ExecIDs,
   }))
 
 function healthOf(health: string | undefined): Pick<Container, 'health'> {

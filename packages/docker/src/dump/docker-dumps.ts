@@ -6,6 +6,7 @@ import type { DockerEngine } from '../engine.ts'
 import { dumpLabels } from './dump-labels.ts'
 import { DumpToken } from './dump-token.ts'
 import { containerExec } from './exec-port.ts'
+import { ownerWord } from './owner-word.ts'
 
 /** A server that rose with its container answers after seconds, or a minute when it has to mend its files. */
 export const RISE_MS = 60_000
@@ -21,7 +22,8 @@ async function* openDump(engine: DockerEngine, token: Json, { signal }: CallOpti
   const { recipe } = dumpLabels(container)
   if (recipe === undefined) throw changed(container.name, 'its labels do not ask for dumps')
   const { id, name } = container
-  yield* dump(containerExec(engine, id, name), recipe, { where: `container ${name}`, patienceMs: RISE_MS, signal })
+  const port = containerExec(engine, id, name, { word: await ownerWord() })
+  yield* dump(port, recipe, { where: `container ${name}`, patienceMs: RISE_MS, signal })
 }
 
 /** The container of a token. Rejects with `DUMP.CHANGED` when it is gone or does not run. */
