@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { findingOf, isSalvageError } from '@salvage-kit/core'
 import type { CallOptions, Problem, TargetRef } from '@salvage-kit/core'
-import { folderOf, openRancher } from '@salvage-kit/rancher'
+import { layoutOf, openRancher } from '@salvage-kit/rancher'
 import type { RancherItem } from '@salvage-kit/rancher'
 import { cattleOptions } from '../cattle/options.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
@@ -18,18 +18,20 @@ export async function surveyRancherBackup(loaded: LoadedConfig, { signal }: Call
   if (cattle?.into === undefined) return { items: [], problems: [] }
   await using closing = new AsyncDisposableStack()
   const { items, problems } = await openRancher(await cattleOptions(loaded, closing)).survey({ signal })
-  const placed = items.map((item) => place(item, cattle.into ?? ''))
+  const { into } = cattle
+  const layout = layoutOf({ items, problems })
+  const placed = items.map((item) => place(item, () => join(into, ...layout(item))))
   return {
     items: placed.filter((one) => 'folder' in one),
     problems: [...problems, ...placed.filter((one) => 'code' in one)],
   }
 }
 
-function place(item: RancherItem, directory: string): RancherBackupSurvey['items'][number] | Problem {
+function place(item: RancherItem, folder: () => string): RancherBackupSurvey['items'][number] | Problem {
   const { ref, kind } = item
   const target: TargetRef = ref
   try {
-    return { ref, kind, folder: join(directory, ...folderOf(item)) }
+    return { ref, kind, folder: folder() }
   } catch (error) {
     if (!isSalvageError(error)) throw error
     return { ...findingOf(error), target }

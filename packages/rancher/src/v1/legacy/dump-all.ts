@@ -7,6 +7,7 @@ import { manifestBook } from './manifest-book.ts'
 import { readManifest, writeManifest } from './manifest.ts'
 import type { Manifest } from './manifest.ts'
 import { settleParts } from './part.ts'
+import { layoutOf } from './place.ts'
 import { pruneDumps } from './prune-dumps.ts'
 
 /** Whose dumps are written, and where. */
@@ -46,6 +47,7 @@ export async function dumpAll(into: DumpsInto, { signal }: CallOptions): Promise
     await settleParts(directory)
     const book = manifestBook(directory, await formerManifest(directory, warn), new Date().toISOString())
     const found = await rancher.survey({ signal })
+    const layout = layoutOf(found)
     for (const problem of found.problems) {
       if (!isLost(problem, found)) warn(problem)
       else {
@@ -56,7 +58,7 @@ export async function dumpAll(into: DumpsInto, { signal }: CallOptions): Promise
     for (const item of inOrder(found)) {
       signal.throwIfAborted()
       try {
-        await dumpOne(into, item, book, { signal })
+        await dumpOne(into, item, { book, layout }, { signal })
       } catch (error) {
         signal.throwIfAborted()
         const finding = ofTarget(item.ref, error)

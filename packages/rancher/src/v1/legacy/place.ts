@@ -1,21 +1,36 @@
 import { lstat, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorText, SalvageError } from '@salvage-kit/core'
-import type { RancherItem } from '../backend/item.ts'
+import type { RancherItem, RancherSurvey } from '../backend/item.ts'
 import { folderName } from '../folder-name.ts'
 
 /** The folders below the directory in which dumps stand; whatever else is there is nobody's of ours. */
 export const ROOTS: readonly string[] = ['dump', 'rancher']
 
+/** Where the files of something stand: the names of the folders below the directory. Throws `RANCHER.NAME`. */
+export type Layout = (item: Pick<RancherItem, 'kind' | 'names'>) => readonly string[]
+
 /**
- * Where the files of something stand, as rancher-backup has it: `dump/STACK/SERVICE[/SIDEKICK]`, `rancher/STACK`,
- * `rancher/database`; with several environments each beneath its own name. Throws `RANCHER.NAME`.
+ * The layout of rancher-backup: `dump/STACK/SERVICE[/SIDEKICK]`, `rancher/STACK`, `rancher/database`. It knew one environment:
+ * where there are several, each has a folder of its own.
  */
-export function folderOf({ kind, names }: Pick<RancherItem, 'kind' | 'names'>): readonly string[] {
-  if (kind === 'server') return ['rancher', 'database']
-  const { environment, stack, service, sidekick } = names
-  const parts = kind === 'stack' ? [environment, stack] : [environment, stack, service, sidekick]
-  return [kind === 'stack' ? 'rancher' : 'dump', ...parts.filter((part) => part !== undefined).map(folderName)]
+export function layoutOf({ items, problems }: RancherSurvey): Layout {
+  const seen = new Set([
+    ...items.map(({ names }) => names.environment),
+    ...problems.flatMap(({ target }) => /^rancher:([^:]+):/.exec(target ?? '')?.[1]).map(decoded),
+  ])
+  seen.delete(undefined)
+  return ({ kind, names: { environment, stack, service, sidekick } }) => {
+    if (kind === 'server') return ['rancher', 'database']
+    const own = seen.size > 1 ? [environment] : []
+    const parts = kind === 'stack' ? [...own, stack] : [...own, stack, service, sidekick]
+    return [kind === 'stack' ? 'rancher' : 'dump', ...parts.filter((part) => part !== undefined).map(folderName)]
+  }
+}
+
+/** As references are written. */
+function decoded(name: string | undefined): string | undefined {
+  return name === undefined ? undefined : decodeURIComponent(name)
 }
 
 /**
