@@ -6,7 +6,8 @@ import type { OwnJobPlace } from './own-job.ts'
 const DUMP = `umask 077
 if [ -z "\${SALVAGE_PASSWORD-}" ]; then exec mongodump "$@"; fi
 if mongodump --help 2>&1 | grep -q -e '--config'; then
-  printf '%s\\n' "$SALVAGE_CONFIG" >/tmp/.salvage.yaml && exec mongodump --config=/tmp/.salvage.yaml "$@"
+  file=\${TMPDIR:-/tmp}/.salvage.yaml
+  printf '%s\\n' "$SALVAGE_CONFIG" >"$file" && exec mongodump --config="$file" "$@"
 fi
 printf '%s\\n' "$SALVAGE_PASSWORD" | mongodump "$@"`
 
