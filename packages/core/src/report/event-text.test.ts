@@ -122,6 +122,11 @@ const SAMPLES: { readonly [K in RunEvent['type']]: readonly [Extract<RunEvent, {
     { type: 'lower.finished', target: 'dir:/new', point: { ...POINT, state: 'partial' }, lowerMs: 340 },
     'dir:/new: lowered in 340ms from 4f3a (3.0 GiB, 1 file, 512.0 MiB stored), PARTIAL',
   ],
+  'load.started': [
+    { type: 'load.started', target: 'dump:db', files: 2 },
+    'dump:db: loading 2 files of a dump, proven whole',
+  ],
+  'load.finished': [{ type: 'load.finished', target: 'dump:db', loadMs: 340 }, 'dump:db: loaded in 340ms'],
   'verb.started': [{ type: 'verb.started', runId: 'r1', verb: 'snapshot', target: 'btrfs:db' }, 'btrfs:db: snapshot'],
   'verb.finished': [
     { type: 'verb.finished', runId: 'r1', verb: 'snapshot', target: 'btrfs:db', verbMs: 1500 },
@@ -194,6 +199,8 @@ const KEYS: { readonly [type in RunEvent['type']]: string } = {
   'lower.finished': 'target point lowerMs',
   'lock.awaited': 'runId holder atMostMs',
   'undo.waiting': 'what runId failure',
+  'load.started': 'target files',
+  'load.finished': 'target loadMs',
   'verb.started': 'runId verb target',
   'verb.finished': 'runId verb target verbMs',
   'verb.failed': 'runId verb target finding',

@@ -14,6 +14,8 @@ const KEPT_STDERR = 4096
 const KILL_MS = 30_000
 /** How often, a second apart, a program is looked for that was asked for and did not say that it runs. */
 const LOOKS = 3
+/** The same where nobody writes to it any more: one that comes later yet reads nothing and ends. */
+const LATE_LOOKS = 2
 
 /**
  * Runs programs in one container, which must have `sh`; `name` stands in messages, `word` begins the word that each program is known by. Rejects with `DOCKER.EXEC` when none begins there, `DOCKER.CONFLICT`
@@ -39,7 +41,7 @@ export async function endPrograms(
   { signal }: CallOptions,
 ): Promise<void> {
   using limit = deadline(KILL_MS, signal)
-  await engine.exec(container, ending({ word, looks: LOOKS }), { signal: limit.signal, limitMs: KILL_MS })
+  await engine.exec(container, ending({ word, looks: LATE_LOOKS }), { signal: limit.signal, limitMs: KILL_MS })
 }
 
 async function execIn(
