@@ -6,6 +6,7 @@ import { readableDirectory } from '../directory/directory-discovery.ts'
 import type { Depot } from './depot.ts'
 import { withFar } from './far.ts'
 import { mustOpen } from './key.ts'
+import { mustAnswer } from './must-answer.ts'
 import { mustBeNew } from './run-duplicity.ts'
 import { readingFolder, sweepFolders } from './work-folder.ts'
 
@@ -23,9 +24,10 @@ export async function preflight(
   await sweepFolders(depot)
   await using folder = await readingFolder(depot)
   await mustBeNew(depot, folder.path, signal)
+  const call = { what: `opening ${depot.ref}`, work: 'preflight', folder: folder.path, signal }
+  await mustAnswer(depot, call)
   for (const source of sources) await mustRead(source, depot)
   await mustHaveFolder(depot, init)
-  const call = { what: `opening ${depot.ref}`, work: 'preflight', folder: folder.path, signal }
   await withFar(depot, call, (far) => mustOpen(depot, far, call))
 }
 
