@@ -12,7 +12,7 @@ export type RunCommand = (load: Load, command: Command) => Promise<void>
 
 const GROUPINGS = ['individual', 'smart', 'project']
 const SHELLS = ['bash', 'zsh', 'fish']
-const IMPORTED = ['offen', 'nautical', 'stack-back']
+const IMPORTED = ['offen', 'nautical', 'stack-back', 'rancher-backup']
 const PERIODS = ['last', 'hourly', 'daily', 'weekly', 'monthly', 'yearly']
 const STORE_HELP =
   'archive:DIR, restic:ADDRESS, duplicity:URL, btrfs:[HOST:]DIR, csi:[CLASS], crane:NAME, or a configured name'
@@ -137,6 +137,7 @@ export function createProgram(terminal: Terminal, version: string, runCommand: R
     .addArgument(new Argument('<tool>', 'the tool').choices(IMPORTED))
     .option('--compose <file>', 'read this compose file, not the engine')
     .option('--env-file <file>', 'read these variables, not the engine; may be given again', collect)
+    .option('--settings <file>', 'read this file of settings of the tool, such as rancher-backup.yml')
   add(program, 'completion', 'print a completion script', () => import('./commands/completion.ts')).addArgument(
     new Argument('<shell>').choices(SHELLS),
   )

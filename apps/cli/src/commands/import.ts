@@ -8,6 +8,7 @@ import type { Invocation } from '../invocation.ts'
 export interface ImportOptions {
   readonly compose?: string
   readonly envFile?: readonly string[]
+  readonly settings?: string
 }
 
 /**
@@ -22,8 +23,9 @@ export async function execute({ args, options, terminal }: Invocation<ImportOpti
   using interrupt = interruptible(terminal)
   const { signal } = interrupt
   const { config } = await loadConfig({ file: options.config, environment, directory })
-  const { compose, envFile: envFiles = [] } = options
-  const world = await readWorld({ compose, envFiles, host: config.docker?.host, environment, directory }, { signal })
+  const { compose, envFile: envFiles = [], settings: settingsFile } = options
+  const host = config.docker?.host
+  const world = await readWorld({ compose, envFiles, settingsFile, host, environment, directory }, { signal })
   const yaml = importedConfig(tool, world, new Date())
   terminal.out(options.json === true ? `${JSON.stringify({ version: 1, tool, yaml })}\n` : yaml)
   return 0

@@ -35,6 +35,8 @@ export interface ForeignWorld {
   readonly containers: readonly ForeignContainer[]
   /** Files that stand for the environment of the tool's container, or add to it. */
   readonly envFiles: readonly EnvFile[]
+  /** The tool's own file of settings, where one is named. */
+  readonly settingsFile?: { readonly name: string; readonly text: string }
   /** The files of variables in a directory of this machine, by name; undefined when it cannot be read. */
   readonly envFilesIn: (directory: string) => readonly EnvFile[] | undefined
 }

@@ -4,10 +4,11 @@ import type { Imported } from './imported.ts'
 import { renderImported } from './render.ts'
 import { importNautical, isNautical } from './tool/nautical.ts'
 import { importOffen, isOffen } from './tool/offen.ts'
+import { importRancherBackup, isRancherBackup } from './tool/rancher-backup.ts'
 import { importStackBack, isStackBack } from './tool/stack-back.ts'
 
 /** The tools whose configuration can be read. */
-export const IMPORT_TOOLS = ['offen', 'nautical', 'stack-back'] as const
+export const IMPORT_TOOLS = ['offen', 'nautical', 'stack-back', 'rancher-backup'] as const
 /** One of {@link IMPORT_TOOLS}. */
 export type ImportTool = (typeof IMPORT_TOOLS)[number]
 
@@ -22,6 +23,7 @@ const IMPORTERS: Readonly<Record<ImportTool, Importer>> = {
   offen: { is: isOffen, image: 'offen/docker-volume-backup', read: importOffen },
   nautical: { is: isNautical, image: 'minituff/nautical-backup', read: importNautical },
   'stack-back': { is: isStackBack, image: 'ghcr.io/lawndoc/stack-back', read: importStackBack },
+  'rancher-backup': { is: isRancherBackup, image: 'webcenter/rancher-backup', read: importRancherBackup },
 }
 
 /**
@@ -31,7 +33,7 @@ const IMPORTERS: Readonly<Record<ImportTool, Importer>> = {
 export function importedConfig(tool: ImportTool, world: ForeignWorld, now: Date): string {
   const { is, image, read } = IMPORTERS[tool]
   if (world.containers.some(is)) return renderImported(read(world, now))
-  if (world.envFiles.length === 0)
+  if (world.envFiles.length === 0 && world.settingsFile === undefined)
     throw new SalvageError('IMPORT.NOTHING', `there is no container of ${image} here`, {
       hint: 'name its compose file with --compose FILE, or its variables with --env-file FILE',
     })

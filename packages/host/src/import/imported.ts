@@ -1,3 +1,5 @@
+import type { Json, JsonObject } from '@salvage-kit/core'
+
 /** What an importer makes of another tool's configuration; notes are whole sentences without a point at their end. */
 export interface Imported {
   /** The tool's name, for people. */
@@ -6,6 +8,8 @@ export interface Imported {
   readonly pages: readonly string[]
   /** What has no equal, or differs. */
   readonly notes: readonly string[]
+  /** Whole sections besides those below. */
+  readonly sections?: Readonly<Record<string, Json>>
   readonly stores: readonly ImportedStore[]
   readonly reports: readonly ImportedReport[]
   readonly tides: readonly ImportedTide[]
@@ -15,7 +19,7 @@ export interface Imported {
 /** A store under a name. */
 export interface ImportedStore {
   readonly name: string
-  readonly entry: string | { readonly kind: 'restic'; readonly address: string; readonly passwordFile?: string }
+  readonly entry: string | JsonObject
   readonly notes: readonly string[]
 }
 
@@ -36,6 +40,8 @@ export interface ImportedTide {
   /** The name of a store. */
   readonly to?: string
   readonly keep?: Readonly<Record<string, number | string>>
+  /** Other settings of the tide. */
+  readonly more?: Readonly<Record<string, string>>
   readonly notes: readonly string[]
 }
 

@@ -12,6 +12,8 @@ export interface ImportSource {
   /** A compose file; without one, and without files of variables, the engine is asked. */
   readonly compose?: string | undefined
   readonly envFiles: readonly string[]
+  /** The tool's own file of settings. */
+  readonly settingsFile?: string | undefined
   /** Of the engine; default: `DOCKER_HOST`. */
   readonly host?: string | undefined
   readonly environment: Readonly<Record<string, string | undefined>>
@@ -26,14 +28,16 @@ export interface ImportSource {
 export async function readWorld(source: ImportSource, options: CallOptions): Promise<ForeignWorld> {
   options.signal.throwIfAborted()
   const envFiles = source.envFiles.map((file) => envFile(resolve(source.directory, file)))
-  return { containers: await containersOf(source, options), envFiles, envFilesIn }
+  const settingsFile =
+    source.settingsFile === undefined ? {} : { settingsFile: settingsIn(source, source.settingsFile) }
+  return { containers: await containersOf(source, options), envFiles, envFilesIn, ...settingsFile }
 }
 
 async function containersOf(source: ImportSource, options: CallOptions): Promise<readonly ForeignContainer[]> {
   const { compose, environment, directory, host } = source
   if (compose !== undefined)
     return composeContainers({ file: resolve(directory, compose), environment, readFile: textOf })
-  if (source.envFiles.length > 0) return []
+  if (source.envFiles.length > 0 || source.settingsFile !== undefined) return []
   const { dockerodeEngine } = await import('@salvage-kit/docker')
   try {
     return await engineContainers(dockerodeEngine(host === undefined ? {} : { host }), options)
@@ -45,6 +49,14 @@ async function containersOf(source: ImportSource, options: CallOptions): Promise
       cause: error,
     })
   }
+}
+
+function settingsIn({ directory }: ImportSource, name: string): NonNullable<ForeignWorld['settingsFile']> {
+  const text = textOf(resolve(directory, name))
+  if (text !== undefined) return { name, text }
+  throw new SalvageError('IMPORT.UNREADABLE', `${name}: it cannot be read`, {
+    hint: 'name a file of settings that this user may read',
+  })
 }
 
 function envFile(file: string): EnvFile {

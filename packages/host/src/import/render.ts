@@ -5,7 +5,7 @@ const WIDTH = 110
 
 /** The text of a `salvage-kit.yaml` that says what was imported, with a comment for all that it cannot say. */
 export function renderImported(imported: Imported): string {
-  const { tool, pages, notes, stores, reports, tides, labels } = imported
+  const { tool, pages, notes, sections = {}, stores, reports, tides, labels } = imported
   const parts = [
     comment([
       `Made by salvage-kit import from the configuration of ${tool}; nothing was changed`,
@@ -14,6 +14,7 @@ export function renderImported(imported: Imported): string {
       ...pages.map((page) => `See ${page}`),
     ]),
     ...(notes.length === 0 ? [] : [comment(['What has no equal or differs:', ...notes.map((note) => `- ${note}`)])]),
+    ...Object.entries(sections).map(([name, value]) => yaml({ [name]: value })),
     ...section('stores', stores.map(storeText)),
     ...section('reports', reports.map(reportText)),
     ...section('tides', tides.map(tideText)),
@@ -35,8 +36,8 @@ function reportText({ name, entry, notes }: ImportedReport): string {
 }
 
 function tideText({ name, notes, ...settings }: ImportedTide): string {
-  const { cron, timeZone, targets, grouping, to, keep } = settings
-  const said = { cron, timeZone, targets: targets.length === 0 ? undefined : [...targets], grouping, to, keep }
+  const { cron, timeZone, targets, grouping, to, keep, more = {} } = settings
+  const said = { cron, timeZone, targets: targets.length === 0 ? undefined : [...targets], grouping, to, keep, ...more }
   return withNotes(
     notes,
     yaml({ [name]: Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined)) }),

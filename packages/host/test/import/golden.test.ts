@@ -20,6 +20,7 @@ describe('a compose file becomes a configuration', () => {
     ['offen', 'offen-two', ['evening.env', 'weekly.env']],
     ['nautical', 'nautical', []],
     ['stack-back', 'stack-back', []],
+    ['rancher-backup', 'rancher-backup', []],
   ] as const)('%s: %s', async (tool, folder, envFiles) => {
     const yaml = await imported(tool, folder, envFiles)
     await expect(yaml).toMatchFileSnapshot(join(HERE, folder, 'salvage-kit.yaml'))
@@ -32,6 +33,14 @@ test.each(['offen', 'nautical', 'stack-back'] as const)('%s: variables alone do'
   const source = { envFiles: ['offen/backup.env'], environment: {}, directory: HERE }
   const yaml = importedConfig(tool, await readWorld(source, { signal: AbortSignal.timeout(10_000) }), NOW)
   expect(parseConfig(yaml)).toMatchObject({ problems: [] })
+  expect(yaml).not.toMatch(/hunter22/)
+})
+
+test('rancher-backup: its file of settings does', async () => {
+  const source = { envFiles: [], settingsFile: 'rancher-backup/rancher-backup.yml', environment: {}, directory: HERE }
+  const world = await readWorld(source, { signal: AbortSignal.timeout(10_000) })
+  const yaml = importedConfig('rancher-backup', world, NOW)
+  expect(parseConfig(yaml)).toMatchObject({ problems: [], config: { cattle: { into: '/data', stacks: false } } })
   expect(yaml).not.toMatch(/hunter22/)
 })
 
