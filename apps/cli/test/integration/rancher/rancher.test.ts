@@ -2,12 +2,13 @@ import { globSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync
 import { join } from 'node:path'
 import { docker, engineAddress, onRequest, part, temporaryDirectory } from '@salvage-kit/testbed'
 import type { TemporaryDirectory } from '@salvage-kit/testbed'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { eventsOf, salvageKit } from '../../salvage-kit.ts'
 import type { Running } from '../../salvage-kit.ts'
 import { cattleServer, KEY, serviceName, serviceOf } from './cattle-server.ts'
 import { startDatabases } from './databases.ts'
 import type { Databases, ServedDatabase } from './databases.ts'
+import { seenArguments } from './seen-arguments.ts'
 
 const MANY = onRequest('SALVAGE_RANCHER_120')
 /** Services, and how many of them stand on a page: three pages. */
@@ -71,11 +72,13 @@ describe.skipIf(!isReady)('databases and stacks of Rancher 1.6', () => {
       const plan = await sk('plan', '--tide', 'nightly', '--json').ended
       expect([plan.code, plan.err]).toEqual([0, ''])
       const since = performance.now()
+      using processes = seenArguments()
       const run = await sk('run', '--tide', 'nightly', '--init', '--json').ended
       if (MANY) process.stdout.write(`${String(COUNT)} dumps: ${String(Math.round(performance.now() - since))} ms\n`)
       expect([run.code, run.err]).toEqual([0, ''])
       expect(eventsOf(run.out).map(({ type }) => type)).not.toContain('workload.quiesced')
-      expectNoSecret(plan.out, run.out)
+      expect([...processes.all].filter((words) => /pg_dump|mariadb-dump/.test(words)).length).toBeGreaterThan(0)
+      expectNoSecret(plan.out, run.out, ...processes.all)
       const { out } = await sk('list', '--json').ended
       const points: readonly { readonly target: string; readonly state: string }[] = JSON.parse(out).points
       const names = databases.all.map(({ name }) => `rancher:shop/${serviceName(name)}`)
@@ -158,6 +161,59 @@ describe.skipIf(!isReady)('databases and stacks of Rancher 1.6', () => {
     expect(doctor.out).toMatch(/warning +rancher: .*no container of it runs/)
     expectNoSecret(check.out, check.err, doctor.out, (await sk('config', 'show').ended).out)
   })
+
+  test.skipIf(!part('duplicity').available)(
+    'they go into duplicity too, by the variables of an agent, and so does the database of Rancher itself',
+    { timeout: 120_000 },
+    async () => {
+      const [one, own] = [at(0), at(1)]
+      await using server = await cattleServer(folder.path, [serviceOf(one, 0)], { pageLimit: 100 })
+      writeFileSync(join(folder.path, 'db.password'), `${own.password}\n`)
+      const database = `host: ${own.address}, user: ${own.user}, database: ${own.name}, image: salvage-test/mariadb`
+      writeFileSync(
+        join(folder.path, 'salvage-kit.yaml'),
+        `cattle: { jobs: { pull: never }, server: { ${database}, passwordFile: ${folder.path}/db.password } }\n` +
+          `stores: { far: { kind: duplicity, url: "file://${folder.path}/far", encryption: none } }\n`,
+      )
+      const agent = { CATTLE_URL: server.url, CATTLE_ACCESS_KEY: KEY.name, CATTLE_SECRET_KEY: KEY.secret }
+      const ofAgent = salvageKit(folder.path, agent)
+      const run = await ofAgent('run', 'rancher:*', 'rancher-db:*', '--to', 'far', '--init', '--json').ended
+      expect([run.code, run.err]).toEqual([0, ''])
+      expectNoSecret(run.out)
+      const into = join(folder.path, 'into')
+      const ref = `rancher-db:${own.name}`
+      expect((await ofAgent('restore', ref, '--from', 'far', '--to', `dir:${into}`).ended).code).toBe(0)
+      const dump = readFileSync(join(into, `${own.name}.dump`), 'utf8')
+      expect(await databases.loaded('mariadb', dump, 'select x from t')).toBe(own.name)
+      expect(readdirSync(join(folder.path, 'state/staging'))).toEqual([])
+    },
+  )
+
+  test(
+    'a run that is killed leaves the dumps that were whole by then, and nothing else',
+    { timeout: 120_000 },
+    async () => {
+      const services = databases.all.slice(0, 12).map((one, index) => serviceOf(one, index))
+      await using server = await cattleServer(folder.path, services, { pageLimit: 100 })
+      configure(server)
+      const archive = `archive:${folder.path}/archives`
+      const run = sk('run', 'rancher:shop/*', '--to', archive, '--init', '--json', '--max-concurrent=2')
+      let said = ''
+      run.child.stdout?.on('data', (text: string) => (said += text))
+      await vi.waitFor(() => expect(said.match(/"lift\.finished"/g)?.length ?? 0).toBeGreaterThan(2), {
+        timeout: 60_000,
+      })
+      run.child.kill('SIGKILL')
+      await run.ended
+      const recovered = await sk('recover').ended
+      expect(recovered.code).toBe(0)
+      const { points } = JSON.parse((await sk('list', '--from', archive, '--json').ended).out)
+      expect(points.length).toBeGreaterThan(2)
+      expect(points.length).toBeLessThan(12)
+      expect(new Set(points.map(({ state }: { readonly state: string }) => state))).toEqual(new Set(['good']))
+      expect((await sk('run', 'rancher:shop/db-1', '--to', archive).ended).code).toBe(0)
+    },
+  )
 
   test('a server that does not answer costs no directory its copy, and nothing of its key is seen', async () => {
     mkdirSync(join(folder.path, 'srv'))
