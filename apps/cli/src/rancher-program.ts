@@ -8,20 +8,6 @@ export function addRancherCommands(program: Command, add: AddCommand): void {
     .command('rancher')
     .description('Rancher 1.6 by the settings of rancher-backup: BACKUP_… and CATTLE_… variables, or its file')
     .helpCommand(false)
-  const settings = (command: Command): Command =>
-    command
-      .option(
-        '--config-file <file>',
-        'its settings; variables go before; default: /opt/backup/config/rancher-backup.yml',
-      )
-      .option('--config-dir <dir>', 'of its folders index and templates; default: /opt/backup/config')
-      .addOption(
-        new Option('--pull <when>', 'images of dumps; default: always with templates, else missing').choices([
-          'always',
-          'missing',
-          'never',
-        ]),
-      )
   settings(add(rancher, 'backup', 'dump everything, and copy it offsite', () => import('./commands/rancher/backup.ts')))
   settings(
     add(rancher, 'check', 'check settings, templates and the API', () => import('./commands/rancher/check.ts')),
@@ -37,4 +23,17 @@ export function addRancherCommands(program: Command, add: AddCommand): void {
       () => import('./commands/rancher/daemon.ts'),
     ),
   )
+}
+
+function settings(command: Command): Command {
+  return command
+    .option('--config-file <file>', 'its settings; variables go before; default: /opt/backup/config/rancher-backup.yml')
+    .option('--config-dir <dir>', 'of its folders index and templates; default: /opt/backup/config')
+    .addOption(
+      new Option('--pull <when>', 'images of dumps; default: always with templates, else missing').choices([
+        'always',
+        'missing',
+        'never',
+      ]),
+    )
 }

@@ -49,9 +49,9 @@ export async function loadRancherBackup(search: RancherBackupSearch): Promise<Lo
   const rendered = configOfRancherBackup(settings, installedIn(home, folder, environment), {
     now: new Date(),
     pull: search.pull,
+    machine: environment['MACHINE'] || undefined,
   })
-  const machine = environment['MACHINE'] ?? ''
-  const config = { ...checked(rendered.config), ...(machine === '' ? {} : { machine }) }
+  const config = checked(rendered.config)
   const { FTP_PASSWORD: password } = rendered.environment
   return {
     loaded: {

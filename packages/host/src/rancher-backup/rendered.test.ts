@@ -35,6 +35,7 @@ describe('settings of rancher-backup as a configuration', () => {
           kind: 'duplicity',
           url: 'file:///x/t',
           target: 'dir:/backup',
+          machine: 'rancher-backup',
           encryption: 'none',
           fullIfOlderThan: '7D',
           volumeMegabytes: 200,

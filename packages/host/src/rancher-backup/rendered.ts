@@ -29,6 +29,15 @@ export interface Rendered {
 /** How images of dumps are pulled. */
 export type Pull = 'always' | 'missing' | 'never'
 
+/** What else a configuration is made with. */
+export interface RenderOptions {
+  readonly now: Date
+  /** Default: always with templates, else when one is missing. */
+  readonly pull?: Pull | undefined
+  /** Default: one name for all containers, of which each has another host name. */
+  readonly machine?: string | undefined
+}
+
 /**
  * What rancher-backup is set to do, as a configuration: its directory is dumped into and copied into its chains. Pure.
  * Throws `RANCHER.SETTING`.
@@ -36,7 +45,7 @@ export type Pull = 'always' | 'missing' | 'never'
 export function configOfRancherBackup(
   settings: RancherBackupSettings,
   installed: Installed,
-  { now, pull }: { readonly now: Date; readonly pull?: Pull | undefined },
+  { now, pull, machine = TIDE }: RenderOptions,
 ): Rendered {
   const directory = resolve(settings.duplicity.sourcePath)
   const { store, environment } = offsite(settings, directory, installed.gnupgHome)
@@ -44,10 +53,10 @@ export function configOfRancherBackup(
   const dumped = cattleOf(settings, installed, { directory, pull: pull ?? pullOf(installed) })
   return {
     config: {
-      machine: TIDE,
+      machine,
       ...(dumped === undefined ? {} : { cattle: dumped.cattle }),
       directories: [{ path: directory }],
-      stores: { [STORE]: store },
+      stores: { [STORE]: { ...store, machine } },
       tides: {
         [TIDE]: {
           cron,

@@ -116,7 +116,9 @@ function pointOf(copy: Held, files: SeriesFiles, note: Note | undefined, depot: 
   }
   const isOurs = files.notes.some(({ time }) => time === copy.time)
   if (series !== '' || depot.target === undefined || isOurs) return undefined
-  return { ...shared, target: depot.target, takenAt: isoOf(copy.time), state: 'good' }
+  const { target, machine } = depot
+  const said = machine === undefined ? {} : { machine }
+  return { ...shared, target, takenAt: isoOf(copy.time), state: 'good', ...said }
 }
 
 function isGone({ notes }: SeriesFiles, moment: Moment): boolean {

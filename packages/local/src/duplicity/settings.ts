@@ -12,6 +12,11 @@ export interface DuplicityStoreOptions {
    * listed, restored and gone on with as this target's.
    */
   readonly target?: TargetRef
+  /**
+   * The machine of what other programs wrote into those chains: with that of the lifts they are one series, and retention
+   * counts them together. Default: nobody knows it.
+   */
+  readonly machine?: string
   /** File with the passphrase: of symmetric encryption, or of the key. Default: the variable `PASSPHRASE`. */
   readonly passphraseFile?: string
   /** Id of the GnuPG key that is encrypted for. Default: symmetric encryption. */
@@ -81,6 +86,11 @@ const members = {
     .transform((text) => reference(text))
     .exactOptional()
     .describe('whose the chains are that have no prefix, such as those of rancher-backup: dir:/backup'),
+  machine: z
+    .string()
+    .min(1)
+    .exactOptional()
+    .describe('of which machine they are; as machine: at the top, they and new copies are one series'),
   passphraseFile: absolute
     .exactOptional()
     .describe('file with the passphrase, of the key or of symmetric encryption; default: the variable PASSPHRASE'),

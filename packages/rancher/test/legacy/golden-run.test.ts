@@ -119,6 +119,10 @@ async function runOf(
   return { made, findings, warned, files: files.toSorted() }
 }
 
+function byText(a: readonly string[], b: readonly string[]): number {
+  return a.join(' ') < b.join(' ') ? -1 : 1
+}
+
 /** Not about services alone: a warning where nothing failed. */
 const WARNINGS = new Set(['RANCHER.DISABLE_UNUSUAL', 'RANCHER.NO_EXPORT', 'RANCHER.SCALED', 'RANCHER.TYPE_UNKNOWN'])
 
@@ -139,7 +143,6 @@ describe.skipIf(noFacts !== undefined)('recorded runs of rancher-backup, whole',
       return
     }
     const ran = databases.flatMap(({ folder, job }) => asDockerRun({ ref: '', folder, job }))
-    const byText = (a: readonly string[], b: readonly string[]): number => (a.join(' ') < b.join(' ') ? -1 : 1)
     expect(ran.toSorted(byText)).toEqual(((as === 'kept' ? recorded(record) : dumps) ?? []).toSorted(byText))
     expect(findings.map(({ code }) => code)).toEqual(codes.filter((code) => !WARNINGS.has(code)))
     for (const stack of stacks)

@@ -8,6 +8,7 @@ import { salvageKit } from '../../salvage-kit.ts'
 import type { Running } from '../../salvage-kit.ts'
 import { cattleServer, KEY } from './cattle-server.ts'
 
+const PROGRAM = '/usr/bin/duplicity'
 const DUPLICITY = { timeout: 120_000 }
 
 describe.skipIf(!part('duplicity').available)('rancher-backup by its own settings', () => {
@@ -42,6 +43,11 @@ describe.skipIf(!part('duplicity').available)('rancher-backup by its own setting
   /** Duplicity as rancher-backup called it, and with a cache of its own. */
   const duplicity = (...args: readonly string[]): string =>
     execFileSync('duplicity', ['--archive-dir', at('cache'), ...args], { encoding: 'utf8' })
+  /** A backup as the original made it, word by word. */
+  const original = (): void => {
+    const settled = ['--volsize', '200', '--no-encryption', '--allow-source-mismatch', '--full-if-older-than', '7D']
+    duplicity(...settled, at('source'), `file://${at('far')}`)
+  }
   const restored = (name: string): string => {
     duplicity('--no-encryption', `file://${at('far')}`, at(name))
     return at(name)
@@ -56,10 +62,7 @@ describe.skipIf(!part('duplicity').available)('rancher-backup by its own setting
   test('chains of the original go on with ours, and the bare program restores what ours wrote', DUPLICITY, async () => {
     await using server = await cattleServer(folder.path, [], { pageLimit: 100 })
     mkdirSync(at('far'))
-    duplicity(
-      ...['--volsize', '200', '--no-encryption', '--allow-source-mismatch', '--full-if-older-than', '7D'],
-      ...[at('source'), `file://${at('far')}`],
-    )
+    original()
     const sk = kit(settings(server.url))
     const run = await sk('backup').ended
     expect([run.code, run.err]).toEqual([0, expect.not.stringContaining('error')])
@@ -75,10 +78,7 @@ describe.skipIf(!part('duplicity').available)('rancher-backup by its own setting
     expect(run.out + run.err + seen()).not.toContain(KEY.secret)
     // And the original after ours.
     writeFileSync(at('source/files/mine'), 'changed')
-    duplicity(
-      ...['--volsize', '200', '--no-encryption', '--allow-source-mismatch', '--full-if-older-than', '7D'],
-      ...[at('source'), `file://${at('far')}`],
-    )
+    original()
     expect([far('full').length, far('inc').length]).toEqual([1, 2])
     const again = await sk('backup').ended
     expect(again.code).toBe(0)
@@ -147,6 +147,32 @@ describe.skipIf(!part('duplicity').available)('rancher-backup by its own setting
     rare.child.kill('SIGTERM')
     await rare.ended
     expect(readdirSync(at('other'))).toEqual([])
+  })
+
+  test('a copy that fails is a failure, and nothing is removed for it', DUPLICITY, async () => {
+    await using server = await cattleServer(folder.path, [], { pageLimit: 100 })
+    mkdirSync(at('far'))
+    original()
+    const one = {
+      ...settings(server.url),
+      'BACKUP_DUPLICITY_full-if-older-than': '1s',
+      'BACKUP_DUPLICITY_remove-all-but-n-full': '1',
+    }
+    mkdirSync(at('bin'))
+    const [interpreter = ''] = readFileSync(PROGRAM, 'utf8').split('\n')
+    const script = `${interpreter}
+import runpy, sys
+if '--full-if-older-than' in sys.argv: sys.exit(31)
+runpy.run_path('${PROGRAM}', run_name='__main__')
+`
+    writeFileSync(at('bin/duplicity'), script, { mode: 0o755 })
+    const failed = await kit({ ...one, PATH: `${at('bin')}:${process.env['PATH'] ?? ''}` })('backup').ended
+    expect([failed.code, failed.out + failed.err]).toEqual([1, expect.stringContaining('31')])
+    expect(far('full')).toHaveLength(1)
+    // With the program as it is the chain of the original is over, and its own rule removes it.
+    expect((await kit(one)('backup').ended).code).toBe(0)
+    expect(far('full')).toHaveLength(1)
+    expect(readFileSync(join(restored('back'), 'rancher/shop/rancher-compose.yml'), 'utf8')).toBe("version: '2'\r\n")
   })
 
   test.each([

@@ -58,11 +58,11 @@ export function importRancherBackup(world: ForeignWorld, now: Date): Imported {
     tides: [
       {
         name: TIDE,
-        cron: String(tide['cron']),
+        cron: textAt(tide, 'cron'),
         targets: [`dir:${settings.duplicity.sourcePath}`],
         grouping: 'individual',
         to: 'offsite',
-        more: { hold: 'copy', maxHold: String(tide['maxHold']) },
+        more: { hold: 'copy', maxHold: textAt(tide, 'maxHold') },
         notes: keys('CATTLE_SECRET_KEY' in secret, 'CATTLE_DB_CATTLE_PASSWORD' in secret),
       },
     ],
@@ -83,11 +83,10 @@ function keys(hasKey: boolean, hasServer: boolean): readonly string[] {
 
 function withFiles(cattle: JsonObject, hasKey: boolean): JsonObject {
   const server = cattle['server']
-  const isSet = typeof server === 'object' && server !== null && !Array.isArray(server)
   return {
     ...cattle,
     ...(hasKey ? { keyFile: KEY_FILE } : {}),
-    ...(isSet ? { server: { ...server, passwordFile: SERVER_FILE } } : {}),
+    ...(isObject(server) ? { server: { ...server, passwordFile: SERVER_FILE } } : {}),
   }
 }
 
@@ -132,6 +131,12 @@ function objectAt(value: unknown, key: string): JsonObject {
     typeof value === 'object' && value !== null ? Object.entries(value).find(([name]) => name === key)?.[1] : undefined
   if (!isObject(found)) throw new Error(`a configuration without ${key}`)
   return found
+}
+
+function textAt(object: JsonObject, key: string): string {
+  const text = object[key]
+  if (typeof text !== 'string') throw new Error(`a configuration without ${key}`)
+  return text
 }
 
 function isObject(value: unknown): value is JsonObject {
