@@ -15,6 +15,8 @@ test('only what the file system itself keeps in lost+found is passed over', () =
 
 test.each([
   [true, "PermissionError: [Errno 13] Permission denied: b'/to/x'"],
+  [true, `"x": Error "[Errno 5] Input/output error: b'/to/x'" processing x`],
+  [false, `"x": Error 'librsync error 103 while in patch cycle' processing x`],
   [true, 'Read-only file system: /to/x'],
   [false, "PermissionError: [Errno 13] Permission denied: b'/far/duplicity-full.manifest'"],
   [false, 'Invalid data - SHA1 hash mismatch for file: /to/x'],

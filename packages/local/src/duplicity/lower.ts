@@ -92,7 +92,7 @@ export function isNotOurs(difference: string): boolean {
   return /^New file lost\+found(?:\/|$)/.test(difference)
 }
 
-const REFUSED = /Permission denied|Read-only file system|Operation not permitted|Errno (?:1|13|30)\b/
+const REFUSED = /Permission denied|Read-only file system|Operation not permitted|Errno (?:1|5|13|30)\b/
 
 /** Whether what duplicity says of a restore is that its own file system refused it; the store may say the same words. */
 export function cannotBeWritten(why: string, place: string): boolean {
