@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto'
 import { PassThrough, Writable } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
+import { letGo } from '@salvage-kit/core'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { gathered } from './gathered.ts'
@@ -44,6 +46,33 @@ test('many small pieces that come at once are one; a single one does not wait fo
   await turn()
   await turn()
   expect(String(to.read())).toBe('y')
+})
+
+test.each([
+  ['at once', [256 * 1024, 100_000]],
+  ['in two', [100, 256 * 1024 - 100, 1]],
+  ['twice over', [512 * 1024, 5]],
+])('memory that is full goes with its reader: filled %s', async (_, sizes) => {
+  const digest = createHash('sha256')
+  const to = new PassThrough({ readableObjectMode: true })
+  const output = gathered(to, { signal })
+  const sent = sizes.map((size, index) => Buffer.alloc(size, index + 1))
+  const read = (): void => {
+    for (let piece: unknown = to.read(); piece instanceof Buffer; piece = to.read()) {
+      digest.update(piece)
+      letGo(piece)
+    }
+  }
+  for (const piece of sent) {
+    const added = output.add(piece)
+    await turn()
+    await turn()
+    read()
+    await added
+  }
+  output.end()
+  read()
+  expect(digest.digest('hex')).toBe(createHash('sha256').update(Buffer.concat(sent)).digest('hex'))
 })
 
 test('who stops reading ends who waits', async () => {

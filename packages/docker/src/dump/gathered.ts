@@ -25,8 +25,15 @@ export function gathered(to: Writable, { signal }: CallOptions): Gathered {
   const send = (): void => {
     if (waiting !== undefined) clearImmediate(waiting)
     waiting = undefined
+    const isFull = end === buffer.length
     if (end > begin && !to.destroyed) to.write(buffer.subarray(begin, end))
     begin = end
+    // The reader may give its memory back once the last piece of it was used: nobody may look at it again.
+    if (isFull) {
+      buffer = Buffer.alloc(0)
+      begin = 0
+      end = 0
+    }
   }
   return {
     async add(bytes) {
