@@ -8,7 +8,7 @@ import { syncDirectory } from './sync-directory.ts'
  * The files of a dump that is under way stand in `.salvage-kit.part` beside those of the dump before: never two of one
  * folder at once. When all are proven, `complete` is written there; from then on they are wanted.
  */
-export const PART = '.salvage-kit.part'
+const PART = '.salvage-kit.part'
 const FILES = 'files'
 const COMPLETE = 'complete'
 const DEEPEST = 6
