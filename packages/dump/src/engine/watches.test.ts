@@ -65,17 +65,25 @@ const WHOLE: readonly (readonly [engine: Engine, bytes: Buffer])[] = [
 
 function verdict(engine: Engine, bytes: Buffer, chunk: number): string | undefined {
   const watch = engine.watch?.('')
-  for (let at = 0; at < bytes.length; at += chunk) watch?.take(bytes.subarray(at, at + chunk))
+  for (let at = 0; at < bytes.length; at += chunk) {
+    const own = Buffer.from(bytes.subarray(at, at + chunk))
+    watch?.take(own)
+    // Who gave it frees it.
+    own.fill(0xaa)
+  }
   return watch?.verdict()
 }
 
 test.each(WHOLE)('%o: a whole dump is one, in chunks of any size, and no beginning of it is', (engine, bytes) => {
+  const edges = [0, 1, 512, 1024, 4096, bytes.length - 512, bytes.length - 1]
+    .filter((length) => length >= 0 && length < bytes.length)
+    .map((length): [number, number] => [512, length])
   assert(
     property(integer({ min: 1, max: 5000 }), integer({ min: 0, max: bytes.length - 1 }), (chunk, length) => {
       expect(verdict(engine, bytes, chunk)).toBeUndefined()
       expect(verdict(engine, bytes.subarray(0, length), chunk)).toEqual(expect.any(String))
     }),
-    { numRuns: TRUNCATIONS, seed: SEED },
+    { numRuns: TRUNCATIONS + edges.length, seed: SEED, examples: edges },
   )
 })
 

@@ -37,5 +37,14 @@ export function offsets(count: number, below: number, seed: number): readonly nu
   return [below - 1, ...Array.from({ length: count - 1 }, () => Math.floor(next() * below))]
 }
 
+/** Sizes in which formats, pipes and disks cut. */
+const BLOCKS = [512, 4096, 8192, 10_240, 32_768, 65_536, 262_144]
+
+/** Where to cut a file of this length: at once, at the first, the second and the last end of a block of each size, and so many times anywhere. */
+export function cuts(count: number, length: number, seed: number): readonly number[] {
+  const ends = BLOCKS.flatMap((block) => [block, 2 * block, Math.floor((length - 1) / block) * block])
+  return [...new Set([0, ...ends.filter((at) => at < length), ...offsets(count, length, seed)])]
+}
+
 /** A container's `/proc`, once: what every process there was started with. */
 export const ALL_ARGV = `for f in /proc/[0-9]*/cmdline; do tr '\\000' ' ' <"$f" 2>/dev/null; echo; done`

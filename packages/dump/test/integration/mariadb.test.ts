@@ -6,7 +6,7 @@ import type { Recipe } from '../../src/index.ts'
 import { engineNamed, proveDump, restore } from '../../src/index.ts'
 import { SCHEMA, WRITE } from './mariadb-data.ts'
 import { containerPort, cutAfter } from '../spawn-port.ts'
-import { ALL_ARGV, collect, offsets, partOf } from './collected.ts'
+import { ALL_ARGV, collect, cuts, partOf } from './collected.ts'
 import type { CollectedPart } from './collected.ts'
 import { databaseContainer } from './container.ts'
 import type { DatabaseContainer } from './container.ts'
@@ -237,7 +237,7 @@ SELECT ROUTINE_DEFINITION FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA 
     if (file === undefined) throw new Error('no dump')
     await proveDump(containerPort(into.name), small, file, options)
     let taken = 0
-    for (const at of offsets(TRUNCATIONS, file.bytes.length, SEED)) {
+    for (const at of cuts(TRUNCATIONS, file.bytes.length, SEED)) {
       await proveDump(containerPort(into.name), small, partOf(file.name, file.bytes.subarray(0, at)), options).then(
         () => (taken += 1),
         (error: unknown) => expect(error).toMatchObject({ code: 'DUMP.NOT_WHOLE' }),

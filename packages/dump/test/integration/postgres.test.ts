@@ -7,7 +7,7 @@ import { serverOfArchive } from '../../src/engine/postgres/skew.ts'
 import { engineNamed, proveDump, restore } from '../../src/index.ts'
 import { SCHEMA, WRITES } from './postgres-data.ts'
 import { containerPort, cutAfter } from '../spawn-port.ts'
-import { ALL_ARGV, collect, offsets, partOf } from './collected.ts'
+import { ALL_ARGV, collect, cuts, partOf } from './collected.ts'
 import type { CollectedPart } from './collected.ts'
 import { databaseContainer } from './container.ts'
 import type { DatabaseContainer } from './container.ts'
@@ -248,7 +248,7 @@ SELECT datname, (SELECT string_agg(a::text, ' ' ORDER BY a::text) FROM unnest(da
     if (file === undefined) throw new Error('no dump')
     await proveDump(containerPort(into.name), only, file, options)
     let taken = 0
-    for (const at of offsets(TRUNCATIONS, file.bytes.length, SEED)) {
+    for (const at of cuts(TRUNCATIONS, file.bytes.length, SEED)) {
       await proveDump(containerPort(into.name), only, partOf(file.name, file.bytes.subarray(0, at)), options).then(
         () => (taken += 1),
         (error: unknown) => expect(error).toMatchObject({ code: 'DUMP.NOT_WHOLE' }),

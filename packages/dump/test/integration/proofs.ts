@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 import type { ExecPort, Recipe } from '../../src/index.ts'
 import { proveDump } from '../../src/index.ts'
 import type { CollectedPart } from './collected.ts'
-import { offsets, partOf } from './collected.ts'
+import { cuts, offsets, partOf } from './collected.ts'
 
 /** All of them with `SALVAGE_TRUNCATIONS=500`, others with `SALVAGE_SEED=…`. */
 const TRUNCATIONS = Number(process.env['SALVAGE_TRUNCATIONS'] ?? 30)
@@ -18,7 +18,7 @@ export async function expectProven(
   const options = { where: 'here', signal: new AbortController().signal }
   await proveDump(port, recipe, partOf(name, bytes), options)
   const taken: number[] = []
-  for (const length of offsets(TRUNCATIONS, bytes.length, SEED)) {
+  for (const length of cuts(TRUNCATIONS, bytes.length, SEED)) {
     const cut = partOf(name, bytes.subarray(0, length))
     const code = await proveDump(port, recipe, cut, options).then(
       () => 'taken',

@@ -14,9 +14,6 @@ const FRAME = 2 << 20
 /** One more than processors, so that none waits for the next frame; more would take all threads that files are written with. */
 const LANES = Math.min(3, availableParallelism() + 1)
 
-/** How many frames wait for a packer or their turn to be written, so that neither waits for them. */
-const WAITING = 3
-
 /** A new zstd file of many frames, as `zstd` reads it. Disposing ends the work on it and closes it. */
 export interface CompressedFile extends AsyncDisposable {
   /** Takes a copy of the bytes. Waits while enough is under way; rejects when an earlier write failed. */
@@ -25,13 +22,22 @@ export interface CompressedFile extends AsyncDisposable {
   finish(head?: Buffer): Promise<Written>
 }
 
-/**
- * Makes a compressed file that must not be there yet, with so many bytes left free at its beginning for a frame that is
- * known last. Rejects with `ARCHIVE.STORE_…`, as all of its verbs do.
- */
-export async function compressedFile(path: string, kind: SumKind, reserved = 0): Promise<CompressedFile> {
+/** What is special about a compressed file. */
+interface CompressedFileOptions {
+  /** So many bytes are left free at its beginning, for a frame that is known last. */
+  readonly reserved?: number
+  /** How many frames are compressed beside each other at most; as many wait for that or for their turn to be written. */
+  readonly lanes?: number
+}
+
+/** Makes a compressed file that must not be there yet. Rejects with `ARCHIVE.STORE_…`, as all of its verbs do. */
+export async function compressedFile(
+  path: string,
+  kind: SumKind,
+  { reserved = 0, lanes = LANES }: CompressedFileOptions = {},
+): Promise<CompressedFile> {
   const file = await durableFile(path, kind, reserved)
-  const packers = Array.from({ length: LANES }, framePacker)
+  const packers = Array.from({ length: Math.min(lanes, LANES) }, framePacker)
   const pool = lending(packers)
   const free: Buffer[] = []
   /** The frames that are not written yet, oldest first. */
@@ -51,7 +57,7 @@ export async function compressedFile(path: string, kind: SumKind, reserved = 0):
   }
 
   async function sendFrame(): Promise<void> {
-    if (underWay.length === LANES + WAITING) await underWay.shift()
+    if (underWay.length === 2 * packers.length) await underWay.shift()
     last = frameOut(frame, filled, last)
     // Awaited by `write`, `finish` or the end; until then a failure is no unhandled rejection.
     last.catch(() => undefined)

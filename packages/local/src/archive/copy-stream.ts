@@ -14,6 +14,8 @@ import { headerOf, paddingOf, TAR_END } from './tar/write-header.ts'
 /** Whoever restores a dump decides who may read it. */
 const MODE = 0o600
 const DIRECTORY_MODE = 0o700
+/** No dump comes so fast that a third would have work; each takes some ten megabytes. */
+const LANES = 2
 
 /**
  * Writes data and manifest of a dump of one file into `archive`, as of a directory that holds it. A tar header says how
@@ -73,7 +75,7 @@ async function writeContent(
   const { name } = file
   const mtime = Math.floor(Date.now() / 1000)
   const reserved = plainFrameLength(headOf(name, 0, mtime).length)
-  const data = opened.use(await compressedFile(join(archive, DATA), 'crc32', reserved))
+  const data = opened.use(await compressedFile(join(archive, DATA), 'crc32', { reserved, lanes: LANES }))
   const { content, whole } = proved(file)
   let bytes = 0
   let told = 0

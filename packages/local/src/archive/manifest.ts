@@ -18,7 +18,7 @@ export interface ManifestWriter extends AsyncDisposable {
 
 /** Begins the manifest of an archive; takes no memory that grows with it. */
 export async function writeManifest(archive: string): Promise<ManifestWriter> {
-  const file = await compressedFile(join(archive, MANIFEST), 'sha256')
+  const file = await compressedFile(join(archive, MANIFEST), 'sha256', { lanes: 1 })
   let lines: string[] = []
   const flush = async (): Promise<void> => {
     const text = lines.join('')
