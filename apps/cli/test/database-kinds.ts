@@ -15,7 +15,7 @@ export interface DatabaseKind {
   sql(container: string, text: string, database?: string): Promise<string>
   /** Of the user with the odd password, and how the server is to ask for it. */
   prepare(container: string): Promise<void>
-  /** Rows 1 to 60000 with many bytes each, and empty tables `a` and `b`. */
+  /** Rows 1 to 40000 with many bytes each, and empty tables `a` and `b`. */
   readonly tables: readonly string[]
   /** A line of SQL that writes row `$i` into `a` and `b` in one transaction. */
   readonly write: string
@@ -44,7 +44,7 @@ export function databaseKinds(cli: (...args: string[]) => Promise<string>): read
       await this.sql(container, 'select pg_reload_conf()')
     },
     tables: [
-      `create table "täb 😀" as select g id, repeat(md5(g::text), 8) x from generate_series(1, 60000) g`,
+      `create table "täb 😀" as select g id, repeat(md5(g::text), 8) x from generate_series(1, 40000) g`,
       'create table a (id int primary key, x text)',
       'create table b (id int primary key, x text)',
     ],
@@ -74,7 +74,7 @@ export function databaseKinds(cli: (...args: string[]) => Promise<string>): read
       await this.sql(container, `grant all on *.* to ${user} with grant option`)
     },
     tables: [
-      `create table \`täb ☂\` (id int primary key, x text) select seq id, concat('😀', repeat(md5(seq), 8)) x from seq_1_to_60000`,
+      `create table \`täb ☂\` (id int primary key, x text) select seq id, concat('😀', repeat(md5(seq), 8)) x from seq_1_to_40000`,
       'create table a (id int primary key, x text)',
       'create table b (id int primary key, x text)',
     ],
