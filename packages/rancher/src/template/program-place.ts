@@ -18,7 +18,7 @@ const STARTS = [
 ].join('|')
 const BEHIND = String.raw`(?:^|[\s;|&(\x60{!"'])(?:${STARTS})\s+(?:-\S+\s+(?:\w+\s+)?|\d\S*\s+)*`
 /** Variables and redirections, which may stand before it too. */
-const ASIDE = String.raw`(?:(?:\w+=|\d*[<>]+&?[ \t]*)(?:"[^"]*"|'[^']*'|[^\s"'])*\s+)*`
+const ASIDE = String.raw`(?:(?:\w*=|\d*[<>]+&?[ \t]*)(?:"[^"]*"|'[^']*'|[^\s"'])*\s+)*`
 /** What is written before the name of a program, in a text that a shell reads. */
 const BEFORE = new RegExp(String.raw`(?:${BEGIN}|${BEHIND})${ASIDE}["']*[\w./-]*$`)
 
@@ -45,7 +45,8 @@ function mayStart(words: readonly string[], index: number, at: number): boolean 
   if (own === undefined) return false
   const operands = words.slice(index + 1, at).filter((one, place, all) => {
     const follows = /^-[A-Za-z]$|^--[^=]+$/.test(all[place - 1] ?? '')
-    return !/^[-+]/.test(one) && !/^\d+[smhd]?$/.test(one) && !ASSIGNMENT.test(one) && !follows
+    // To env a variable may have any name, none too.
+    return !/^[-+]/.test(one) && !/^\d+[smhd]?$/.test(one) && !one.includes('=') && !follows
   })
   return operands.length <= own || /^(?:ba|da|k|z|a)?sh$/.test(name)
 }

@@ -82,6 +82,8 @@ test.each([
   'env V',
   'env -i V',
   'env A=b V x',
+  'env = V x',
+  `sh -c 'env = V x'`,
   'nice -n 5 V',
   'gosu postgres V',
   'su V',
