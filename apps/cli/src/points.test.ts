@@ -71,7 +71,8 @@ test.each([
   ['nope', 'RESTORE.POINT_UNKNOWN', /none of 6 points/],
   ['dir:/other', 'RESTORE.POINT_UNKNOWN', undefined],
   ['docker:v', 'RESTORE.POINT_UNKNOWN', /1 that are partial/],
-  ['rancher:a/b', 'TARGET.SCHEME', undefined],
+  ['rancher:a/b', 'RESTORE.POINT_UNKNOWN', undefined],
+  ['rancher:a//b', 'TARGET.NAME', undefined],
 ])('%s is an error', (text, code, why) => {
   let thrown: unknown
   try {
