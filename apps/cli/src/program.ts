@@ -146,7 +146,7 @@ export function createProgram(terminal: Terminal, version: string, runCommand: R
 
 function selecting(command: Command): Command {
   return command
-    .argument('[ref...]', 'targets: dir:PATH, docker:VOLUME, btrfs:VOLUME, k8s:NAMESPACE/CLAIM')
+    .argument('[ref...]', 'targets: dir:PATH, docker:VOLUME, btrfs:VOLUME, k8s:NAMESPACE/CLAIM, rancher:STACK/SERVICE')
     .option('--to <store>', STORE_HELP)
     .option('--tide <name>', 'what this tide of labels and configuration says; with targets named, only those')
     .addOption(new Option('--grouping <how>', 'which targets come to rest together').choices(GROUPINGS))

@@ -25,6 +25,7 @@ test.each([
   ['archives alone need none', {}, { ...nothing, stores: ['archive:/b'] }, [], 'none'],
   ['a container may write to a directory', {}, { ...nothing, targets: ['dir:/a' as const] }, [], 'wanted'],
   ['and to a volume on BTRFS', {}, { ...nothing, targets: ['btrfs:v' as const] }, [], 'wanted'],
+  ['what dumps a database of Rancher', {}, { ...nothing, targets: ['rancher:a/b' as const] }, [], 'wanted'],
   ['a volume', {}, { ...nothing, targets: ['docker:v' as const] }, [], 'required'],
   ['a crane', {}, { ...nothing, stores: ['crane:borg'] }, [], 'required'],
   ['a name that may be a crane of labels', {}, { ...nothing, stores: ['borg'] }, [], 'required'],
