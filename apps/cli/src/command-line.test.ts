@@ -103,7 +103,7 @@ test('config check, show and schema', async () => {
   expect(wrong.err).toBe(
     `error: ${file}:1:21: tides.d.cron: "never" is not a schedule\n` +
       '  why: it has 1 fields, not five or six\n' +
-      '  next: write five fields, minute hour day month weekday, like "0 3 * * *", six with seconds first, or @daily\n',
+      '  next: write five fields, minute hour day month weekday, like "0 3 * * *", six with seconds first, @daily, or @every 6h\n',
   )
 })
 

@@ -23,9 +23,13 @@ export async function execute(invocation: Invocation<RancherOptions>): Promise<n
     for (const finding of read.findings) terminal.err(failureText(finding, 'warning'))
     for (const finding of problems) terminal.err(failureText(finding, isWrong(finding) ? 'error' : 'warning'))
     if (wrong.length === 0 && options.quiet !== true)
-      terminal.out(`The settings can be used: ${String(items.length)} dumps would be made.\n`)
+      terminal.out(`The settings can be used: ${dumpsText(items.length)} would be made.\n`)
   }
   return wrong.length === 0 ? 0 : 1
+}
+
+function dumpsText(count: number): string {
+  return count === 1 ? '1 dump' : `${String(count)} dumps`
 }
 
 /** Of the settings or the server, and not of one service alone. */

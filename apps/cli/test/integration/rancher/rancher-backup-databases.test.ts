@@ -1,19 +1,22 @@
+import { randomBytes } from 'node:crypto'
 import { globSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { part, temporaryDirectory } from '@salvage-kit/testbed'
+import { docker, engineAddress, part, temporaryDirectory } from '@salvage-kit/testbed'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { salvageKit } from '../../salvage-kit.ts'
 import type { Ended } from '../../salvage-kit.ts'
 import { cattleServer, KEY, serviceName, serviceOf } from './cattle-server.ts'
-import { startDatabases } from './databases.ts'
+import { IMAGES, startDatabases } from './databases.ts'
 import type { Databases, ServedDatabase } from './databases.ts'
+import { seenArguments } from './seen-arguments.ts'
 
 const parts = ['docker', 'postgres-image', 'mariadb-image', 'duplicity'] as const
 
 describe.skipIf(!parts.every((name) => part(name).available))('rancher-backup with databases that run', () => {
   let databases: Databases
   beforeAll(async () => {
-    databases = await startDatabases(['db_1', 'db_2', 'db_3'])
+    // Names of its own, and so passwords: other suites look at the arguments of all processes.
+    databases = await startDatabases(['rb_1', 'rb_2', 'rb_3'])
   }, 120_000)
   afterAll(async () => databases[Symbol.asyncDispose](), 60_000)
 
@@ -26,6 +29,8 @@ describe.skipIf(!parts.every((name) => part(name).available))('rancher-backup wi
       using folder = temporaryDirectory()
       const at = (path: string): string => join(folder.path, path)
       if (templates) writeTemplates(at('home/config'))
+      mkdirSync(at('source'))
+      await using writer = await writerOf(at('source'))
       const services = databases.all.map((one, place) => serviceOf(one, place))
       const settings = (url: string): Record<string, string> => ({
         APP_HOME: at('home'),
@@ -41,9 +46,17 @@ describe.skipIf(!parts.every((name) => part(name).available))('rancher-backup wi
         salvageKit(folder.path, settings(url))('rancher', 'backup', '--pull', 'never', '--verbose').ended
       {
         await using server = await cattleServer(folder.path, services, { pageLimit: 2 })
+        using processes = seenArguments()
         const good = await run(server.url)
+        expectNoSecret([...processes.all].join('\n'))
+        expect([...processes.all].join('\n')).toContain('--allow-source-mismatch')
         expect([good.code, good.err]).toEqual([0, expect.not.stringContaining('error')])
         expectNoSecret(good.out + good.err)
+        // As rancher-backup, it leaves whoever writes there alone.
+        expect(await writer.startedAt()).toBe(writer.since)
+        const store = `archive:${at('archives')}`
+        const plan = await salvageKit(folder.path)('plan', `dir:${at('source')}`, '--to', store).ended
+        expect(plan.out).toContain(writer.name)
       }
       for (const one of databases.all) {
         expect(statSync(file(one)).mode & 0o777).toBe(0o600)
@@ -57,15 +70,15 @@ describe.skipIf(!parts.every((name) => part(name).available))('rancher-backup wi
       const broken = [serviceOf(first, 0, { environment: variable }), ...services.slice(1, 2)]
       await using server = await cattleServer(folder.path, broken, { pageLimit: 100 })
       const partial = await run(server.url)
-      expect([partial.code, partial.out + partial.err]).toEqual([3, expect.stringContaining('rancher:shop/db-1')])
+      expect([partial.code, partial.out + partial.err]).toEqual([3, expect.stringContaining('rancher:shop/rb-1')])
       expect(partial.out + partial.err).not.toContain(variable.POSTGRES_PASSWORD)
       expectNoSecret(partial.out + partial.err)
       expect(readFileSync(file(first))).toEqual(before[0])
       // Made anew: it says when.
       expect(readFileSync(file(second)).length).toBe(before[1]?.length)
       expect(globSync('source/dump/shop/*', { cwd: folder.path }).toSorted()).toEqual([
-        'source/dump/shop/db-1',
-        'source/dump/shop/db-2',
+        'source/dump/shop/rb-1',
+        'source/dump/shop/rb-2',
       ])
       const state = globSync('state/**', { cwd: folder.path })
         .map(at)
@@ -83,6 +96,38 @@ describe.skipIf(!parts.every((name) => part(name).available))('rancher-backup wi
     }
   }
 })
+
+const cli = async (...args: readonly string[]): Promise<string> => (await docker(engineAddress(), args)).trim()
+
+interface Writer extends AsyncDisposable {
+  readonly name: string
+  readonly since: string
+  startedAt(): Promise<string>
+}
+
+/** A container that runs and can write to a directory of this machine. */
+async function writerOf(directory: string): Promise<Writer> {
+  const name = `rancher-backup-${randomBytes(4).toString('hex')}`
+  const startedAt = async (): Promise<string> =>
+    cli('inspect', '--format={{.State.Running}} {{.State.StartedAt}} {{.State.Paused}}', name)
+  await cli(
+    'run',
+    '--detach',
+    `--name=${name}`,
+    `--volume=${directory}:/data`,
+    '--entrypoint=sleep',
+    IMAGES.postgres,
+    '600',
+  )
+  return {
+    name,
+    since: await startedAt(),
+    startedAt,
+    async [Symbol.asyncDispose](): Promise<void> {
+      await cli('rm', '--force', '--volumes', name)
+    },
+  }
+}
 
 /** As users have them: an index, and a template for each kind. */
 function writeTemplates(folder: string): void {
