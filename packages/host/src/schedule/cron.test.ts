@@ -26,6 +26,8 @@ test('six fields begin with seconds', () => {
   expect(cronTimes('15,45 0 9 * * *').after(NOW)).toEqual(new Date(2026, 10, 21, 9, 0, 15))
 })
 
+const day = (time: string): Date => new Date(`2026-11-21T${time}Z`)
+
 test.each([
   ['@every 6h', '12:00', '06:00'],
   ['@every 1h30m', '09:00', '07:30'],
@@ -33,7 +35,6 @@ test.each([
   ['@every 90s', '08:01:30', '08:00'],
 ])('%s is due at multiples of it, whenever it is asked', (text, after, before) => {
   const times = cronTimes(text, 'Europe/Berlin')
-  const day = (time: string): Date => new Date(`2026-11-21T${time}Z`)
   expect(cronFault(text, NOW)).toBeUndefined()
   expect(times.after(day('08:00:30'))).toEqual(day(after))
   expect(times.before(day('08:00:30'))).toEqual(day(before))
