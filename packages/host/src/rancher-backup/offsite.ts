@@ -1,13 +1,15 @@
 import { SalvageError } from '@salvage-kit/core'
-import type { JsonObject } from '@salvage-kit/core'
+import type { Finding, JsonObject } from '@salvage-kit/core'
 import { splitWords } from '@salvage-kit/rancher'
 import type { RancherBackupSettings } from '@salvage-kit/rancher'
+import { withoutDropped } from './dropped-options.ts'
 
 /** Where copies go, in the words of a configuration. */
 export interface Offsite {
   readonly store: JsonObject
   /** Variables that duplicity needs besides: what stood in the URL and may be in no argument. */
   readonly environment: Readonly<Record<string, string>>
+  readonly findings: readonly Finding[]
 }
 
 /**
@@ -25,6 +27,7 @@ export function offsite(
       hint: 'as a variable of the environment it is BACKUP_DUPLICITY_URL',
     })
   const { address, environment } = withoutPassword(url)
+  const { words, findings } = withoutDropped(options === undefined ? [] : optionWords(options))
   return {
     store: {
       kind: 'duplicity',
@@ -34,11 +37,12 @@ export function offsite(
       ...(encryptKey === undefined || gnupgHome === undefined ? {} : { gnupgHome }),
       fullIfOlderThan,
       volumeMegabytes: volsize,
-      ...(options === undefined ? {} : { options: [...optionWords(options)] }),
+      ...(words.length === 0 ? {} : { options: [...words] }),
       removeAllButNFull,
       removeAllIncOfButNFull,
     },
     environment,
+    findings,
   }
 }
 

@@ -78,6 +78,16 @@ describe('settings of rancher-backup as a configuration', () => {
     expect(() => rendered({ BACKUP_DUPLICITY_options: '--timeout $(id)' })).toThrow(/cannot be split/)
   })
 
+  test('options about caches and words are left out', () => {
+    const BACKUP_DUPLICITY_options = '-v4 --archive-dir /cache --name=x --num-retries=3 --verbosity 9 --progress'
+    const found = rendered({ BACKUP_DUPLICITY_options })
+    expect(storeOf(found)).toMatchObject({ options: ['--num-retries=3'] })
+    expect(found.findings.map(({ message }) => message)).toEqual([
+      'duplicity.options: -v, --archive-dir, --name, --verbosity, --progress has no effect',
+    ])
+    expect(storeOf(rendered({ BACKUP_DUPLICITY_options: '--progress' }))).not.toHaveProperty('options')
+  })
+
   test('a password in the URL goes into a variable', () => {
     const found = rendered({ BACKUP_DUPLICITY_url: 'ftp://me:p%40ss@host/dir', 'BACKUP_DUPLICITY_target-path': '/t' })
     expect(storeOf(found)).toMatchObject({ url: 'ftp://me@host/dir/t' })

@@ -48,7 +48,7 @@ export function configOfRancherBackup(
   { now, pull, machine = TIDE }: RenderOptions,
 ): Rendered {
   const directory = resolve(settings.duplicity.sourcePath)
-  const { store, environment } = offsite(settings, directory, installed.gnupgHome)
+  const { store, environment, findings: ofStore } = offsite(settings, directory, installed.gnupgHome)
   const { cron, findings } = readSchedule(settings.schedule, now)
   const dumped = cattleOf(settings, installed, { directory, pull: pull ?? pullOf(installed) })
   return {
@@ -69,7 +69,7 @@ export function configOfRancherBackup(
       },
     },
     environment: { ...environment, ...dumped?.environment },
-    findings,
+    findings: [...ofStore, ...findings],
   }
 }
 
