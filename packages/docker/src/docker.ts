@@ -54,9 +54,9 @@ export function docker(options: DockerOptions): Backend {
     loader: dockerLoader(engine),
     provisioners: [volumeProvisioner(async () => engine)],
     async sweep(call) {
-      await sweepJobs(engine, call)
-      await endDeadDumps(engine, call)
-      await crane.sweep(call)
+      // What cannot be swept of one kind keeps no other.
+      const swept = await Promise.allSettled([sweepJobs(engine, call), endDeadDumps(engine, call), crane.sweep(call)])
+      for (const one of swept) if (one.status === 'rejected') throw one.reason
     },
   }
   return permitted(backend, engine)

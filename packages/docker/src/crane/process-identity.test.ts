@@ -11,7 +11,7 @@ const options = { signal: new AbortController().signal }
 const dead = (label: string): Promise<boolean> => isCertainlyDead(engine, label, options)
 
 test.skipIf(process.platform !== 'linux')('tells the dead from the living, and from those it cannot know', async () => {
-  const own = await thisProcess()
+  const own = await thisProcess(engine, options)
   if (own === undefined) throw new Error('this process does not know itself')
   expect(await dead(own)).toBe(false)
   const change = (other: object): string => JSON.stringify({ ...JSON.parse(own), ...other })

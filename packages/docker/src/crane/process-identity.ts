@@ -11,13 +11,30 @@ import type { DockerEngine } from '../engine.ts'
 
 const Identity = z.object({ boot: z.string(), space: z.string(), host: z.string(), pid: z.int(), start: z.string() })
 
+/** The name of the host in a container, unless somebody gave it another one. */
+const CONTAINER = /^[0-9a-f]{12}$/
+
 /** As a label says which process made something. */
 type Identity = z.infer<typeof Identity>
 
-/** The label of this process; undefined where the system does not tell. */
-export async function thisProcess(): Promise<string | undefined> {
+/**
+ * The label of this process for what it leaves on an engine; undefined where the system does not tell. It names the own
+ * container only where that is one of this engine's: a process that asked another engine for it would take us for dead.
+ */
+export async function thisProcess(engine: DockerEngine, options: CallOptions): Promise<string | undefined> {
   const own = await ownIdentity()
-  return own === undefined ? undefined : JSON.stringify(own)
+  if (own === undefined) return undefined
+  const isKnown = !CONTAINER.test(own.host) || (await hasContainer(engine, own.host, options))
+  return JSON.stringify(isKnown ? own : { ...own, host: '' })
+}
+
+async function hasContainer(engine: DockerEngine, host: string, options: CallOptions): Promise<boolean> {
+  try {
+    return (await engine.inspectContainer(host, options))?.id.startsWith(host) === true
+  } catch {
+    options.signal.throwIfAborted()
+    return false
+  }
 }
 
 /**
@@ -33,7 +50,7 @@ export async function isCertainlyDead(engine: DockerEngine, label: string, optio
     const started = await startOf(pid)
     return started === undefined ? !exists(pid) : started !== start
   }
-  if (!/^[0-9a-f]{12}$/.test(host)) return false
+  if (!CONTAINER.test(host)) return false
   // A container has one process namespace at a time: it was started anew since.
   if (host === own.host) return true
   const container = await engine.inspectContainer(host, options)

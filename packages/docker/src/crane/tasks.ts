@@ -45,7 +45,8 @@ export async function runTask<Outcome>(
   const ownMs = crane.settings.timeoutMs ?? DEFAULT_TIMEOUT_MS
   const isQuestion = task.action === 'check' && task.point === undefined
   const limitMs = isQuestion ? Math.min(ownMs, CHECK_MS) : ownMs
-  const vessel = await taskVessel(task.action, {
+  const vessel = await taskVessel(engine, task.action, {
+    signal,
     untilMs: Date.now() + limitMs + MARGIN_MS,
     ...(ref === undefined ? {} : { ref }),
     ...(task.point === undefined ? {} : { target: task.point.target }),

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import type { CraneAction, LiftRef, TargetRef } from '@salvage-kit/core'
+import type { CallOptions, CraneAction, LiftRef, TargetRef } from '@salvage-kit/core'
 import type { ContainerSummary } from '../container.ts'
+import type { DockerEngine } from '../engine.ts'
 import { ENTITY } from '../label/keys.ts'
 import { thisProcess } from './process-identity.ts'
 
@@ -39,12 +40,17 @@ export function liftVessel(ref: Pick<LiftRef, 'id' | 'runId' | 'target'>): Vesse
 
 /** A container that belongs to no lift, or that withdraws one: what clears the lift up clears it up too. */
 export async function taskVessel(
+  engine: DockerEngine,
   action: CraneAction,
-  task: { readonly ref?: Pick<LiftRef, 'id' | 'runId'>; readonly target?: TargetRef; readonly untilMs: number },
+  task: CallOptions & {
+    readonly ref?: Pick<LiftRef, 'id' | 'runId'>
+    readonly target?: TargetRef
+    readonly untilMs: number
+  },
 ): Promise<Vessel> {
-  const { ref, target, untilMs } = task
+  const { ref, target, untilMs, signal } = task
   const id = ref?.id ?? `task-${randomBytes(8).toString('hex')}`
-  const owner = await thisProcess()
+  const owner = await thisProcess(engine, { signal })
   const own = { [LIFT_LABEL]: id, ...(ref === undefined ? {} : { [RUN_LABEL]: ref.runId }) }
   return {
     id,

@@ -22,7 +22,7 @@ async function* openDump(engine: DockerEngine, token: Json, { signal }: CallOpti
   const { recipe } = dumpLabels(container)
   if (recipe === undefined) throw changed(container.name, 'its labels do not ask for dumps')
   const { id, name } = container
-  const port = containerExec(engine, id, name, { word: await ownerWord() })
+  const port = containerExec(engine, id, name, { word: await ownerWord(engine, { signal }) })
   yield* dump(port, recipe, { where: `container ${name}`, patienceMs: RISE_MS, signal })
 }
 

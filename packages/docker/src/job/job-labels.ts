@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
+import type { CallOptions } from '@salvage-kit/core'
 import { PROCESS_LABEL, RUN_LABEL, UNTIL_LABEL } from '../crane/vessel-labels.ts'
 import { thisProcess } from '../crane/process-identity.ts'
+import type { DockerEngine } from '../engine.ts'
 import { ENTITY } from '../label/keys.ts'
 
 /** The job that a container or a volume was made for; what has it is no target, and a sweep may remove it. */
@@ -14,9 +16,12 @@ export interface JobName {
 }
 
 /** Names a job; a sweep of another process leaves it alone until `untilMs` while this process lives. */
-export async function nameJob(runId: string | undefined, untilMs: number): Promise<JobName> {
+export async function nameJob(
+  engine: DockerEngine,
+  { runId, untilMs, signal }: CallOptions & { readonly runId: string | undefined; readonly untilMs: number },
+): Promise<JobName> {
   const id = `job-${randomBytes(8).toString('hex')}`
-  const owner = await thisProcess()
+  const owner = await thisProcess(engine, { signal })
   return {
     id,
     volume: `salvage-${id}`,

@@ -34,7 +34,7 @@ async function* runJob(
   using limit = deadline(limitMs, options.signal, late(job, limitMs))
   const { signal } = limit
   signal.throwIfAborted()
-  const name = await nameJob(options.runId, Date.now() + limitMs + MARGIN_MS)
+  const name = await nameJob(engine, { runId: options.runId, untilMs: Date.now() + limitMs + MARGIN_MS, signal })
   try {
     await runCommands(engine, job, name, { ...options, signal, settings })
     const last = commandContainer(name, job.commands.length)
