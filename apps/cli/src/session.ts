@@ -4,6 +4,7 @@ import { loadConfig, openRig, openRigState, stateDirectory } from '@salvage-kit/
 import type { LoadedConfig, OpenRig, RigSettings, RigState, Scope } from '@salvage-kit/host'
 import { failureText } from './failure.ts'
 import type { Invocation } from './invocation.ts'
+import { letYoungSpaceGrow } from './young-objects.ts'
 
 /** The configuration in force, and where journal and catalog stand. */
 export interface Place {
@@ -39,6 +40,7 @@ export async function openSession(
     ...(onLabels === undefined ? {} : { onLabels }),
   }
   const rig = await openRig({ ...settings, ...listeners }, { signal })
+  letYoungSpaceGrow()
   for (const secret of rig.secrets) terminal.redactor.add(secret)
   if (options.quiet !== true) for (const warning of rig.warnings) terminal.err(failureText(warning, 'warning'))
   return rig

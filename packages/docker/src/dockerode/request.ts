@@ -8,6 +8,7 @@ import { deadline, SalvageError } from '@salvage-kit/core'
 import type { Address } from './address.ts'
 import { fault } from '../error.ts'
 import { pieces } from './body.ts'
+import { withoutSsh } from './without-ssh.ts'
 
 /** One request to the engine. */
 export interface EngineRequest {
@@ -112,7 +113,9 @@ export function late(what: string, limitMs: number): SalvageError {
  * builds, which nobody needs here and which take a tenth of a small command's memory.
  */
 function load(address: Address): Modem {
-  const client: unknown = createRequire(import.meta.resolve('dockerode'))('docker-modem')
+  const require = createRequire(import.meta.resolve('dockerode'))
+  withoutSsh(require)
+  const client: unknown = require('docker-modem')
   // Every member is given, so that none comes from the environment behind our back.
   const options = {
     socketPath: address.socketPath,
