@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import { Readable as ReadableStream } from 'node:stream'
-import { SalvageError } from '@salvage-kit/core'
+import { isSalvageError, SalvageError } from '@salvage-kit/core'
 import type { ExecPort } from '../port.ts'
 import { proofFrame } from '../program/frame.ts'
 import { runProgram } from '../program/run.ts'
@@ -53,34 +53,37 @@ export function mustBeParts({ recipe: { engine } }: Pick<Database, 'recipe'>, fi
   })
 }
 
-/** The first bytes of a file. */
-export async function headOf(file: StoredPart): Promise<Buffer> {
-  const head: Buffer[] = []
-  let bytes = 0
-  for await (const chunk of file.open()) {
-    const piece = Buffer.from(chunk)
-    head.push(piece)
-    bytes += piece.length
-    if (bytes >= HEAD) break
-  }
-  return Buffer.concat(head).subarray(0, HEAD)
-}
-
-/** As {@link proveDump}. */
-export async function prove(database: Database, file: StoredPart): Promise<Proven> {
+/**
+ * As {@link proveDump}. `mayTake` gets the first bytes, up to 4096, before the tools get them: what it throws is why the file is not
+ * proven, since tools that are older than a dump may call it damaged.
+ */
+export async function prove(
+  database: Database,
+  file: StoredPart,
+  mayTake: (head: Buffer) => void = () => {},
+): Promise<Proven> {
   const { recipe, options } = database
   mustBeParts(database, [file])
   const of = recipe.engine.partOf(file.name) ?? ''
   const passing = meter(recipe.engine, of)
   const stored = file.open()
+  let refusal: unknown
   const look = async function* (): AsyncGenerator<Buffer> {
-    for await (const chunk of stored.pipe(passing.stream)) yield Buffer.from(chunk)
+    try {
+      for await (const piece of headFirst(stored.pipe(passing.stream), mayTake)) yield piece
+    } catch (error) {
+      refusal = error
+      throw error
+    }
   }
   stored.on('error', (error) => passing.stream.destroy(error))
   const program = recipe.engine.prove?.(database.settings)
   try {
     if (program === undefined) for await (const _ of look()) options.signal.throwIfAborted()
     else await witness(database, { program, of, stdin: ReadableStream.from(look(), { objectMode: false }) })
+  } catch (error) {
+    options.signal.throwIfAborted()
+    throw isSalvageError(refusal) ? refusal : error
   } finally {
     stored.destroy()
     passing.stream.destroy()
@@ -90,6 +93,26 @@ export async function prove(database: Database, file: StoredPart): Promise<Prove
     throw new SalvageError('DUMP.NOT_WHOLE', `${file.name} is not whole: ${fault}`, { untouched: true })
   const { bytes } = passing.proof()
   return { file, of, bytes }
+}
+
+/** Holds what comes until its head is known. */
+async function* headFirst(stream: AsyncIterable<unknown>, mayTake: (head: Buffer) => void): AsyncGenerator<Buffer> {
+  let head: Buffer | undefined = Buffer.alloc(0)
+  for await (const chunk of stream) {
+    if (!Buffer.isBuffer(chunk)) throw new Error('a stored dump gives text in place of bytes')
+    if (head === undefined) {
+      yield Buffer.from(chunk)
+      continue
+    }
+    head = Buffer.concat([head, chunk])
+    if (head.length < HEAD) continue
+    mayTake(head.subarray(0, HEAD))
+    yield head
+    head = undefined
+  }
+  if (head === undefined) return
+  mayTake(head)
+  yield head
 }
 
 async function witness(

@@ -10,7 +10,7 @@ import { answersIn } from '../shell/answers.ts'
 import type { Answers } from '../shell/answers.ts'
 import { databaseOf, failureOf } from './database.ts'
 import type { Database, DatabaseOptions } from './database.ts'
-import { headOf, mustBeParts, prove } from './prove.ts'
+import { mustBeParts, prove } from './prove.ts'
 import type { Proven, StoredPart } from './prove.ts'
 import { survey } from './survey.ts'
 
@@ -49,10 +49,9 @@ export async function checkRestore(
   const database = databaseOf(port, recipe, options)
   mustBeParts(database, files)
   const { server } = await survey(database)
-  // Tools that are older than the dump may call it damaged.
-  for (const file of files) mustTake(database, file, { head: await headOf(file), server })
   const proven: Proven[] = []
-  for (const file of files) proven.push(await prove(database, file))
+  for (const file of files)
+    proven.push(await prove(database, file, (head) => mustTake(database, file, { head, server })))
   return {
     async load({ signal }) {
       signal.throwIfAborted()
