@@ -21,6 +21,8 @@ export interface Operation {
   readonly isOnlyOurs?: boolean
   /** Where the original takes very long. */
   readonly originalRounds?: number
+  /** How often plugins, which run for weeks, have done it before it counts. Default: once, as everybody. */
+  readonly practice?: number
   /** Before and after each, outside of the figures. */
   readonly before?: Work
   readonly after?: Work
@@ -28,7 +30,7 @@ export interface Operation {
 
 /** Everybody who can do it here. */
 export function entrants(yard: Yard, plugin: OurPlugin, operation: Operation): readonly Entrant[] {
-  const { bare = {}, ask, words, originalWords = words, originalRounds, before, after } = operation
+  const { bare = {}, ask, words, originalWords = words, originalRounds, practice = 1, before, after } = operation
   const original = operation.isOnlyOurs === true ? undefined : yard.original
   const run = (work: Work): (() => Promise<number>) => {
     return async () => {
@@ -41,7 +43,7 @@ export function entrants(yard: Yard, plugin: OurPlugin, operation: Operation): r
   const few = originalRounds === undefined ? {} : { rounds: originalRounds }
   const ours = { kind: 'ours' } as const
   const peer = { kind: 'original', ...few } as const
-  const onSocket = { surface: 'plugin' } as const
+  const onSocket = { surface: 'plugin', before: practice } as const
   const onLine = { surface: 'command line' } as const
   const all: (readonly Entrant[])[] = [
     Object.entries(bare).map(([name, work]) => ({ name, kind: 'bare', run: run(work) })),

@@ -69,8 +69,9 @@ async function race(
       'the same without sync: in memory only': async () => pipe(place, FASTEST, what),
       'btrfs send | ssh btrfs receive': async () => pipe(place, [], what),
       'btrfs send | btrfs receive': async () => direct(place, what),
+      ...durableOriginal(place, name),
     },
-    ask: async (socket) => call(socket, '/VolumeDriver.Snapshot.Send', { Name: name, Host: HOST }),
+    ask: async (socket) => ask(socket, name),
     words: ['send', HOST, name],
     async before() {
       await again()
@@ -78,6 +79,26 @@ async function race(
     },
   })
   await contest(title, { ratio: 1.1 }, operation, rounds)
+}
+
+async function ask(socket: string, name: string): Promise<string> {
+  return call(socket, '/VolumeDriver.Snapshot.Send', { Name: name, Host: HOST })
+}
+
+/** The original as it would have to be asked for what ours promises: it answers while the copy is in memory alone. */
+function durableOriginal({ original, received }: Yard, name: string): Readonly<Record<string, () => Promise<void>>> {
+  if (original === undefined) return {}
+  const sync = async (): Promise<void> => void (await command('btrfs', ['filesystem', 'sync', received]))
+  return {
+    async 'buttervolume, plugin, then sync'() {
+      await ask(original.socket, name)
+      await sync()
+    },
+    async 'buttervolume, command line, then sync'() {
+      await original.cli(['send', HOST, name])
+      await sync()
+    },
+  }
 }
 
 /** The one line that everybody starts from. */

@@ -8,6 +8,8 @@ import type { Yard } from './btrfs-yard.ts'
 import { contest } from './contest.ts'
 
 const AIM = { overMs: 15 } as const
+/** Where the engine of a plugin's language is warm: both write programs that run for weeks. */
+const PRACTICE = 60
 
 /** Snapshot, clone and restore of a volume with 1,000 files. `around` says what else is on the file system. */
 export async function shortVerbs(place: Yard, plugin: OurPlugin, around: string, rounds: number): Promise<void> {
@@ -27,6 +29,7 @@ export async function shortVerbs(place: Yard, plugin: OurPlugin, around: string,
       bare: { 'btrfs subvolume snapshot -r': async () => snapshot('-r', from, now) },
       ask: async (socket) => call(socket, '/VolumeDriver.Snapshot', { Name: name }),
       words: ['snapshot', name],
+      practice: PRACTICE,
       after,
     }),
     rounds,
@@ -38,6 +41,7 @@ export async function shortVerbs(place: Yard, plugin: OurPlugin, around: string,
       bare: { 'btrfs subvolume snapshot': async () => snapshot(from, join(volumes, 'cloned')) },
       ask: async (socket) => call(socket, '/VolumeDriver.Clone', { Name: name, Target: 'cloned' }),
       words: ['clone', name, 'cloned'],
+      practice: PRACTICE,
       after,
     }),
     rounds,
@@ -55,6 +59,7 @@ export async function shortVerbs(place: Yard, plugin: OurPlugin, around: string,
       },
       ask: async (socket) => call(socket, '/VolumeDriver.Snapshot.Restore', { Name: base }),
       words: ['restore', base],
+      practice: PRACTICE,
       after,
     }),
     rounds,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { median } from './sides.ts'
 
 /** One way of doing a thing. */
@@ -9,6 +10,8 @@ export interface Entrant {
   readonly surface?: 'plugin' | 'command line'
   /** Does it once; resolves with the milliseconds that it took, cleared up after, which does not count. */
   readonly run: () => Promise<number>
+  /** Rounds that do not count. Default: 1. A program that runs for weeks is not judged by its first minute. */
+  readonly before?: number
   /** Where one round takes very long. Default: that of the contest. */
   readonly rounds?: number
 }
@@ -30,14 +33,16 @@ export function misses(): readonly string[] {
 }
 
 /**
- * Runs all entrants in turn, so that a machine whose speed drifts slows every one; one uncounted round first. Prints each
- * one's median, and for ours how it stands to the bare one and to the original. The first bare one is what counts.
+ * Runs all entrants in turn, so that a machine whose speed drifts slows every one, in another order each round, for what one
+ * leaves behind (deletions that the file system still works off, warm caches) must not always meet the same next one. Prints
+ * each one's median, and for ours how it stands to the bare one and to the original. The first bare one is what counts.
  */
 export async function contest(title: string, aim: Aim, entrants: readonly Entrant[], rounds: number): Promise<void> {
   const times = new Map<Entrant, number[]>(entrants.map((entrant) => [entrant, []]))
-  for (const entrant of entrants) if ((entrant.rounds ?? rounds) > 1) await entrant.run()
+  for (const entrant of entrants)
+    if ((entrant.rounds ?? rounds) > 1) for (let n = 0; n < (entrant.before ?? 1); n += 1) await entrant.run()
   for (let round = 0; round < rounds; round += 1)
-    for (const entrant of entrants)
+    for (const entrant of shuffled(entrants, round))
       if (round < (entrant.rounds ?? rounds)) times.get(entrant)?.push(await entrant.run())
   const middle = (entrant: Entrant | undefined): number =>
     median(entrant === undefined ? [] : (times.get(entrant) ?? []))
@@ -58,6 +63,15 @@ export async function contest(title: string, aim: Aim, entrants: readonly Entran
       for (const short of shortfalls(middle(entrant), bare, peer(entrant), held))
         missed.push(`${title}: ${entrant.name}: ${short}`)
   }
+}
+
+/** The same order for the same round, whenever it is run. */
+function shuffled(entrants: readonly Entrant[], round: number): readonly Entrant[] {
+  const place = ({ name }: Entrant): string =>
+    createHash('sha256')
+      .update(`${String(round)} ${name}`)
+      .digest('hex')
+  return entrants.toSorted((one, other) => (place(one) < place(other) ? -1 : 1))
 }
 
 /** How long something took, in milliseconds. */

@@ -39,13 +39,20 @@ export function isSshFailure(words: string, code: number | null): boolean {
 const SSH_WORDS =
   /^ssh: |Host key verification failed|Permission denied \([a-z]|^kex_exchange_identification|^Timeout, server|^Connection (closed|reset) by .* port/m
 
-/** Why a connection could not be made or did not last. `HOST.FAILED` when ssh's words are not known. */
-export function sshFailure(host: string, words: string): SalvageError {
+/**
+ * Why a connection could not be made or did not last. `HOST.FAILED` when ssh's words are not known. `untouched`: the caller
+ * knows that nothing had come over it.
+ */
+export function sshFailure(
+  host: string,
+  words: string,
+  { untouched = false }: { readonly untouched?: boolean } = {},
+): SalvageError {
   const isChanged = /REMOTE HOST IDENTIFICATION HAS CHANGED/.test(words)
   const why = isChanged ? 'it has another key than before' : lastWords(words)
   const [, code = 'HOST.FAILED', hint = `try it by hand: ssh ${host} true`, retryable = true] =
     MEANINGS.find(([pattern]) => pattern.test(words)) ?? []
-  return new SalvageError(code, `${host} cannot be reached by ssh`, { why, hint, retryable })
+  return new SalvageError(code, `${host} cannot be reached by ssh`, { why, hint, retryable, untouched })
 }
 
 const SHOWN_LINES = 4

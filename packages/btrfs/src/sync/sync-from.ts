@@ -12,10 +12,13 @@ import { rsyncCommand, UNFINISHED } from './rsync-command.ts'
 const VANISHED = 24
 /** The same list: what hangs, or what the network did. */
 const MAY_PASS: ReadonlySet<number> = new Set([10, 12, 30, 35])
+/** What rsync says when its far side has never been there: so it has written nothing here. */
+const NOTHING_CAME = /\(0 bytes received so far\)/
 
 /**
  * Brings what is newer in a volume at one far end into the one here. Resolves when rsync has ended well. Rejects with
- * `HOST.…`, `SYNC.FAILED`, `SYNC.EXCHANGED`, `DEADLINE`; what came whole until then stays, nothing that is not whole.
+ * `HOST.…`, `SYNC.FAILED`, `SYNC.EXCHANGED`, `DEADLINE`; what came whole until then stays, nothing that is not whole. An error that
+ * is `untouched` says that nothing had come.
  */
 export async function syncFrom(
   far: SshEnd,
@@ -86,7 +89,7 @@ async function removeUnfinished(volume: string): Promise<void> {
 
 function failed(host: string, words: string, ending: Ending): SalvageError {
   const { code, signal } = ending
-  if (isSshFailure(words, code)) return sshFailure(host, words)
+  if (isSshFailure(words, code)) return sshFailure(host, words, { untouched: NOTHING_CAME.test(words) })
   return (
     missingProgram(words, ending) ??
     new SalvageError('SYNC.FAILED', `it could not be synchronised from ${host}`, {

@@ -5,6 +5,7 @@ import { sshEnd } from '../far/far-end.ts'
 import { targetRef } from '../volume/place.ts'
 import type { VolumeHost } from '../volume/place.ts'
 import { requireVolume } from '../volume/refusal.ts'
+import { removeSnapshots } from '../volume/remove-snapshots.ts'
 import { snapshotVolume } from '../volume/snapshot-volume.ts'
 import { performVerb } from '../volume/verb.ts'
 import { syncFrom } from './sync-from.ts'
@@ -21,7 +22,7 @@ export interface SyncOptions extends CallOptions {
 
 /** What came of a sync. */
 export interface SyncedVolume {
-  /** What the volume held before; left out when no host was given. */
+  /** What the volume held before; left out when no host was given, and when nothing came from any. */
   readonly snapshot?: string
   /** In the order given. `failure` is left out for a host from which everything came. */
   readonly hosts: readonly { readonly host: string; readonly failure?: Finding }[]
@@ -32,7 +33,7 @@ const HOST_MS = 6 * 60 * 60 * 1000
 
 /**
  * Brings what is newer in a volume at other machines into the one here: of a file that both have, the newer stays, and
- * nothing is removed. A snapshot is taken first. The containers may run; what they read meanwhile is partly old, partly
+ * nothing is removed. A snapshot is taken first, and stays unless no host could be reached. The containers may run; what they read meanwhile is partly old, partly
  * new. A host that fails does not stop the others. The volume is among the volumes of each host under the same name.
  *
  * Rejects, before anything is connected or changed, with `HOST.NAME` of any host, `VOLUME.NAME`, `VOLUME.NOT_FOUND`,
@@ -54,17 +55,27 @@ export async function syncVolume(
   const work = async (options: CallOptions): Promise<SyncedVolume> => {
     const { snapshot, findings } = await snapshotVolume(host, volume, options)
     const done: SyncedVolume['hosts'][number][] = []
+    let hasChanged = false
     for (const end of ends) {
       try {
         await syncFrom(end, { path, farPath: join(farVolumesPath, volume) }, { ...options, hostMs })
         done.push({ host: end.host })
+        hasChanged = true
       } catch (error) {
         options.signal.throwIfAborted()
         if (!isSalvageError(error)) throw error
+        hasChanged ||= !error.untouched
         done.push({ host: end.host, failure: findingOf(error) })
       }
     }
-    return { snapshot, hosts: done, findings }
+    if (hasChanged) return { snapshot, hosts: done, findings }
+    // A schedule that calls a dead host each hour would fill the disk with what nobody needs.
+    const isGone = await removeSnapshots(host, [snapshot], options).then(
+      () => true,
+      // The hosts' failures are what a person must hear of.
+      () => false,
+    )
+    return { ...(isGone ? {} : { snapshot }), hosts: done, findings }
   }
   const record = syncRecord(volume, ends)
   const verb = { verb: 'sync', volume, locked: [`${volume}←`], waitMs: 0, work, record }

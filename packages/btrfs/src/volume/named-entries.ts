@@ -3,12 +3,13 @@ import type { CallOptions } from '@salvage-kit/core'
 import { parseSnapshotName } from '../name/snapshot-name.ts'
 import type { SnapshotName } from '../name/snapshot-name.ts'
 import { timeFormat } from '../name/time-format.ts'
+import type { TimeFormat } from '../name/time-format.ts'
 import { volumeName } from '../name/volume-name.ts'
 import type { BtrfsSettings } from '../settings/settings.ts'
-import { entriesIn } from '../subvolume/directory.ts'
 import { isReadOnly } from '../subvolume/is-read-only.ts'
 import { isSubvolume } from '../subvolume/is-subvolume.ts'
 import { safetyNames } from './safety.ts'
+import { snapshotNames } from './snapshot-names.ts'
 
 /** Where snapshots are, and how their names are read. */
 export type SnapshotSettings = Pick<BtrfsSettings, 'snapshotsPath' | 'timeFormat'>
@@ -40,26 +41,43 @@ export async function namedEntries<T>(
   list: () => Promise<ReadonlyMap<string, T>>,
 ): Promise<NamedEntries<T>> {
   signal.throwIfAborted()
-  const start = volume === undefined ? '' : `${volumeName(volume)}@`
-  const format = timeFormat(text)
+  if (volume !== undefined) volumeName(volume)
+  const read = readerOf(text)
   // It takes as long as all the rest.
   const listing = list()
   listing.catch(() => undefined)
   // A safety snapshot is marked before it is made and until it is removed: what is an entry is marked before or after.
   const marked = await safetyNames({ snapshotsPath })
-  const entries = await entriesIn(snapshotsPath)
+  const names = await snapshotNames({ snapshotsPath }, { signal, ...(volume === undefined ? {} : { volume }) })
   const safety = new Set([...marked, ...(await safetyNames({ snapshotsPath }))])
-  const named: Named[] = []
-  for (const entry of entries) {
-    const parsed = entry.name.startsWith(start) && entry.isDirectory() ? parseSnapshotName(entry.name) : undefined
-    if (parsed === undefined) continue
-    const date = format.parse(parsed.time)
-    named.push({ ...parsed, name: entry.name, ...(date === undefined ? {} : { date }) })
-  }
+  const named = names.map((name) => read(name)).filter((one) => one !== undefined)
   const listed = await listing
   const missing = named.filter(({ name }) => !listed.has(name))
   const isBehind = await someAreWhole(missing.map(({ name }) => join(snapshotsPath, name)))
   return { named, whole: isBehind ? await list() : listed, safety }
+}
+
+/** What names said when they were read last, by the format of their times: the same ones are asked for again and again. */
+let known: { readonly text: string; readonly named: ReadonlyMap<string, Named> } = { text: '', named: new Map() }
+
+/** Reads the names of one listing; what it read is remembered in the place of what the listing before had read. */
+function readerOf(text: string): (name: string) => Named | undefined {
+  const format = timeFormat(text)
+  const before = known.text === text ? known.named : new Map<string, Named>()
+  const named = new Map<string, Named>()
+  known = { text, named }
+  return (name) => {
+    const one = before.get(name) ?? namedBy(format, name)
+    if (one !== undefined) named.set(name, one)
+    return one
+  }
+}
+
+function namedBy(format: TimeFormat, name: string): Named | undefined {
+  const parsed = parseSnapshotName(name)
+  if (parsed === undefined) return undefined
+  const date = format.parse(parsed.time)
+  return { ...parsed, name, ...(date === undefined ? {} : { date }) }
 }
 
 /** Whether some are read-only subvolumes: those were made since the list was begun in which they are not. */

@@ -45,6 +45,11 @@ describe.skipIf(!isThere)('synchronising from another machine', () => {
     return syncVolume(host, { volume: name, hosts }, { ...never, configFile: sshd.configFile, farVolumesPath: far })
   }
 
+  /** Of the volume. */
+  async function snapshots(): Promise<readonly string[]> {
+    return (await readdir(here.settings.snapshotsPath)).filter((one) => one.startsWith(`${name}@`))
+  }
+
   test('brings what is newer and what is missing, removes nothing, and saves what was there', async () => {
     const mine = (file: string): string => join(here.volume(name), file)
     const theirs = (file: string): string => join(far, name, file)
@@ -96,6 +101,12 @@ describe.skipIf(!isThere)('synchronising from another machine', () => {
     ])
     const done = await sync('down', 'a')
     expect(done.hosts).toMatchObject([{ host: 'down', failure: { code: 'HOST.UNREACHABLE' } }, { host: 'a' }])
+    expect(await snapshots()).toEqual([done.snapshot])
+    // Nothing came, so there is nothing to go back from.
+    const unheard = await sync('down')
+    expect(unheard).toMatchObject({ hosts: [{ failure: { code: 'HOST.UNREACHABLE' } }] })
+    expect(unheard).not.toHaveProperty('snapshot')
+    expect(await snapshots()).toEqual([done.snapshot])
     expect(await readFile(join(here.volume(name), 'file'), 'utf8')).toBe('theirs')
     await command('btrfs', ['subvolume', 'delete', join(far, name)])
     const missing = await sync('a')
@@ -116,7 +127,7 @@ describe.skipIf(!isThere)('synchronising from another machine', () => {
     await expect(request('plain', 'a')).rejects.toMatchObject({ code: 'VOLUME.PLAIN' })
     expect(await request(name)).toEqual({ hosts: [], findings: [] })
     expect(await readdir(here.settings.volumesPath)).not.toContain('nothing')
-    expect((await readdir(here.settings.snapshotsPath)).filter((one) => one.startsWith(`${name}@`))).toEqual([])
+    expect(await snapshots()).toEqual([])
     expect(sshd.log()).toBe(before)
   })
 
