@@ -2,6 +2,8 @@ import type { Watch } from '../engine.ts'
 import { byteReader } from './byte-reader.ts'
 
 const BLOCK = 512
+/** To a multiple of this most tars are filled up with empty blocks; others end after two. */
+const RECORD = 20 * BLOCK
 /** Of a file whose content is looked into. */
 const MOST_KEPT = 16 * 1024 * 1024
 
@@ -24,6 +26,7 @@ export function tarWatch({ keep, verdict }: TarRule): Watch {
   const sizes = new Map<string, number>()
   const kept = new Map<string, Buffer>()
   let empty = 0
+  let bytes = 0
   let wrong: string | undefined
   let longName: string | undefined
   const reader = byteReader(function* read() {
@@ -47,19 +50,22 @@ export function tarWatch({ keep, verdict }: TarRule): Watch {
         const piece = yield Math.min(left, 128 * BLOCK)
         if (holds) content.push(piece)
       }
-      const bytes = Buffer.concat(content).subarray(0, size)
-      if (type === 'L') longName = textTo(bytes)
+      const file = Buffer.concat(content).subarray(0, size)
+      if (type === 'L') longName = textTo(file)
       else if (type === '0' || type === '\0') {
         sizes.set(path, size)
-        if (holds) kept.set(path, bytes)
+        if (holds) kept.set(path, file)
       }
     }
   })
   return {
-    take: (chunk) => reader.take(chunk),
+    take: (chunk) => {
+      bytes += chunk.length
+      reader.take(chunk)
+    },
     verdict: () => {
       if (wrong !== undefined) return wrong
-      if (empty < 2 || !reader.even()) return 'the tar has no end'
+      if (empty < 2 || !reader.even() || (empty > 2 && bytes % RECORD !== 0)) return 'the tar has no end'
       return verdict({ sizes, kept })
     },
   }

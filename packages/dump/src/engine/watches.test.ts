@@ -98,3 +98,11 @@ test.each([
 ])('%o: what lacks a part, or its sum, is not whole', (engine, bytes) => {
   expect(verdict(engine, bytes, 512)).toEqual(expect.any(String))
 })
+
+test('a tar that is filled up with empty blocks is whole with all of them', () => {
+  const tar = tarOf({ 'x.manifest': '{"files":[{"fileName":"x.tar.gz"}]}', 'x.tar.gz': 's' })
+  const filled = Buffer.concat([tar, Buffer.alloc(10_240 - tar.length)])
+  expect(verdict(influxdb, filled, 1000)).toBeUndefined()
+  for (let at = tar.length + 1; at < filled.length; at += 1)
+    expect(verdict(influxdb, filled.subarray(0, at), 4096)).toBe('the tar has no end')
+})

@@ -12,7 +12,7 @@ import type { Server } from './server.ts'
 import { freePort, server, servicePort } from './server.ts'
 
 const run = promisify(execFile)
-const PASSWORD = `p'a:"$(id) #x`
+const PASSWORD = `p'a:"$(id) #x\n\`x\` 😀`
 
 async function ctl(at: string, ...words: readonly string[]): Promise<string> {
   const env = { ...process.env, ETCDCTL_API: '3', ETCDCTL_USER: `root:${PASSWORD}` }
@@ -54,7 +54,7 @@ describe.skipIf(!part('etcd').available)('etcd', () => {
     const env = { ...process.env, ETCDCTL_API: '3' }
     const open = async (...words: readonly string[]): Promise<unknown> =>
       run('etcdctl', [`--endpoints=${from}`, ...words], { env })
-    for (let n = 0; n < 20; n++) await open('put', `key ${n}`, `value ${n} é`.repeat(500))
+    for (let n = 0; n < 20; n++) await open('put', `key ${n} 😀`, `value ${n} é 😀`.repeat(500))
     await open('user', 'add', `root:${PASSWORD}`)
     await open('user', 'grant-role', 'root', 'root')
     await open('auth', 'enable')

@@ -61,6 +61,7 @@ describe.skipIf(!influx.available)('InfluxDB 1', () => {
     await from.ask('CREATE DATABASE one; CREATE DATABASE "an odd $(id) one"')
     const lines = Array.from({ length: 5000 }, (_, n) => `fixed,tag=t${n % 7} text="é ${n}",n=${n}i ${nanoseconds(n)}`)
     await from.write(lines.join('\n'))
+    await from.write(`tägl\\ 😀,tag=wert\\ $x text="é 😀" 1`)
   })
   afterAll(async () => {
     for (const one of started) await one[Symbol.asyncDispose]()
@@ -88,7 +89,7 @@ describe.skipIf(!influx.available)('InfluxDB 1', () => {
     )
     expect(Number(count?.[2])).toBeGreaterThanOrEqual(before)
     expect(Number(count?.[1])).toBe(Number(count?.[2]) + 1)
-    for (const query of ['SELECT * FROM fixed', 'SHOW DATABASES', 'SHOW RETENTION POLICIES'])
+    for (const query of ['SELECT * FROM fixed', 'SELECT * FROM "tägl 😀"', 'SHOW DATABASES', 'SHOW RETENTION POLICIES'])
       expect(await into.ask(query)).toBe(await from.ask(query))
     await into.write('fixed n=1i 1')
     const kept = await into.ask('SELECT * FROM fixed')

@@ -60,6 +60,7 @@ describe.skipIf(!mongo.available)('MongoDB, by its tools and FerretDB', () => {
     into = await start('into')
     await insert(from, 'fixed', 0, 3000)
     await insert(from, 'other', 0, 30)
+    await insert(from, 'tägl 😀', 0, 30)
   })
   afterAll(async () => {
     for (const it of started) await it[Symbol.asyncDispose]()
@@ -82,6 +83,8 @@ describe.skipIf(!mongo.available)('MongoDB, by its tools and FerretDB', () => {
     await restore(service, recipe(into), [file], options)
     expect(await documents(into, 'fixed')).toEqual(await documents(from, 'fixed'))
     expect(await documents(into, 'other')).toEqual(await documents(from, 'other'))
+    expect(await documents(into, 'tägl 😀')).toEqual(await documents(from, 'tägl 😀'))
+    expect((await documents(into, 'tägl 😀')).length).toBe(30 * document(0).length)
     const grown = await documents(into, 'grows')
     expect(grown.length).toBeGreaterThanOrEqual(before * document(0).length)
     expect(grown).toEqual((await documents(from, 'grows')).subarray(0, grown.length))
@@ -106,7 +109,7 @@ describe.skipIf(!mongo.available)('MongoDB, by its tools and FerretDB', () => {
   })
 
   test('a password reaches the tools, and a refusal says nothing of it', async () => {
-    const settings = { port: String(from), user: 'me', password: `p'a"$(id) : #x` }
+    const settings = { port: String(from), user: 'me', password: `p'a"$(id) : #x\`x\`` }
     const error: unknown = await collect(service, { engine, settings }, options).catch((thrown: unknown) => thrown)
     expect(error).toMatchObject({ code: 'DUMP.UNREACHABLE', why: expect.stringMatching(/unable to authenticate/) })
     expect(JSON.stringify(error)).not.toContain('$(id)')

@@ -26,6 +26,8 @@ describe.skipIf(!opensearch.available || process.getuid?.() !== 0)('OpenSearch',
   const service: ExecPort = {
     exec: async (request, call) => here.exec({ ...request, argv: [...NOBODY, ...request.argv] }, call),
   }
+  const NAME = 'tägl😀'
+  const GROWS = encodeURIComponent(NAME)
   let running: Server | undefined
   let url = ''
   let recipe: Recipe = { engine, settings: {} }
@@ -67,7 +69,17 @@ describe.skipIf(!opensearch.available || process.getuid?.() !== 0)('OpenSearch',
   })
 
   test('a dump comes back whole, and not over an index that is there; no beginning of it is whole', async () => {
+    const until = new AbortController()
+    let written = 0
+    const writer = (async () => {
+      for (; !until.signal.aborted; written += 1)
+        await ask('POST', '_bulk', `{"index":{"_index":"${NAME}","_id":"${written}"}}\n{"n":${written}}\n`)
+    })()
+    await expect.poll(() => written).toBeGreaterThan(20)
+    const atLeast = written
     const [file] = await collect(service, recipe, options)
+    until.abort()
+    await writer
     if (file === undefined) throw new Error('no file')
     await expectProven(service, recipe, file, 0)
     const all = async (): Promise<unknown> => {
@@ -80,8 +92,14 @@ describe.skipIf(!opensearch.available || process.getuid?.() !== 0)('OpenSearch',
     await expect(restore(service, recipe, [file], options)).rejects.toMatchObject({ code: 'DUMP.RESTORE_FAILED' })
     expect(await all()).toEqual(before)
     await ask('DELETE', 'things')
+    await ask('DELETE', GROWS)
     await restore(service, recipe, [file], options)
     expect(await all()).toEqual(before)
+    // One shard: what came before something that is there is there as well.
+    const grown = Number(/"count":(\d+)/.exec(await ask('GET', `${GROWS}/_count`))?.[1])
+    expect(grown).toBeGreaterThanOrEqual(atLeast)
+    const last = `${GROWS}/_doc/${grown - 1}?filter_path=found`
+    expect(await ask('GET', last)).toBe('{"found":true}')
     expect(await ask('GET', '_snapshot')).toBe('{}')
     expect(readdirSync(join(home, 'repo'))).toEqual([])
   })

@@ -19,6 +19,7 @@ export async function expectProven(
   await proveDump(port, recipe, partOf(name, bytes), options)
   const taken: number[] = []
   for (const length of cuts(TRUNCATIONS, bytes.length, SEED)) {
+    if (name.endsWith('.tar') && length === endOfTar(bytes)) continue
     const cut = partOf(name, bytes.subarray(0, length))
     const code = await proveDump(port, recipe, cut, options).then(
       () => 'taken',
@@ -35,4 +36,10 @@ export async function expectProven(
       code: 'DUMP.NOT_WHOLE',
     })
   }
+}
+
+/** Behind the two empty blocks that end a tar: all that a cut takes away there is what fills it up. */
+function endOfTar(bytes: Buffer): number {
+  const last = bytes.findLastIndex((byte) => byte !== 0)
+  return Math.ceil((last + 1) / 512) * 512 + 1024
 }

@@ -14,7 +14,7 @@ import type { Server } from './server.ts'
 import { freePort, server, servicePort } from './server.ts'
 
 const run = promisify(execFile)
-const PASSWORD = `p'a"$(id) \\ #x`
+const PASSWORD = `p'a"$(id) \\ :#x\n\`x\` 😀`
 const redis = part('redis')
 
 async function client(at: number, ...words: readonly string[]): Promise<string> {
@@ -38,7 +38,7 @@ describe.skipIf(!redis.available)('Redis', () => {
     const at = await freePort()
     const config = join(folder.path, `${at}.conf`)
     const place = temporaryDirectory()
-    const quoted = PASSWORD.replaceAll(/["\\]/g, String.raw`\$&`)
+    const quoted = PASSWORD.replaceAll(/["\\]/g, String.raw`\$&`).replaceAll('\n', String.raw`\n`)
     writeFileSync(
       config,
       `bind 127.0.0.1\nport ${at}\ndir ${place.path}\nrequirepass "${quoted}"\nsave ""\n${more.join('\n')}\n`,
@@ -61,7 +61,7 @@ describe.skipIf(!redis.available)('Redis', () => {
     port = await start(['repl-diskless-sync yes', 'repl-diskless-sync-delay 0'])
     other = await start(['appendonly yes', 'repl-diskless-sync no'])
     await client(port, 'EVAL', "for i=1,20000 do redis.call('SET','k'..i,'v'..i) end", '0')
-    await client(port, 'HSET', 'hash', 'a', 'é', 'b', '2')
+    await client(port, 'HSET', "tägl. 😀 it's", 'a', 'é 😀', 'b', '2')
     await client(port, 'ZADD', 'sorted', '1.5', 'one')
     await client(port, '-n', '3', 'SET', 'elsewhere', '1')
   })

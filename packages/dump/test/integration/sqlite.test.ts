@@ -36,6 +36,10 @@ describe.skipIf(!part('sqlite').available)('SQLite', () => {
     await sql(file, 'PRAGMA journal_mode=WAL; CREATE TABLE first (n, text); CREATE TABLE last (n, text);')
     await sql(
       file,
+      `CREATE TABLE "tägl. 😀 it's" ("wert $x" text, raw blob); INSERT INTO "tägl. 😀 it's" VALUES ('é 😀', x'00ff')`,
+    )
+    await sql(
+      file,
       "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 5000) INSERT INTO first SELECT n, 'é' || n FROM c",
     )
     await sql(file, 'INSERT INTO last SELECT * FROM first')
@@ -63,6 +67,7 @@ describe.skipIf(!part('sqlite').available)('SQLite', () => {
     await sql(file, 'DELETE FROM first')
     await restore(herePort(), recipe, [dumped], options)
     expect(await sql(file, '.sha3sum')).toBe(await sql(copy, '.sha3sum'))
+    expect(await sql(file, `SELECT "wert $x" || hex(raw) FROM "tägl. 😀 it's"`)).toBe('é 😀00FF')
     expect(await sql(file, 'PRAGMA integrity_check')).toBe('ok')
   })
 
