@@ -1,6 +1,7 @@
 import { SalvageError } from '@salvage-kit/core'
 import { withoutSecrets } from './depot.ts'
 import type { Depot } from './depot.ts'
+import { lastWords } from './last-words.ts'
 import type { LogRecord } from './log-record.ts'
 import { withoutPasswords } from './url.ts'
 
@@ -65,8 +66,9 @@ const KNOWN: readonly Known[] = [
     code: 'STORE.UNREACHABLE',
     exits: [38, 47],
     words:
-      /[Cc]onnection (?:refused|reset|closed|timed out)|[Nn]o such host|[Nn]o route to host|unreachable|(?<!-)timed? ?out|Name or service not known|Permission denied \(publickey|Host key verification failed|Authentication failed|not found in known_hosts/,
+      /[Uu]nable to connect|ssh connection to .* failed|[Cc]onnection (?:refused|reset|closed|timed out)|[Nn]o such host|[Nn]o route to host|unreachable|(?<!-)timed? ?out|Name or service not known|Permission denied \(publickey|Host key verification failed|Authentication failed|not found in known_hosts/,
     message: (where) => `${where} cannot be reached`,
+    hint: 'see that its host and port are right, that it is up, and that this user may log in there',
     retryable: true,
   },
   {
@@ -80,6 +82,7 @@ const KNOWN: readonly Known[] = [
     exits: [8, 51],
     words: /UnsupportedBackendScheme|InvalidBackendURL|Could not initialize backend|Bad URL/,
     message: (where) => `${where} cannot be opened`,
+    hint: 'correct the URL: it is written like file:///backups, sftp://user@host//backups or rsync://user@host//backups',
   },
   {
     code: 'RESTORE.POINT_UNKNOWN',
@@ -106,10 +109,11 @@ export function failure(
     KNOWN.find((one) => one.words?.test(words) === true) ??
     KNOWN.find(({ exits }) => end.code !== undefined && exits?.includes(end.code) === true)
   const how = end.code === undefined ? 'was killed' : `ended with code ${String(end.code)}`
+  const said = lastWords(words, known?.words)
   if (known === undefined)
-    return new SalvageError(otherwise, `${what} failed: duplicity ${how}`, { why: words || 'it said nothing' })
+    return new SalvageError(otherwise, `${what} failed: duplicity ${how}`, { why: said || 'it said nothing' })
   return new SalvageError(known.code, known.message(depot.ref), {
-    why: `${what}: ${words || `duplicity ${how}`}`,
+    why: `${what}: ${said || `duplicity ${how}`}`,
     ...(known.hint === undefined ? {} : { hint: known.hint }),
     retryable: known.retryable ?? false,
   })

@@ -5,6 +5,7 @@ import { execa } from 'execa'
 import type { Depot } from './depot.ts'
 import { duplicityEnvironment } from './duplicity-environment.ts'
 import type { Far, FarCall } from './far.ts'
+import { lastWords } from './last-words.ts'
 import { farFile } from './names.ts'
 import type { Series } from './series.ts'
 
@@ -75,7 +76,7 @@ async function gpg(
     ...(input === undefined ? { stdin: 'ignore' } : { input }),
   })
   guard.signal.throwIfAborted()
-  return { failed, stderr: stderr ?? '' }
+  return { failed, stderr: lastWords(stderr ?? '', /decryption failed/) }
 }
 
 function silent({ ref }: Depot): SalvageError {

@@ -8,16 +8,21 @@ import { withFar } from './far.ts'
 import type { Far, FarCall } from './far.ts'
 import { isoOf } from './moment.ts'
 import type { Moment } from './moment.ts'
+import { mustBeThere } from './must-answer.ts'
 import { readNote } from './note.ts'
 import type { Note } from './note.ts'
 import { pointId } from './series.ts'
 import { pointToken } from './token.ts'
 import { readingFolder } from './work-folder.ts'
 
-/** The restore points of a URL, newest last: what duplicity holds for whole and nobody has removed. */
+/**
+ * The restore points of a URL, newest last: what duplicity holds for whole and nobody has removed. Rejects with
+ * `STORE.NOT_FOUND` for a folder of this machine that is not there.
+ */
 export async function listPoints(depot: Depot, { signal, onProblem }: ListOptions): Promise<readonly RestorePoint[]> {
   await using folder = await readingFolder(depot)
   const call: FarCall = { what: `listing ${depot.ref}`, work: 'list', folder: folder.path, signal }
+  await mustBeThere(depot, call)
   const points = await withFar(depot, call, (far) => pointsOf(far, depot, call, onProblem))
   return points.toSorted((a, b) => a.takenAt.localeCompare(b.takenAt))
 }

@@ -6,6 +6,7 @@ import type { Depot } from './depot.ts'
 import { withFar } from './far.ts'
 import type { FarCall } from './far.ts'
 import type { Moment } from './moment.ts'
+import { mustBeThere } from './must-answer.ts'
 import { pointId } from './series.ts'
 import type { Series } from './series.ts'
 
@@ -17,9 +18,10 @@ export interface Place {
 
 /**
  * Finds a point by its id, and makes sure that duplicity would read just it: of a time at which it holds no whole copy it
- * silently takes the one before. Rejects with `RESTORE.POINT_UNKNOWN`, `ARCHIVE.DAMAGED`.
+ * silently takes the one before. Rejects with `RESTORE.POINT_UNKNOWN`, `ARCHIVE.DAMAGED`, `STORE.NOT_FOUND`.
  */
 export async function locate(depot: Depot, point: RestorePoint, call: FarCall): Promise<Place> {
+  await mustBeThere(depot, call)
   const names = await withFar(depot, call, (far) => far.names())
   for (const { series, sets } of seriesFiles(names).values())
     for (const { time } of sets) {

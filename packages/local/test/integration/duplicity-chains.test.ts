@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { part } from '@salvage-kit/testbed'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -50,6 +50,17 @@ describe.skipIf(!part('duplicity').available)('chains of duplicity', () => {
     expect(await yard.list()).toMatchObject(points.map(({ id, takenAt, bytes }) => ({ id, takenAt, bytes })))
     for (const [at, point] of points.entries()) expect(listing(await yard.restored(point))).toBe(states[at])
     expect(yard.leftovers()).toEqual([])
+  })
+
+  test('a folder that is not there is no empty store, and looking makes none', async () => {
+    const missing = yard.at('unmounted/far')
+    const store = duplicityStore(`file://${missing}`, { encryption: 'none' })
+    await expect(yard.list(store)).rejects.toMatchObject({
+      code: 'STORE.NOT_FOUND',
+      hint: expect.stringContaining('mounted'),
+    })
+    expect(existsSync(missing)).toBe(false)
+    expect(await yard.list()).toEqual([])
   })
 
   test('chains of rancher-backup are listed, restored and gone on with, and duplicity itself reads what comes of it', async () => {
