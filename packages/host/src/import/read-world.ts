@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, extname, join, resolve } from 'node:path'
-import { errorText, findingOf, SalvageError } from '@salvage-kit/core'
+import { errorText, findingOf, isSalvageError, SalvageError } from '@salvage-kit/core'
 import type { CallOptions } from '@salvage-kit/core'
 import type { EnvFile, ForeignContainer, ForeignWorld } from './foreign.ts'
 import { composeContainers } from './from/compose.ts'
@@ -27,7 +27,7 @@ export interface ImportSource {
  */
 export async function readWorld(source: ImportSource, options: CallOptions): Promise<ForeignWorld> {
   options.signal.throwIfAborted()
-  const envFiles = source.envFiles.map((file) => envFile(resolve(source.directory, file)))
+  const envFiles = source.envFiles.map((file) => envFile(resolve(source.directory, file), source.environment))
   const settingsFile =
     source.settingsFile === undefined ? {} : { settingsFile: settingsIn(source, source.settingsFile) }
   return { containers: await containersOf(source, options), envFiles, envFilesIn, ...settingsFile }
@@ -59,13 +59,13 @@ function settingsIn({ directory }: ImportSource, name: string): NonNullable<Fore
   })
 }
 
-function envFile(file: string): EnvFile {
+function envFile(file: string, environment: ImportSource['environment']): EnvFile {
   const text = textOf(file)
   if (text === undefined)
     throw new SalvageError('IMPORT.UNREADABLE', `${file}: it cannot be read`, {
       hint: 'name a file of KEY=value lines that this user may read',
     })
-  return { name: bareName(file), env: parseEnvFile(text) }
+  return { name: bareName(file), env: parseEnvFile(text, { file, environment }) }
 }
 
 function envFilesIn(directory: string): readonly EnvFile[] | undefined {
@@ -74,8 +74,9 @@ function envFilesIn(directory: string): readonly EnvFile[] | undefined {
       .filter((entry) => !entry.isDirectory())
       .map(({ name }) => join(directory, name))
       .toSorted()
-      .map((file) => ({ name: bareName(file), env: parseEnvFile(readFileSync(file, 'utf8')) }))
-  } catch {
+      .map((file) => ({ name: bareName(file), env: parseEnvFile(readFileSync(file, 'utf8'), { file }) }))
+  } catch (error) {
+    if (isSalvageError(error)) throw error
     return undefined
   }
 }

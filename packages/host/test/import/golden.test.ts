@@ -1,4 +1,6 @@
-import { join } from 'node:path'
+import { writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { temporaryDirectory } from '@salvage-kit/testbed'
 import { describe, expect, test } from 'vitest'
 import { parseConfig } from '../../src/config/parse-config.ts'
 import { importedConfig } from '../../src/import/import-config.ts'
@@ -42,6 +44,36 @@ test('rancher-backup: its file of settings does', async () => {
   const yaml = importedConfig('rancher-backup', world, NOW)
   expect(parseConfig(yaml)).toMatchObject({ problems: [], config: { cattle: { into: '/data', stacks: false } } })
   expect(yaml).not.toMatch(/hunter22/)
+})
+
+test('rancher-backup: a file of variables has names with hyphens, and paths become whole', async () => {
+  using folder = temporaryDirectory()
+  const lines = [
+    'CATTLE_URL=http://rancher:8080/v1',
+    'BACKUP_DUPLICITY_url=file:///far',
+    'BACKUP_DUPLICITY_target-path=/bk',
+    'BACKUP_DUPLICITY_source-path=data/../source/',
+    'BACKUP_DUPLICITY_encrypt-key=ABCD',
+    'BACKUP_MODULE_rancher-db=false',
+  ]
+  writeFileSync(join(folder.path, 'rb.env'), lines.join('\n'))
+  const source = { envFiles: ['rb.env'], environment: {}, directory: folder.path }
+  const { signal } = new AbortController()
+  const yaml = importedConfig('rancher-backup', await readWorld(source, { signal }), NOW)
+  const directory = resolve('source')
+  expect(parseConfig(yaml)).toMatchObject({
+    problems: [],
+    config: {
+      cattle: { into: directory, server: false },
+      stores: { offsite: { url: 'file:///far/bk', encryptKey: 'ABCD', target: `dir:${directory}` } },
+      tides: { 'rancher-backup': { targets: [`dir:${directory}`] } },
+    },
+  })
+  writeFileSync(join(folder.path, 'rb.env'), [...lines, 'what is this'].join('\n'))
+  await expect(readWorld(source, { signal })).rejects.toMatchObject({
+    code: 'IMPORT.UNREADABLE',
+    message: expect.stringContaining('rb.env: line 7'),
+  })
 })
 
 test('nothing of the tool, and files that cannot be read', async () => {

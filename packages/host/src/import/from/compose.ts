@@ -22,7 +22,9 @@ export interface ComposeSettings {
  */
 export function composeContainers({ file, environment, readFile }: ComposeSettings): readonly ForeignContainer[] {
   const directory = dirname(file)
-  const dotEnv = parseEnvFile(readFile(resolve(directory, '.env')) ?? '')
+  const variablesIn = (path: string): Readonly<Record<string, string>> =>
+    parseEnvFile(readFile(path) ?? '', { file: path, environment })
+  const dotEnv = variablesIn(resolve(directory, '.env'))
   const variables = { ...dotEnv, ...environment }
   const compose = readCompose(file, readFile, variables)
   const project = projectName(environment['COMPOSE_PROJECT_NAME'] ?? compose.name ?? basename(directory))
@@ -31,7 +33,7 @@ export function composeContainers({ file, environment, readFile }: ComposeSettin
     image: service.image,
     labels: service.labels,
     env: {
-      ...Object.assign({}, ...service.env_file.map((path) => parseEnvFile(readFile(resolve(directory, path)) ?? ''))),
+      ...Object.assign({}, ...service.env_file.map((path) => variablesIn(resolve(directory, path)))),
       ...service.environment,
     },
     mounts: service.volumes.flatMap((mount) => mountOf(mount, compose, project, directory)),

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { JsonObject } from '@salvage-kit/core'
 import { rancherBackupSettings, settingsOfEnvironment, settingsOfFile } from '@salvage-kit/rancher'
 import { configOfRancherBackup, TIDE } from '../../rancher-backup/rendered.ts'
@@ -59,7 +60,7 @@ export function importRancherBackup(world: ForeignWorld, now: Date): Imported {
       {
         name: TIDE,
         cron: textAt(tide, 'cron'),
-        targets: [`dir:${settings.duplicity.sourcePath}`],
+        targets: [`dir:${resolve(settings.duplicity.sourcePath)}`],
         grouping: 'individual',
         to: 'offsite',
         more: { hold: 'copy', maxHold: textAt(tide, 'maxHold') },
