@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { deadline } from '../deadline.ts'
+import { STAGED_DUMPS } from '../dump/stage.ts'
 import { isSalvageError } from '../error.ts'
 import { findingOf } from '../finding.ts'
 import type { Finding } from '../finding.ts'
@@ -158,7 +159,13 @@ async function giveUp(rig: Rig, entry: JournalEntry, failure: Finding): Promise<
 function announce(rig: Rig, entry: JournalEntry, stage: 'resuming' | 'resumed'): void {
   const { undo: way } = entry
   if (way.kind === 'quiesce') rig.report({ type: `workload.${stage}`, workload: way.workload, quiescer: way.quiescer })
-  else if (stage === 'resumed') rig.report({ type: 'undone', what: describeUndo(way), runId: entry.runId })
+  else if (stage === 'resumed' && !isTidying(way))
+    rig.report({ type: 'undone', what: describeUndo(way), runId: entry.runId })
+}
+
+/** A staged dump goes at the end of every good run too: nobody takes that for something that failed. */
+function isTidying(way: Undo): boolean {
+  return way.kind === 'effect' && way.effect === STAGED_DUMPS
 }
 
 function stuckEntry(entry: JournalEntry, failure: Finding): StuckEntry {

@@ -81,7 +81,9 @@ export function describeUndo(way: Undo): string {
     case 'staging':
       return `what a restore of ${way.target} in place left beside it`
     case 'effect':
-      return `unfinished ${way.effect} of ${way.target}`
+      return way.effect === STAGED_DUMPS
+        ? `the staged dump of ${way.target}`
+        : `unfinished ${way.effect} of ${way.target}`
     case 'unreadable':
       return 'an entry of the journal that cannot be understood'
   }

@@ -17,6 +17,7 @@ describe.each([{ staged: false }, { staged: true }])('a stream (%o)', ({ staged 
     expect(dumps?.afterResume.map((step) => step.staged)).toEqual([staged ? true : undefined])
     const report = await run(there.rig, plan)
     expect(report.outcome).toBe('good')
+    expect(there.events.filter(({ type }) => type === 'undone')).toEqual([])
     const [archive] = [...there.platform.archives.values()].filter(({ ref }) => ref.target === 'memory-dump:shop')
     expect([...(archive?.files ?? [])]).toEqual([['shop.sql', 'CREATE TABLE']])
     expect(await there.staged()).toEqual([])
