@@ -27,6 +27,11 @@ export interface QuiesceOptions extends CallOptions {
 export interface Quiescer {
   readonly id: string
   /**
+   * Nobody comes to rest: it writes what is copied next, such as dumps, as long as that takes. It goes before everything that
+   * brings somebody to rest, counts for no hold, and its findings are about what it could not write.
+   */
+  readonly dumps?: true
+  /**
    * Reads the present state and gives the token of the way back; changes nothing.
    * Whatever `settings` say is checked here at the latest, with a clear error.
    */

@@ -154,6 +154,16 @@ test.each(CASES.map(([event, text]) => [event.type, event, text] as const))(
   },
 )
 
+test('dumps bring nobody to rest, and there is nothing to put back', () => {
+  const dump = { workload: 'dumps:/a', quiescer: 'dumps', dumps: true } as const
+  expect(formatEvent({ type: 'workload.quiescing', group: 'g1', ...dump })).toBe(
+    'g1: preparing dumps:/a, nobody comes to rest',
+  )
+  expect(formatEvent({ type: 'workload.quiesced', group: 'g1', ...dump })).toBe('g1: dumps:/a is ready')
+  expect(formatEvent({ type: 'workload.resuming', ...dump })).toBeUndefined()
+  expect(formatEvent({ type: 'workload.resumed', ...dump })).toBeUndefined()
+})
+
 test('an aborted run says so', () => {
   const report: RunReport = { ...REPORT, kind: 'restore', aborted: true, outcome: 'failed' }
   expect(formatEvent({ type: 'run.finished', report })).toBe('restore r1: aborted after 2m3s')

@@ -17,13 +17,17 @@ function textOf(event: RunEvent): string | undefined {
     case 'group.started':
       return `${event.group}: ${event.targets.join(', ')}`
     case 'workload.quiescing':
-      return `${event.group}: bringing ${event.workload} to rest (${event.quiescer})`
+      return event.dumps === true
+        ? `${event.group}: preparing ${event.workload}, nobody comes to rest`
+        : `${event.group}: bringing ${event.workload} to rest (${event.quiescer})`
     case 'workload.quiesced':
-      return `${event.group}: ${event.workload} is at rest`
+      return event.dumps === true
+        ? `${event.group}: ${event.workload} is ready`
+        : `${event.group}: ${event.workload} is at rest`
     case 'workload.resuming':
-      return `putting ${event.workload} back (${event.quiescer})`
+      return event.dumps === true ? undefined : `putting ${event.workload} back (${event.quiescer})`
     case 'workload.resumed':
-      return `${event.workload} is back as it was`
+      return event.dumps === true ? undefined : `${event.workload} is back as it was`
     case 'group.held':
       return `${event.group}: everything is up again, the hold took ${formatElapsed(event.holdMs)}`
     case 'group.tainted':

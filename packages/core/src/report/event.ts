@@ -20,10 +20,28 @@ export type RunEvent =
       readonly group: string
       readonly workload: string
       readonly quiescer: string
+      /** Nobody comes to rest: what is copied next is written. */
+      readonly dumps?: true
     }
-  | { readonly type: 'workload.quiesced'; readonly group: string; readonly workload: string; readonly quiescer: string }
-  | { readonly type: 'workload.resuming'; readonly workload: string; readonly quiescer: string }
-  | { readonly type: 'workload.resumed'; readonly workload: string; readonly quiescer: string }
+  | {
+      readonly type: 'workload.quiesced'
+      readonly group: string
+      readonly workload: string
+      readonly quiescer: string
+      readonly dumps?: true
+    }
+  | {
+      readonly type: 'workload.resuming'
+      readonly workload: string
+      readonly quiescer: string
+      readonly dumps?: true
+    }
+  | {
+      readonly type: 'workload.resumed'
+      readonly workload: string
+      readonly quiescer: string
+      readonly dumps?: true
+    }
   /** It is up again, and has not yet said that it is as healthy as before. Told once, and only if it takes a while. */
   | { readonly type: 'workload.awaited'; readonly workload: string }
   | { readonly type: 'group.held'; readonly group: string; readonly holdMs: number }

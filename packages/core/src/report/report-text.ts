@@ -53,7 +53,9 @@ function groupLines({ id, holdMs, tainted, findings = [] }: GroupReport): string
   const lines: string[] = []
   if (holdMs !== undefined) lines.push(`  ${id}: workloads were at rest for ${formatElapsed(holdMs)}`)
   if (tainted !== undefined) lines.push(`  ${id}: the copies do not count: ${oneLine(tainted)}`)
-  lines.push(...findings.map((finding) => `  ${id}: not as before: ${formatFinding(finding)}`))
+  // Without a hold nobody was to be put back: they are about what was not dumped.
+  const what = holdMs === undefined ? '' : 'not as before: '
+  lines.push(...findings.map((finding) => `  ${id}: ${what}${formatFinding(finding)}`))
   return lines
 }
 

@@ -39,14 +39,14 @@ export interface Hold extends AsyncDisposable {
   /** After disposal: the ways back that were gone, in the order in which the workloads rose. */
   readonly risen: readonly JournalEntry[]
   /**
-   * After disposal: from before the first workload was touched until the last was up again, in milliseconds. Undefined
-   * when none was touched, or not all are up.
+   * After disposal: from before the first workload was brought to rest until the last was up again, in milliseconds. Undefined
+   * when none was, or not all are up.
    */
   readonly holdMs: number | undefined
 }
 
 /**
- * A hold of a group, not acquired yet. Its budget begins with the first workload that is touched. A group without
+ * A hold of a group, not acquired yet. Its budget begins with the first workload that is brought to rest. A group without
  * workloads has an empty hold: no journal, no budget; but a workload that comes and uses its targets taints it.
  */
 export function createHold(
@@ -104,9 +104,10 @@ export function createHold(
       for (const one of idle) watch.guard(one.step.workload)
       await mustBeAsPlanned(rig, group, idle, signal)
       witnesses.push(...idle, ...lastOfEach(waves.flat()))
-      begin()
-      for (const [order, wave] of waves.entries())
+      for (const [order, wave] of dumpsFirst(waves).entries()) {
+        if (since === undefined && wave.some(({ quiescer }) => quiescer.dumps !== true)) begin()
         await quiesceWave(rig, { group, runId: options.runId, order, wave, signal, opened, calls, watch, notes })
+      }
       signal.throwIfAborted()
     },
     verdict: async () => {
@@ -134,6 +135,14 @@ export function createHold(
       rig.report({ type: 'group.held', group: group.id, holdMs })
     },
   }
+}
+
+/** Nobody waits at rest for what is dumped, and nobody who is dumped is at rest already. */
+function dumpsFirst(waves: readonly (readonly Prepared[])[]): readonly (readonly Prepared[])[] {
+  const dumps = waves.flat().filter(({ quiescer }) => quiescer.dumps === true)
+  if (dumps.length === 0) return waves
+  const others = waves.map((wave) => wave.filter((one) => !dumps.includes(one)))
+  return [dumps, ...others].filter((wave) => wave.length > 0)
 }
 
 /** The last step of each workload is the one whose rest lasts for the whole hold. */

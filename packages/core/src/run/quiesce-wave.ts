@@ -60,7 +60,12 @@ export async function quiesceWave(rig: Rig, given: Wave): Promise<void> {
   const results = await Promise.allSettled(
     entries.map(async (entry, index) => {
       const { step, quiescer, token } = at(wave, index)
-      const event = { group: group.id, workload: step.workload, quiescer: step.quiescer }
+      const event = {
+        group: group.id,
+        workload: step.workload,
+        quiescer: step.quiescer,
+        ...(quiescer.dumps === true ? { dumps: true as const } : {}),
+      }
       rig.report({ type: 'workload.quiescing', ...event })
       const said: RestNote[] = []
       const note = (what: Json): void => {

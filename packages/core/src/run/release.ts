@@ -158,9 +158,15 @@ async function giveUp(rig: Rig, entry: JournalEntry, failure: Finding): Promise<
 
 function announce(rig: Rig, entry: JournalEntry, stage: 'resuming' | 'resumed'): void {
   const { undo: way } = entry
-  if (way.kind === 'quiesce') rig.report({ type: `workload.${stage}`, workload: way.workload, quiescer: way.quiescer })
-  else if (stage === 'resumed' && !isTidying(way))
+  if (way.kind === 'quiesce') {
+    const { workload, quiescer } = way
+    rig.report({ type: `workload.${stage}`, workload, quiescer, ...(isDump(rig, quiescer) ? { dumps: true } : {}) })
+  } else if (stage === 'resumed' && !isTidying(way))
     rig.report({ type: 'undone', what: describeUndo(way), runId: entry.runId })
+}
+
+function isDump({ backends }: Rig, id: string): boolean {
+  return backends.some(({ quiescers }) => quiescers?.some((one) => one.id === id && one.dumps === true) === true)
 }
 
 /** A staged dump goes at the end of every good run too: nobody takes that for something that failed. */
