@@ -13,11 +13,18 @@ export function jsonSchema(): Schema {
   }
 }
 
-/** The keys that may stand in the object at `path`; empty where any key may. */
-export function knownKeys(path: Path): readonly string[] {
+/** The keys that may stand in the object at `path`, which is of this `kind` if it says one; empty where any key may. */
+export function knownKeys(path: Path, kind?: string): readonly string[] {
   let here: readonly Schema[] = [jsonSchema()]
   for (const step of path) here = here.flatMap((schema) => below(schema, step))
-  return [...new Set(here.flatMap(branches).flatMap((schema) => Object.keys(schema.properties ?? {})))]
+  const all = here.flatMap(branches)
+  const ofKind = kind === undefined ? [] : all.filter((schema) => isOfKind(schema, kind))
+  return [...new Set((ofKind.length > 0 ? ofKind : all).flatMap((schema) => Object.keys(schema.properties ?? {})))]
+}
+
+function isOfKind({ properties }: Schema, kind: string): boolean {
+  const said = properties?.['kind']
+  return typeof said === 'object' && (said.const === kind || said.enum?.includes(kind) === true)
 }
 
 function below(schema: Schema, step: string | number): readonly Schema[] {

@@ -60,6 +60,19 @@ test('one fault is said whole, several on a line each', async () => {
   })
 })
 
+test('of many faults the first ones are said, and how many others there are', async () => {
+  using folder = temporaryDirectory()
+  const file = join(folder.path, 'c.yaml')
+  writeFileSync(file, Array.from({ length: 40 }, (_, at) => `x${String(at)}: 1\n`).join(''))
+  const error: unknown = await loadConfig({ file, environment: {}, directory: folder.path }).catch(
+    (reason: unknown) => reason,
+  )
+  expect(error).toMatchObject({
+    message: `${file}: 40 things are wrong`,
+    why: expect.stringMatching(/^1:1 x0: [^]*\n12:1 x11: .*\nand 28 more$/),
+  })
+})
+
 test('MACHINE names the machine where no file does', async () => {
   using folder = temporaryDirectory()
   const directory = folder.path

@@ -99,6 +99,9 @@ function place(file: string, document: ConfigDocument, path: readonly (string | 
   return `${file}:${String(document.positionOf(path).line)}`
 }
 
+/** How many things that are wrong are told at once: many come of one slip. */
+const TOLD = 12
+
 function invalid(file: string, problems: readonly ConfigProblem[]): SalvageError {
   const [first] = problems
   if (first === undefined) throw new Error('an invalid configuration without a problem')
@@ -107,12 +110,13 @@ function invalid(file: string, problems: readonly ConfigProblem[]): SalvageError
       ...(first.why === undefined ? {} : { why: first.why }),
       hint: first.hint ?? 'salvage-kit config schema prints what may stand there',
     })
-  const lines = problems.map((problem) => {
+  const lines = problems.slice(0, TOLD).map((problem) => {
     const more = [problem.why, problem.hint].filter((text) => text !== undefined).join('; ')
     return `${position(problem)} ${problem.path}${problem.path === '' ? '' : ': '}${problem.message}${more === '' ? '' : ` (${more})`}`
   })
+  const others = problems.length - lines.length
   return new SalvageError('CONFIG.INVALID', `${file}: ${String(problems.length)} things are wrong`, {
-    why: lines.join('\n'),
+    why: [...lines, ...(others === 0 ? [] : [`and ${String(others)} more`])].join('\n'),
     hint: 'salvage-kit config schema prints what may stand there',
   })
 }

@@ -15,8 +15,10 @@ export type ParsedConfig =
 /** Reads the text of a configuration file and finds everything that is wrong with it. Never throws for what it says. */
 export function parseConfig(text: string): ParsedConfig {
   const document = readDocument(text)
-  if (document.faults.length > 0)
-    return { problems: document.faults.map((fault) => ({ ...fault, path: '', hint: 'mend the YAML first' })) }
+  // One slip of YAML brings down all that follows: what stands first is what somebody wrote.
+  const inOrder = document.faults.toSorted((a, b) => a.line - b.line || a.column - b.column)
+  const fault = inOrder.find(({ message }) => !message.includes(' in YAML stream')) ?? inOrder[0]
+  if (fault !== undefined) return { problems: [{ ...fault, path: '', hint: 'mend the YAML first' }] }
   const lost = lostKeys(document.value, [])
   const read = ConfigFile.safeParse(document.value, { reportInput: true })
   if (lost.length > 0 || !read.success)

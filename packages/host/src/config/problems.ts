@@ -79,7 +79,8 @@ function kindProblem(branches: readonly Branch[]): Branch | undefined {
 }
 
 function unknownKey(document: ConfigDocument, path: Path, key: string): ConfigProblem {
-  const known = knownKeys(path)
+  const kind = valueAt(document.value, [...path, 'kind'])
+  const known = knownKeys(path, typeof kind === 'string' ? kind : undefined).filter((one) => one !== key)
   const meant = /^(password|passphrase|secret)$/i.test(key) ? passwordKey(known) : closest(key, known)
   return {
     ...document.positionOfKey([...path, key]),
@@ -87,6 +88,16 @@ function unknownKey(document: ConfigDocument, path: Path, key: string): ConfigPr
     message: `unknown key ${JSON.stringify(key)}`,
     hint: meant === undefined ? `the keys here are ${known.join(', ')}` : `did you mean ${JSON.stringify(meant)}?`,
   }
+}
+
+function valueAt(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (here, step) =>
+      typeof here === 'object' && here !== null
+        ? Object.entries(here).find(([key]) => key === String(step))?.[1]
+        : undefined,
+    value,
+  )
 }
 
 /** Secrets stand in files of their own. */
