@@ -77,6 +77,9 @@ const SECRET_NAME = /PASSPHRASE|PASSWORD|SECRET|TOKEN/
 /** A shorter one could be part of any word. */
 const SHORTEST_INHERITED = 6
 
+/** Masking a shorter one would leave no word whole, and hide nothing that is not guessed at once. */
+const SHORTEST_SECRET = 4
+
 /** A text of which nobody knows what is in it, without the secrets of a depot and those that this process inherited. */
 export function withoutSecrets(text: string, { secrets }: Pick<Depot, 'secrets'>): string {
   const inherited = Object.entries(process.env).flatMap(([name, value = '']) =>
@@ -84,15 +87,17 @@ export function withoutSecrets(text: string, { secrets }: Pick<Depot, 'secrets'>
   )
   let clean = text
   for (const secret of [...Object.values(secrets), ...inherited])
-    if (secret !== '') clean = clean.replaceAll(secret, '***')
+    if (secret.length >= SHORTEST_SECRET) clean = clean.replaceAll(secret, '***')
   return clean
 }
 
 async function secretIn(file: string, store: Store): Promise<string> {
   const content = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new SalvageError('STORE.NO_PASSWORD', `a secret of ${store.ref} cannot be read`, {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    const what = why.startsWith('ENOENT') ? `there is no file ${file}` : `the file ${file} cannot be read`
+    throw new SalvageError('STORE.NO_PASSWORD', `${what}, which should hold a secret of ${store.ref}`, {
       cause,
-      why: cause instanceof Error ? cause.message : String(cause),
+      why,
       hint: 'correct the path of its file, or who may read it',
     })
   })

@@ -38,8 +38,19 @@ describe('the words of restic 0.14, which ends with 1 whatever it is', () => {
     ['RESTORE.POINT_UNKNOWN', 'invalid id "deadbeef": no matching ID found for prefix "deadbeef"'],
     ['CRANE.FAILED', 'Fatal: something else'],
   ])('%s', (code, errors) => {
-    const error = told(1, errors)
+    const error = failure('lifting dir:/srv', { code: 1, errors }, { ...repository, passwordFile: undefined })
     expect(error).toMatchObject({ code, why: errors })
+  })
+})
+
+test.each([
+  ['Resolving password failed: Fatal: /password does not exist', 'there is no file /password'],
+  ['Fatal: an empty password is not a password', 'no password can be read from /password'],
+])('a password file that is named is what is wrong: %s', (errors, message) => {
+  expect(told(1, errors)).toMatchObject({
+    code: 'STORE.NO_PASSWORD',
+    message: expect.stringContaining(message),
+    hint: expect.stringContaining('correct --password-file'),
   })
 })
 

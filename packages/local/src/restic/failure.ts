@@ -91,12 +91,24 @@ export function failure(
   const how = end.code === undefined ? 'was killed' : `ended with code ${String(end.code)}`
   if (known === undefined)
     return new SalvageError(otherwise, `${what} failed: restic ${how}`, { why: errors || 'it said nothing' })
+  if (known.code === 'STORE.NO_PASSWORD' && repository.passwordFile !== undefined)
+    return noPasswordFile(repository.passwordFile, repository.ref, errors)
   const hint =
     known.code === 'STORE.WRONG_PASSWORD' && repository.passwordFile === undefined ? passwordHint() : known.hint
   return new SalvageError(known.code, known.message(repository.ref), {
     why: errors || `restic ${how}`,
     ...(hint === undefined ? {} : { hint }),
     retryable: known.retryable ?? false,
+  })
+}
+
+/** A file is named: what is wrong is that file. */
+export function noPasswordFile(file: string, ref: string, errors: string): SalvageError {
+  const isMissing = /does not exist|no such file|ENOENT|ENOTDIR/i.test(errors)
+  const what = isMissing ? `there is no file ${file}` : `no password can be read from ${file}`
+  return new SalvageError('STORE.NO_PASSWORD', `${what}, which should hold the password of ${ref}`, {
+    why: errors,
+    hint: 'correct --password-file, or passwordFile: in the configuration',
   })
 }
 

@@ -4,7 +4,7 @@ import { directoryOf, isSalvageError, SalvageError } from '@salvage-kit/core'
 import type { PreflightOptions, Source, Store } from '@salvage-kit/core'
 import { readableDirectory } from '../directory/directory-discovery.ts'
 import { deadClaims } from './claim.ts'
-import { failure } from './failure.ts'
+import { failure, noPasswordFile } from './failure.ts'
 import { namesPassword } from './restic-environment.ts'
 import { repositoryOf } from './restic-store.ts'
 import type { Repository } from './restic-store.ts'
@@ -40,11 +40,7 @@ async function mustHavePassword({ passwordFile, ref }: Repository): Promise<void
     })
   }
   await access(passwordFile, constants.R_OK).catch((cause: unknown) => {
-    throw new SalvageError('STORE.NO_PASSWORD', `the password file of ${ref} cannot be read`, {
-      cause,
-      why: cause instanceof Error ? cause.message : String(cause),
-      hint: 'correct --password-file',
-    })
+    throw noPasswordFile(passwordFile, ref, cause instanceof Error ? cause.message : String(cause))
   })
 }
 

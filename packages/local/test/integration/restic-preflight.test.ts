@@ -61,7 +61,10 @@ describe.skipIf(!part('restic').available)('with restic', () => {
       await expect(yard.crane.preflight(yard.store, [yard.source], preflight)).rejects.toMatchObject({
         code: 'STORE.NO_PASSWORD',
       })
-      await expect(points(yard.store)).rejects.toMatchObject({ code: 'STORE.NO_PASSWORD' })
+      await expect(points(yard.store)).rejects.toMatchObject({
+        code: 'STORE.NO_PASSWORD',
+        message: expect.stringContaining(`there is no file ${yard.at('password')}`),
+      })
     })
 
     test('no password at all, and one from the environment', async () => {
