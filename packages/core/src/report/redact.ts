@@ -1,12 +1,15 @@
 /** Keeps secrets out of text. */
 export interface Redactor {
-  /** From now on this value is masked, and so is each line of it, as it is and as URLs, JSON and base64 write it. */
+  /** From now on this value is masked, and so is each line of it, as it is and as URLs, JSON and base64 write it; one of less than four characters is not. */
   readonly add: (secret: string) => void
   /** The text with every known secret, and every password in a URL, replaced by `***`. */
   readonly redact: (text: string) => string
 }
 
 const MASK = '***'
+
+/** A shorter secret is guessed at once, and masking it would leave no word of a text whole. */
+const SHORTEST_SECRET = 4
 
 /** A line of a longer secret that is shorter than this says nothing, and would mask half of every text. */
 const SHORTEST_LINE = 6
@@ -34,6 +37,7 @@ export function createRedactor(): Redactor {
 }
 
 function formsOf(secret: string): Set<string> {
+  if (secret.trim().length < SHORTEST_SECRET) return new Set()
   const lines = secret.split(/[\r\n]+/).filter((line) => line.length >= SHORTEST_LINE)
   const forms = [secret, secret.trim(), ...lines].flatMap((text) => [
     text,
@@ -42,5 +46,5 @@ function formsOf(secret: string): Set<string> {
     Buffer.from(text).toString('base64'),
     Buffer.from(text).toString('base64url'),
   ])
-  return new Set(forms.filter((form) => form.trim() !== ''))
+  return new Set(forms.filter((form) => form.trim().length >= SHORTEST_SECRET))
 }
