@@ -11,6 +11,12 @@ async function run(line: string, directory = '/'): Promise<{ code: number; out: 
   return { code, ...terminal.written }
 }
 
+test.each(['run', 'plan', 'list'])('%s --help names each kind of target', async (command) => {
+  const { code, out } = await run(`${command} --help`)
+  expect(code).toBe(0)
+  for (const scheme of ['dir', 'docker', 'dump', 'btrfs', 'k8s', 'rancher']) expect(out).toContain(`${scheme}:`)
+})
+
 describe('a wrong command line is one clear error and exit code 2', () => {
   test.each([
     ['rnu', "unknown command 'rnu'", 'did you mean run?'],

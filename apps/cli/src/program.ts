@@ -16,6 +16,8 @@ const IMPORTED = ['offen', 'nautical', 'stack-back', 'rancher-backup']
 const PERIODS = ['last', 'hourly', 'daily', 'weekly', 'monthly', 'yearly']
 const STORE_HELP =
   'archive:DIR, restic:ADDRESS, duplicity:URL, btrfs:[HOST:]DIR, csi:[CLASS], crane:NAME, or a configured name'
+const TARGETS_HELP =
+  'targets: dir:PATH, docker:VOLUME, dump:CONTAINER, btrfs:VOLUME, k8s:NAMESPACE/CLAIM, rancher:STACK/SERVICE'
 
 /** The whole tree of commands, light: what a command does is loaded when it is called. */
 export function createProgram(terminal: Terminal, version: string, runCommand: RunCommand): Command {
@@ -49,7 +51,7 @@ export function createProgram(terminal: Terminal, version: string, runCommand: R
     .option('--plan <file>', 'run this plan, written by plan --json; - is stdin')
     .option('--init', 'make the store when it is not there yet')
   add(program, 'list', 'list restore points', () => import('./commands/list.ts'))
-    .argument('[ref...]', 'targets; all without')
+    .argument('[ref...]', `${TARGETS_HELP}; all without`)
     .option('--from <store>', `${STORE_HELP}; without: every store known here`)
   add(
     program,
@@ -146,7 +148,7 @@ export function createProgram(terminal: Terminal, version: string, runCommand: R
 
 function selecting(command: Command): Command {
   return command
-    .argument('[ref...]', 'targets: dir:PATH, docker:VOLUME, btrfs:VOLUME, k8s:NAMESPACE/CLAIM, rancher:STACK/SERVICE')
+    .argument('[ref...]', TARGETS_HELP)
     .option('--to <store>', STORE_HELP)
     .option('--tide <name>', 'what this tide of labels and configuration says; with targets named, only those')
     .addOption(new Option('--grouping <how>', 'which targets come to rest together').choices(GROUPINGS))

@@ -62,7 +62,7 @@ const DUMPS: readonly Row[] = [
   [
     'salvage.dump',
     DATABASE,
-    'makes it a target, dump:PROJECT/SERVICE or dump:CONTAINER: its kind of database, or auto (by the image)',
+    'makes it a target, dump:PROJECT/SERVICE or dump:CONTAINER: its kind of database (postgres, mariadb, mysql, redis, mongodb, sqlite, etcd, influxdb, elasticsearch, cassandra), or auto (by the image)',
     'postgres',
   ],
   [

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { engineNames } from '@salvage-kit/dump'
 import { describe, expect, test } from 'vitest'
 import { explainLabel, LABELS } from './explain.ts'
 
@@ -33,6 +34,11 @@ test.each([
   ['', 'all of them: `salvage-kit explain`'],
 ])('%j means nothing', (label, hint) => {
   expect(() => explainLabel(label)).toThrow(expect.objectContaining({ code: 'LABEL.UNKNOWN', hint }))
+})
+
+test('salvage.dump names each kind of database that there is, and no other', () => {
+  const { entry } = explainLabel('salvage.dump')
+  expect(/\(([a-z, ]+)\)/.exec(entry.says)?.[1]?.split(', ')).toEqual(engineNames())
 })
 
 describe('what is explained is what is documented', () => {
