@@ -20,6 +20,8 @@ test.each([
   ['rancher:*/*', 'rancher:*/*'],
   ['rancher-db:cattle', 'rancher-db:cattle'],
   ['rancher-db:*', 'rancher-db:*'],
+  ['dump:shop/db', 'dump:shop/db'],
+  ['dump:*', 'dump:*'],
 ])('%s is %s', (text, target) => expect(parseTarget(text, '/home/me')).toBe(target))
 
 test.each([
@@ -46,6 +48,7 @@ test.each([
   ['rancher:a:b:c', 'TARGET.NAME', /STACK\/SERVICE/],
   ['rancher:a*', 'TARGET.NAME', /rancher:\*/],
   ['rancher:*:a', 'TARGET.NAME', /rancher:\*/],
+  ['dump:shop/*', 'TARGET.NAME', /salvage\.dump\.tide/],
   ['rancher-db:a/b', 'TARGET.NAME', /rancher-db:cattle/],
   ['archive:/backups', 'TARGET.SCHEME', /--to/],
   ['dokcer:pgdata', 'TARGET.SCHEME', /did you mean docker:/],

@@ -49,12 +49,12 @@ function volumeName(text: string, name: string): string {
   })
 }
 
-/** A container, or a service of a compose project with the number behind it for all but the first. */
+/** A container, or a service of a compose project with the number behind it for all but the first; `*` for all of them. */
 function databaseName(text: string, name: string): string {
-  if (/^[A-Za-z0-9][\w.-]*(?:\/[\w.-]+){0,2}$/.test(name)) return name
+  if (name === '*' || /^[A-Za-z0-9][\w.-]*(?:\/[\w.-]+){0,2}$/.test(name)) return name
   throw new SalvageError('TARGET.NAME', `${text}: ${JSON.stringify(name)} cannot be the database of a container`, {
     why: 'it is the name of a container, or the project and the service of compose with a / between them',
-    hint: 'write it like dump:NAME or dump:PROJECT/SERVICE; see salvage-kit plan',
+    hint: 'write it like dump:NAME, dump:PROJECT/SERVICE, or dump:* for all; the label salvage.dump.tide puts some into a tide',
   })
 }
 

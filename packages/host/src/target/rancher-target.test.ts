@@ -11,6 +11,8 @@ const ALL = [
   'rancher:prod:app/db',
   'rancher-db:cattle',
   'k8s:app/db',
+  'dump:shop/db',
+  'dump:pg',
 ]
 
 test.each<readonly [string, readonly string[]]>([
@@ -23,6 +25,8 @@ test.each<readonly [string, readonly string[]]>([
   ['rancher:app', ['rancher:app']],
   ['rancher-db:*', ['rancher-db:cattle']],
   ['rancher:none/*', []],
+  ['dump:*', ['dump:shop/db', 'dump:pg']],
+  ['dump:pg', ['dump:pg']],
 ])('%s means %j', (pattern, meant) => {
   expect(isPattern(reference(pattern))).toBe(pattern.includes('*'))
   expect(ALL.filter((one) => covers(reference(pattern), reference(one)))).toEqual(meant)

@@ -8,9 +8,12 @@ export function isOfRancher(target: TargetRef): boolean {
   return /^rancher(?:-db)?:/.test(target)
 }
 
+/** Every database of the engine that a label asks to dump. */
+const ALL_DUMPS: TargetRef = 'dump:*'
+
 /** Whether it means all that match: `*` stands for any name, and at the end for all that is below. */
 export function isPattern(target: TargetRef): boolean {
-  return isOfRancher(target) && target.includes('*')
+  return target === ALL_DUMPS || (isOfRancher(target) && target.includes('*'))
 }
 
 /** `[ENVIRONMENT:]STACK[/SERVICE[/SIDEKICK]]`, any name of which may be `*`. Throws `TARGET.NAME`. */
@@ -33,6 +36,7 @@ export function serverName(text: string, value: string): string {
 /** Whether `target`, which may be a pattern itself, is what `pattern` means, or a part of that. */
 export function covers(pattern: TargetRef, target: TargetRef): boolean {
   if (pattern === target) return true
+  if (pattern === ALL_DUMPS) return target.startsWith('dump:')
   if (!isPattern(pattern) || !isOfRancher(target)) return false
   const [wide, narrow] = [placeOf(pattern), placeOf(target)]
   if (wide.scheme !== narrow.scheme) return false

@@ -82,6 +82,21 @@ describe('what stands for several', () => {
     expect(run(['rancher:a'], none)).toMatchObject({ targets: [], meant: ['rancher:a'] })
   })
 
+  test('dump:* means every database of the engine, and skips those that cannot be dumped', () => {
+    const refs = ['dump:pg', 'dump:shop/db', 'rancher:app/db', 'docker:pg'] as const
+    const down = problem('dump:down', 'DUMP.NOT_RUNNING')
+    expect(run(['dump:*', 'docker:pg'], [down], { refs })).toEqual({
+      targets: ['docker:pg', 'dump:pg', 'dump:shop/db'],
+      meant: ['dump:down'],
+      problems: [down],
+    })
+    expect(run(['dump:*'], [{ ...down, tide: 'other' }], { refs, name: 'nightly' }).problems).toEqual([down])
+    expect(run(['dump:gone'], [down], { refs })).toEqual({ targets: ['dump:gone'], meant: [], problems: [down] })
+    expect(() => run(['dump:*'])).toThrow(
+      expect.objectContaining({ code: 'TARGET.UNKNOWN', hint: expect.stringContaining('salvage.dump') }),
+    )
+  })
+
   test('and means nothing is an error, in a tide one that skips', () => {
     expect(() => run(['rancher:none/*'])).toThrow(expect.objectContaining({ code: 'TARGET.UNKNOWN' }))
     expect(run(['rancher:none/*', 'dir:/srv'], [], { name: 'nightly' })).toMatchObject({

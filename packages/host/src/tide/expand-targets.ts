@@ -12,12 +12,13 @@ export interface Expanded {
 const NO_EXPORT = 'RANCHER.NO_EXPORT'
 
 /**
- * Puts in the place of `rancher:*` and its like all that they mean, as it was found just now. What is meant, or named, and cannot be had is
+ * Puts in the place of `rancher:*`, `dump:*` and their like all that they mean, as it was found just now. What is meant, or named, and cannot be had is
  * left out, and the run is partial: one service that is down must not cost the dumps of all others. Pure. Throws
  * `TARGET.UNKNOWN` for what means nothing; in a tide that is told as the rest.
  */
 export function expanded(survey: Survey, tide: Tide): Expanded {
-  const wanted = tide.targets.filter(isOfRancher)
+  const isWanted = (ref: TargetRef): boolean => isOfRancher(ref) || isPattern(ref)
+  const wanted = tide.targets.filter(isWanted)
   if (wanted.length === 0) return { survey, tide }
   const refs = survey.targets.map(({ ref }) => ref)
   const each = wanted.map((one) => meaning(one, refs, survey.problems))
@@ -37,7 +38,7 @@ export function expanded(survey: Survey, tide: Tide): Expanded {
       ...tide,
       targets: [
         ...new Set([
-          ...tide.targets.filter((ref) => !isOfRancher(ref)),
+          ...tide.targets.filter((ref) => !isWanted(ref)),
           ...each.flatMap(({ one, found }) => (isPattern(one) ? found : [one])),
         ]),
       ].filter((ref) => !lost.has(ref)),
@@ -77,7 +78,8 @@ function meaning(one: TargetRef, refs: readonly TargetRef[], problems: readonly 
   const lost = related
     .filter((problem) => !isLeft(problem))
     // A problem of more than was asked for is one of all that was.
-    .map((problem) => (covers(one, problem.target) ? problem : { ...problem, target: one }))
+    // Whose tide it is does not matter where this one names it.
+    .map(({ tide: _tide, ...problem }) => (covers(one, problem.target) ? problem : { ...problem, target: one }))
     .filter(({ target }) => !found.includes(target))
   const left = related.filter(isLeft).map(({ target }) => target)
   return { one, found, lost, left, used: related }
@@ -95,7 +97,9 @@ function unknown(one: TargetRef): Pick<Problem, 'code' | 'hint' | 'message'> {
   return {
     code: 'TARGET.UNKNOWN',
     message: `there is nothing that ${one} means`,
-    hint: 'see salvage-kit plan "rancher:*" and salvage-kit doctor',
+    hint: isOfRancher(one)
+      ? 'see salvage-kit plan "rancher:*" and salvage-kit doctor'
+      : 'label the containers of databases salvage.dump=auto; salvage-kit doctor says which labels mean nothing',
   }
 }
 
