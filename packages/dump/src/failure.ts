@@ -1,4 +1,4 @@
-import { SalvageError } from '@salvage-kit/core'
+import { errorText, isSalvageError, SalvageError } from '@salvage-kit/core'
 
 type Say = readonly [code: string, what: string, more?: ConstructorParameters<typeof SalvageError>[2]]
 
@@ -86,5 +86,42 @@ export function dumpFailure({ what, reason, about = '', stderr = '' }: DumpFailu
   return new SalvageError(code, `${what}: ${said}`, {
     ...more,
     ...(stderr === '' ? {} : { why: stderr }),
+  })
+}
+
+/** A load that ended at one of its files. */
+export interface EndedLoad {
+  readonly failed: string
+  /** The files before it, which stand. */
+  readonly loaded: readonly string[]
+  readonly error: unknown
+}
+
+/** The error names the file; where others were loaded before it, it is `DUMP.HALF_RESTORED`, whatever this one left as it was. */
+export function halfLoaded(what: string, { failed, loaded, error }: EndedLoad): unknown {
+  const failure = isSalvageError(error) ? error : undefined
+  if (loaded.length === 0) return failure === undefined ? error : ofFile(failed, failure)
+  const { message, why } = failure ?? { message: errorText(error), why: undefined }
+  return new SalvageError(
+    'DUMP.HALF_RESTORED',
+    `${what}: ${loaded.join(', ')} ${loaded.length === 1 ? 'is' : 'are'} loaded, ${failed} is not`,
+    {
+      why: why === undefined ? message : `${message}: ${why}`,
+      hint: failure?.hint ?? 'see why, and restore again: a restore that ends well replaces all of it',
+      cause: error,
+    },
+  )
+}
+
+/** The same failure, with the file where no text of it says which. */
+function ofFile(file: string, failure: SalvageError): SalvageError {
+  const { code, message, why, hint, retryable, untouched } = failure
+  if (message.includes(file)) return failure
+  return new SalvageError(code, `${message} (${file})`, {
+    ...(why === undefined ? {} : { why }),
+    ...(hint === undefined ? {} : { hint }),
+    retryable,
+    untouched,
+    cause: failure,
   })
 }

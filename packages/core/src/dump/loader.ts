@@ -23,7 +23,8 @@ export interface CheckedDump {
   /**
    * Loads it, so that what it holds stands in the place of what was there. Resolves when the database has it durably. When
    * it rejects, or its process dies, each file is all as before or all as in the dump once `settle` has resolved; what
-   * cannot promise that says so by its code.
+   * cannot promise that says so by its code. `DUMP.HALF_RESTORED` also where files before the one at which it ended, or
+   * was aborted, are loaded: the error says which.
    */
   load(options: CallOptions): Promise<void>
 }

@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers'
 import { z } from 'zod'
 import type { DumpLoader, StoredDump } from '../dump/loader.ts'
-import { SalvageError } from '../error.ts'
+import { errorText, SalvageError } from '../error.ts'
 import type { Json } from '../json.ts'
 import type { MemoryDump, MemoryPlatform } from './platform.ts'
 
@@ -29,18 +29,24 @@ export function memoryLoader(platform: MemoryPlatform): DumpLoader {
       return {
         token: name,
         async load(options) {
-          options.signal.throwIfAborted()
-          platform.loading.set(name, database)
-          const mixed = new Map(database.files)
+          const loaded: string[] = []
           for (const [file, content] of contents) {
-            await Promise.resolve()
-            options.signal.throwIfAborted()
-            mixed.set(file, content)
-            platform.databases.set(name, { ...database, files: new Map(mixed) })
-            if (database.fails === 'middle') throw new SalvageError('DUMP.RESTORE_FAILED', `${name} takes no more`)
+            try {
+              options.signal.throwIfAborted()
+              await loadFile(
+                platform,
+                { name, file, content },
+                { fails: database.fails === 'middle' && loaded.length > 0 },
+              )
+            } catch (error) {
+              if (loaded.length === 0) throw error
+              throw new SalvageError('DUMP.HALF_RESTORED', `${name}: loaded is ${loaded.join(', ')}, not ${file}`, {
+                why: errorText(error),
+                cause: error,
+              })
+            }
+            loaded.push(file)
           }
-          platform.databases.set(name, { ...database, files: contents })
-          platform.loading.delete(name)
         },
       }
     },
@@ -71,4 +77,28 @@ async function wholeFiles(files: readonly StoredDump[]): Promise<ReadonlyMap<str
   }
   if (contents.size === 0) throw new SalvageError('DUMP.NO_DUMP', 'a dump has files')
   return contents
+}
+
+interface LoadedFile {
+  readonly name: string
+  readonly file: string
+  readonly content: string
+}
+
+/** What it breaks off at is torn until it is settled. */
+async function loadFile(
+  { databases, loading }: MemoryPlatform,
+  { name, file, content }: LoadedFile,
+  { fails }: { readonly fails: boolean },
+): Promise<void> {
+  const former = databases.get(name)
+  if (former === undefined) throw new SalvageError('DUMP.CHANGED', `the database ${name} is gone`)
+  const reads = (now: string): Map<string, MemoryDump> =>
+    databases.set(name, { ...former, files: new Map([...former.files, [file, now]]) })
+  loading.set(name, former)
+  reads('torn')
+  await Promise.resolve()
+  if (fails) throw new SalvageError('DUMP.RESTORE_FAILED', `${name} does not take ${file}`)
+  reads(content)
+  loading.delete(name)
 }

@@ -25,7 +25,7 @@ export interface MemoryDump {
   /** In the order in which they come. */
   readonly files: ReadonlyMap<string, string>
   /**
-   * Where a dump of it fails: before the first file, in the middle of the last one (a load: behind the first file), or only when its program ends;
+   * Where a dump of it fails: before the first file, in the middle of the last one (a load: in the second file), or only when its program ends;
    * `damaged`: on the way, so that nobody but the reader can tell.
    */
   readonly fails?: 'start' | 'middle' | 'verdict' | 'damaged'
@@ -58,7 +58,7 @@ export interface MemoryPlatform {
   readonly databases: Map<string, MemoryDump>
   /** Dumps under way. */
   readonly dumping: Set<string>
-  /** By name: what a database was before a load that has not come to its end. */
+  /** By name: what a database was before a file that is not loaded to its end. */
   readonly loading: Map<string, MemoryDump>
   readonly listeners: Set<(event: WorkloadEvent) => void>
   /** Whether several volumes can be cut at one instant. */

@@ -1,7 +1,9 @@
-import { SalvageError } from '../error.ts'
+import { isSalvageError, SalvageError } from '../error.ts'
 import type { DumpLoader, StoredDump } from '../dump/loader.ts'
+import { findingOf } from '../finding.ts'
 import type { JournalEntry } from '../journal/journal.ts'
 import type { Json } from '../json.ts'
+import type { TargetReport } from '../report/report.ts'
 import type { Rig } from '../rig.ts'
 import { createCalls } from '../run/calls.ts'
 import type { Calls } from '../run/calls.ts'
@@ -55,7 +57,7 @@ export async function restoreIntoDatabase(
   const stuck = load.entry === undefined ? [] : await release(rig, [load.entry], { calls: load.calls })
   const kept = stuck.some(({ failure: { code } }) => code === 'EFFECT.HUNG')
   return {
-    target: failure === undefined ? restored(request) : notRestored(rig, request, failure, signal),
+    target: failure === undefined ? restored(request) : notLoaded(rig, request, failure, signal),
     stuck: kept ? stuck : [...stuck, ...(await unstage(rig, staging, signal))],
   }
 }
@@ -94,6 +96,13 @@ async function loadInto(load: Load, { loader, token, files }: Dump, signal: Abor
     () => false,
   )
   if (isForgotten) delete load.entry
+}
+
+/** An abort explains a failure, and never hides that the data are no longer as they were. */
+function notLoaded(rig: Rig, request: RestoreRequest, failure: unknown, signal: AbortSignal): TargetReport {
+  const report = notRestored(rig, request, failure, signal)
+  const isHalf = isSalvageError(failure) && failure.code === 'DUMP.HALF_RESTORED'
+  return signal.aborted && isHalf ? { ...report, findings: [...report.findings, findingOf(failure)] } : report
 }
 
 /** Rejects with `RESTORE.UNREADABLE`. */

@@ -42,7 +42,7 @@ export interface RestoreResult {
 
 /**
  * Brings a target back. Resolves with the report when the content stands at its place and was compared with what the
- * archive says, and also when that failed: then the place is as it was before. Rejects before anything is touched with
+ * archive says, and also when that failed: then the place is as it was before, but for a database that says `DUMP.HALF_RESTORED`. Rejects before anything is touched with
  * `RESTORE.OCCUPIED`, `RESTORE.UNREADABLE`, `RESTORE.IN_USE`, `TARGET.UNKNOWN`, `STORE.WRITE_ONLY`, `BACKEND.MISSING`,
  * `PLAN.USED`, `LOCK.BUSY`, `LOCK.SLOTS_TAKEN` or `RECOVER.STUCK`.
  */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { RestorePoint } from '../../src/crane/restore-point.ts'
+import type { DumpLoader } from '../../src/dump/loader.ts'
 import { memoryStore } from '../../src/memory/crane.ts'
 import { memory } from '../../src/memory/memory.ts'
 import { exitCodeOf } from '../../src/report/exit-code.ts'
@@ -76,7 +77,9 @@ describe('a restore into a database', () => {
         await untilPoint(there, 1 + (n % 4), (rig) => recover({ ...rig, staging }, { signal: never }))
         there.rig.locks.kill(RESTORE)
         expect((await recover(there.rig, { signal: never })).stuck, found).toEqual([])
-        expect(reads(there, name), found).toMatch(fails === undefined ? /^(former|fresh)$/ : /^former$/)
+        expect(reads(there, name), found).toMatch(
+          fails === undefined ? /^(former|fresh)$/ : /^(former|fresh and former)$/,
+        )
         expect(there.platform.loading.size, found).toBe(0)
         await expectClean(there)
         seen.add(found)
@@ -86,9 +89,49 @@ describe('a restore into a database', () => {
       'former',
       'former, staged',
       'fresh',
+      'fresh and former',
       'fresh and former, staged',
+      'fresh and torn, staged',
       'fresh, staged',
     ])
+  })
+
+  it('says what is loaded when it fails, or is aborted, at a later file', async () => {
+    await using there = await loadWorld('middle')
+    const finding = { code: 'DUMP.HALF_RESTORED', message: 'other: loaded is a.sql, not b.sql' }
+    const report = await restore(there.rig, there.request)
+    expect(report.groups[0]?.targets[0]).toMatchObject({ outcome: 'failed', findings: [finding] })
+    expect(reads(there, 'other')).toBe('fresh and former')
+    await expectClean(there)
+
+    await using ended = await loadWorld()
+    const [backend] = ended.rig.backends
+    const loader = backend?.loader
+    if (backend === undefined || loader === undefined) throw new Error('no loader')
+    const stop = new AbortController()
+    const aborting: DumpLoader = {
+      ...loader,
+      async check(...args) {
+        const checked = await loader.check(...args)
+        return {
+          token: checked.token,
+          load: async (options) => {
+            const loading = checked.load(options)
+            stop.abort()
+            await loading
+          },
+        }
+      },
+    }
+    const rig = { ...ended.rig, backends: [{ ...backend, loader: aborting }] }
+    const { groups, aborted } = await restore(rig, ended.request, { signal: stop.signal })
+    expect(aborted).toBe(true)
+    expect(groups[0]?.targets[0]).toMatchObject({
+      outcome: 'failed',
+      findings: [{ code: 'RUN.ABORTED' }, { code: 'DUMP.HALF_RESTORED', message: 'shop: loaded is a.sql, not b.sql' }],
+    })
+    expect(reads(ended)).toBe('fresh and former')
+    await expectClean(ended)
   })
 
   it('touches nothing when the dump is of another server, damaged, or larger than the room for it', async () => {
@@ -148,9 +191,9 @@ describe('a restore into a database', () => {
     const report = await restore(rig, there.request)
     expect(exitCodeOf(report)).toBe(4)
     expect(report.stuck.map(({ what }) => what)).toEqual(['unfinished memory.load of memory-dump:other'])
-    expect(reads(there, 'other')).toBe('fresh and former')
+    expect(reads(there, 'other')).toBe('fresh and torn')
     expect((await recover(there.rig, { signal: never })).stuck).toEqual([])
-    expect(reads(there, 'other')).toBe('former')
+    expect(reads(there, 'other')).toBe('fresh and former')
     await expectClean(there)
   })
 })

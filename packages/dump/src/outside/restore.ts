@@ -8,6 +8,7 @@ import { runProgram } from '../program/run.ts'
 import type { Recipe } from '../recipe.ts'
 import { answersIn } from '../shell/answers.ts'
 import type { Answers } from '../shell/answers.ts'
+import { halfLoaded } from '../failure.ts'
 import { databaseOf, failureOf } from './database.ts'
 import type { Database, DatabaseOptions } from './database.ts'
 import { mustBeParts, prove } from './prove.ts'
@@ -17,7 +18,7 @@ import { survey } from './survey.ts'
 /**
  * Loads files of a dump into the database, in the order in which the dump made them; asks nobody. All of them are proven whole
  * before anything is touched. Each file goes in as one: it ends at the first error, and what was there is as it was. When a later
- * file fails, the earlier ones are loaded; the error says which.
+ * file fails, or the signal aborts before it, the earlier ones are loaded: `DUMP.HALF_RESTORED`, which says which.
  *
  * Rejects with `DUMP.NO_DUMP`, `DUMP.NOT_WHOLE`, `DUMP.SKEW` (the dump is of a newer server), `DUMP.RESTORE_FAILED`,
  * `DUMP.RESTORE_ENDED`, `DUMP.HALF_RESTORED`, `DUMP.NO_TOOL`, `DUMP.UNREACHABLE`, `DUMP.SETTING`, and with codes of the platform.
@@ -54,9 +55,17 @@ export async function checkRestore(
     proven.push(await prove(database, file, (head) => mustTake(database, file, { head, server })))
   return {
     async load({ signal }) {
-      signal.throwIfAborted()
       const loading = { ...database, options: { ...options, signal } }
-      for (const one of proven.toSorted((a, b) => rank(a) - rank(b))) await load(loading, one)
+      const loaded: string[] = []
+      for (const one of proven.toSorted((a, b) => rank(a) - rank(b))) {
+        try {
+          signal.throwIfAborted()
+          await load(loading, one)
+        } catch (error) {
+          throw halfLoaded(`${recipe.engine.name} in ${options.where}`, { failed: one.file.name, loaded, error })
+        }
+        loaded.push(one.file.name)
+      }
     },
   }
 }
