@@ -17,7 +17,6 @@ const NO_EXPORT = 'RANCHER.NO_EXPORT'
  * `TARGET.UNKNOWN` for what means nothing; in a tide that is told as the rest.
  */
 export function expanded(survey: Survey, tide: Tide): Expanded {
-  const isWanted = (ref: TargetRef): boolean => isOfRancher(ref) || isPattern(ref)
   const wanted = tide.targets.filter(isWanted)
   if (wanted.length === 0) return { survey, tide }
   const refs = survey.targets.map(({ ref }) => ref)
@@ -53,6 +52,11 @@ export function expanded(survey: Survey, tide: Tide): Expanded {
       ],
     },
   }
+}
+
+/** Others stay as they are named. */
+function isWanted(ref: TargetRef): boolean {
+  return isOfRancher(ref) || isPattern(ref)
 }
 
 type Located = Problem & { readonly target: TargetRef }
