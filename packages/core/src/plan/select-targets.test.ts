@@ -98,6 +98,29 @@ test('a target that nobody knows is an error with what is known about it', () =>
   )
 })
 
+test('a target that is known and cannot be had has no other one suggested in its place', () => {
+  const down = {
+    target: 'dump:pg2' as const,
+    message: 'container pg2 does not run',
+    why: 'it is exited',
+    hint: 'start it',
+  }
+  const live = survey([target('pg')], [], [{ ...down, code: 'DUMP.NOT_RUNNING' }])
+  const place = { ...live, targets: live.targets.map((one) => ({ ...one, ref: 'dump:pg' as const })) }
+  expect(() => selectTargets(place, tide({ targets: ['dump:pg2'] }))).toThrow(
+    expect.objectContaining({
+      code: 'DUMP.NOT_RUNNING',
+      message: 'dump:pg2 does not run',
+      why: 'container pg2 does not run: it is exited',
+      hint: 'start it',
+    }),
+  )
+  const wrong = { ...place, problems: [{ ...down, code: 'LABEL.DUMP' }] }
+  expect(() => selectTargets(wrong, tide({ targets: ['dump:pg2'] }))).toThrow(
+    expect.objectContaining({ code: 'TARGET.UNKNOWN', hint: 'start it' }),
+  )
+})
+
 test('a long scheme in common makes no two names look alike; then those that are there are named', () => {
   expect(() => selectTargets(survey([target('web')]), tide({ targets: ['docker:db'] }))).toThrow(
     expect.objectContaining({

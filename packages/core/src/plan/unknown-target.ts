@@ -7,12 +7,16 @@ import { sortedBy } from './compare.ts'
 /** How many of the targets that are there are named. */
 const NAMED = 5
 
-/** The error `TARGET.UNKNOWN`: with what the survey found about the target, and the one that was probably meant. */
+/** What a backend says of a target whose service does not run now. */
+const AT_REST = 'DUMP.NOT_RUNNING'
+
+/**
+ * The error `TARGET.UNKNOWN`: with what the survey found about the target, and the one that was probably meant; `DUMP.NOT_RUNNING`
+ * for a target that is known and does not run.
+ */
 export function unknownTarget(ref: TargetRef, survey: Survey): SalvageError {
-  const [problem] = sortedBy(
-    survey.problems.filter((found) => found.target === ref),
-    (found) => found.message,
-  )
+  const about = survey.problems.filter((found) => found.target === ref)
+  const [problem] = sortedBy(about, (found) => found.message)
   const meant = closestTarget(
     ref,
     survey.targets.map((target) => target.ref),
@@ -23,8 +27,11 @@ export function unknownTarget(ref: TargetRef, survey: Survey): SalvageError {
       ? notAmong(others.length, schemeOf(ref))
       : [problem.message, problem.why].filter(Boolean).join(': ')
   const known = problem === undefined ? listOf(others) : undefined
-  const hints = [meant === undefined ? known : `did you mean ${meant}?`, problem?.hint]
+  // Where it is known why this one cannot be had no other one was meant: who followed the word would use, or overwrite, another.
+  const hints = problem === undefined ? [meant === undefined ? known : `did you mean ${meant}?`] : [problem.hint]
   const hint = hints.filter(Boolean).join(' ')
+  if (problem?.code === AT_REST)
+    return new SalvageError(AT_REST, `${ref} does not run`, { why, ...(hint === '' ? {} : { hint }), untouched: true })
   return new SalvageError('TARGET.UNKNOWN', `there is no target ${ref}`, { why, ...(hint === '' ? {} : { hint }) })
 }
 

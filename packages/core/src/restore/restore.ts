@@ -1,5 +1,7 @@
 import type { RestorePoint } from '../crane/restore-point.ts'
 import type { Store } from '../crane/store.ts'
+import { SalvageError } from '../error.ts'
+import { unknownTarget } from '../plan/unknown-target.ts'
 import { REPORT_VERSION } from '../report/report.ts'
 import type { Finding } from '../finding.ts'
 import type { GroupReport, RunReport, StuckEntry, TargetReport } from '../report/report.ts'
@@ -11,6 +13,7 @@ import { pointsOf } from '../run/parts.ts'
 import { recoverFirst } from '../run/recover.ts'
 import { finish } from '../run/remember.ts'
 import { unbreakable } from '../run/unbreakable.ts'
+import type { Survey } from '../target/discovery.ts'
 import type { TargetRef } from '../target/reference.ts'
 import { survey } from '../run/survey.ts'
 import { restoreInPlace } from './in-place.ts'
@@ -43,7 +46,7 @@ export interface RestoreResult {
 /**
  * Brings a target back. Resolves with the report when the content stands at its place and was compared with what the
  * archive says, and also when that failed: then the place is as it was before, but for a database that says `DUMP.HALF_RESTORED`. Rejects before anything is touched with
- * `RESTORE.OCCUPIED`, `RESTORE.UNREADABLE`, `RESTORE.IN_USE`, `TARGET.UNKNOWN`, `STORE.WRITE_ONLY`, `BACKEND.MISSING`,
+ * `RESTORE.OCCUPIED`, `RESTORE.UNREADABLE`, `RESTORE.IN_USE`, `TARGET.UNKNOWN`, `DUMP.NOT_RUNNING`, `STORE.WRITE_ONLY`, `BACKEND.MISSING`,
  * `PLAN.USED`, `LOCK.BUSY`, `LOCK.SLOTS_TAKEN` or `RECOVER.STUCK`.
  */
 export async function restore(
@@ -89,7 +92,19 @@ export async function restore(
 async function replace(rig: Rig, request: RestoreRequest, aborting: RunSignal): Promise<RestoreResult> {
   const found = await survey(rig, { signal: aborting.signal })
   const source = found.targets.find(({ ref }) => ref === request.to)?.source
-  return source?.medium === 'stream'
+  if (source === undefined) throw noPlace(request.to, found)
+  return source.medium === 'stream'
     ? restoreIntoDatabase(rig, request, source, aborting)
     : restoreInPlace(rig, request, found, aborting)
+}
+
+/** Names no other target: what is restored into loses what it holds. */
+function noPlace(ref: TargetRef, found: Survey): SalvageError {
+  const error = unknownTarget(ref, found)
+  if (found.problems.some(({ target }) => target === ref)) return error
+  return new SalvageError(error.code, error.message, {
+    ...(error.why === undefined ? {} : { why: error.why }),
+    hint: 'look at its name: nothing else is put in its place, since what a restore in place goes to loses what it holds',
+    untouched: true,
+  })
 }

@@ -66,12 +66,15 @@ async function place(engine: DockerEngine, token: Json, { signal }: CallOptions)
   return { container, recipe, port, word, asked: { where: `container ${name}`, patienceMs: RISE_MS, signal } }
 }
 
-/** What runs in a container that is gone or at rest has ended; what lies there is mended where it is mended by the database. */
+/**
+ * What runs in a container that is gone or at rest has ended, and what is frozen goes on when it thaws: that is not settled; what lies there is mended where it is mended by the database.
+ */
 async function settle(engine: DockerEngine, token: Json, { signal }: CallOptions): Promise<void> {
   signal.throwIfAborted()
   const { container: id, name, word, files } = LoadToken.parse(token)
   const container = await engine.inspectContainer(id, { signal })
   if (container?.id !== id) return
+  if (container.status === 'paused') throw atRest(container)
   const { recipe } = dumpLabels(container)
   if (recipe === undefined) return
   if (container.status === 'running') {
@@ -84,6 +87,6 @@ async function settle(engine: DockerEngine, token: Json, { signal }: CallOptions
 function atRest({ name, status }: Container): SalvageError {
   return new SalvageError('DUMP.NOT_RUNNING', `container ${name}: what a load into its database left is still there`, {
     why: `it is ${status}`,
-    hint: 'start it, then run `salvage-kit recover`',
+    hint: `${status === 'paused' ? 'unpause' : 'start'} it, then run \`salvage-kit recover\``,
   })
 }

@@ -73,11 +73,16 @@ function ofTides(problem: Problem, target: TargetRef | undefined, tides: readonl
   return target === undefined || tides.length === 0 ? [own] : tides.map((tide) => ({ ...own, tide }))
 }
 
+const WAYS_UP: { readonly [status in Container['status']]?: string } = {
+  paused: 'unpause',
+  restarting: 'logs',
+}
+
 function down(name: string, status: Container['status']): Problem {
   return {
     code: 'DUMP.NOT_RUNNING',
-    message: `container ${name}: its database cannot be dumped`,
+    message: `container ${name} does not run: its database can neither be dumped nor take a dump`,
     why: `it is ${status}`,
-    hint: 'start it; a database that is at rest is copied by its volume',
+    hint: `\`docker ${WAYS_UP[status] ?? 'start'} ${name}\`; what is at rest is copied by its volume`,
   }
 }

@@ -110,6 +110,14 @@ describe.skipIf(!DOCKER)('loaders on a real engine', () => {
       const { token: loading } = await loader.check(token, files, calm())
       const gone = { version: 1, container: 'nobody', name: 'nobody', word: 'ab'.repeat(12), files: [] }
       await loader.settle(gone, calm())
+      // A frozen load goes on when its container thaws.
+      await on.cli('pause', kind)
+      const frozen = loader.settle(loading, calm())
+      await expect(frozen).rejects.toMatchObject({
+        code: 'DUMP.NOT_RUNNING',
+        hint: expect.stringMatching(/^unpause it/),
+      })
+      await on.cli('unpause', kind)
       await on.cli('stop', '--time=2', kind)
       if (kind === 'postgres') await loader.settle(loading, calm())
       else await expect(loader.settle(loading, calm())).rejects.toMatchObject({ code: 'DUMP.NOT_RUNNING' })
