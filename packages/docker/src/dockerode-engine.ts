@@ -5,6 +5,7 @@ import { engineAddress } from './dockerode/address.ts'
 import * as answers from './dockerode/answers.ts'
 import { askToRunExec } from './dockerode/ask-exec.ts'
 import { ContainerAnswer, ContainersAnswer } from './dockerode/container-answers.ts'
+import { containerNames } from './dockerode/container-names.ts'
 import { containerBody } from './dockerode/container-body.ts'
 import type { DockerEngine, EngineInfo } from './engine.ts'
 import { execIn } from './dockerode/exec.ts'
@@ -37,6 +38,7 @@ export interface EngineOptions {
 export function dockerodeEngine(options: EngineOptions): DockerEngine {
   const address = engineAddress(options.host, process.env)
   const requests = requester(address)
+  const names = containerNames()
 
   async function ask<T>(
     schema: z.ZodType<T>,
@@ -78,9 +80,11 @@ export function dockerodeEngine(options: EngineOptions): DockerEngine {
     },
     async inspectContainer(container, call) {
       const what = `inspect container ${container}`
-      return orNothing(() =>
+      const found = await orNothing(() =>
         ask(ContainerAnswer, { what, method: 'GET', path: `/containers/${segment(container)}/json` }, call),
       )
+      if (found !== undefined) names.learn(found)
+      return found
     },
     async createContainer(spec, call) {
       const request: EngineRequest = {
@@ -134,7 +138,8 @@ export function dockerodeEngine(options: EngineOptions): DockerEngine {
     readFile: (container, path, call) => readContainerFile(requests, address.text, container, path, call),
     readArchive: (container, path, call) => readContainerArchive(requests, address.text, container, path, call),
     exec: (container, spec, call) => execIn(requests, address.text, container, spec, call),
-    openExec: (container, spec, call) => openExecIn(requests, address.text, container, spec, call),
+    openExec: (container, spec, call) =>
+      openExecIn(requests, address.text, { container, name: names.of(container) }, spec, call),
     async inspectExec(exec, call) {
       const what = `inspect command ${exec}`
       return orNothing(() =>

@@ -12,15 +12,15 @@ import { segment } from './request.ts'
 
 const SHORT_MS = 30_000
 
-/** See `DockerEngine.openExec`. */
+/** See `DockerEngine.openExec`. `name`: what the container is called in errors. */
 export async function openExecIn(
   requests: Requester,
   address: string,
-  container: string,
+  { container, name }: { readonly container: string; readonly name: string },
   spec: ExecSpec,
   { signal, stdin }: CallOptions & { readonly stdin?: Readable },
 ): Promise<AsyncIterable<LogChunk>> {
-  const what = `run ${JSON.stringify(spec.command[0] ?? '')} in container ${container}`
+  const what = `run ${JSON.stringify(spec.command[0] ?? '')} in container ${name}`
   const path = `/containers/${segment(container)}/exec`
   const body = execBody(spec, stdin !== undefined)
   const { Id } = parsed(

@@ -38,6 +38,16 @@ describe.skipIf(!DOCKER)('the calls of a real engine', () => {
     expect(await on.engine.inspectContainer('nobody', calm())).toBeUndefined()
   })
 
+  test('a container that is gone meanwhile is told by its name, also where it is asked for by its id', async () => {
+    const id = await on.app('a1')
+    const name = (await on.engine.inspectContainer(id, calm()))?.name ?? ''
+    expect(name).toContain('a1')
+    await on.engine.removeContainer(id, calm())
+    const spec = { command: ['sh'], env: [], privileged: false }
+    const error: unknown = await on.engine.openExec(id, spec, calm()).catch((reason: unknown) => reason)
+    expect(error).toMatchObject({ code: 'DOCKER.NOT_FOUND', message: `run "sh" in container ${name}: it is not there` })
+  })
+
   test('a name with a path in it reaches nothing else', async () => {
     await on.app('a1')
     expect(await on.engine.inspectContainer('../containers/a1', calm())).toBeUndefined()
