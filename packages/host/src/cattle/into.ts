@@ -1,5 +1,6 @@
+import { resolve } from 'node:path'
 import type { Backend, CallOptions, Finding, JournalEntry, TargetRef } from '@salvage-kit/core'
-import type { Rancher } from '@salvage-kit/rancher'
+import type { Rancher, Standing } from '@salvage-kit/rancher'
 import type { Config } from '../config/config.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
 import type { Scope } from '../rig/platforms.ts'
@@ -29,7 +30,7 @@ export function needsInto({ cattle }: Config, { named, scope, pending }: IntoSco
 }
 
 function directoryOf(cattle: Config['cattle']): TargetRef | undefined {
-  return cattle?.into === undefined || cattle.enabled === false ? undefined : `dir:${cattle.into}`
+  return cattle?.into === undefined || cattle.enabled === false ? undefined : `dir:${resolve(cattle.into)}`
 }
 
 /** Writes dumps before the directory is copied; Rancher is asked then, and not before. `closing` ends its client. */
@@ -50,11 +51,12 @@ export async function intoBackend(
       yield* (await opening()).rancher.open(token, call)
     },
   }
-  const standing = async (call: CallOptions): Promise<ReadonlySet<TargetRef>> => {
-    const { api } = (await opening()).options
-    return api === undefined ? new Set() : standingIn(api, environments, call)
+  const standing = async (call: CallOptions): Promise<readonly Standing[] | undefined> => {
+    const { api, databases, stacks } = (await opening()).options
+    if (api !== undefined) return standingIn(api, environments, call)
+    return databases === false && stacks === false ? [] : undefined
   }
-  return dumpsInto({ rancher, standing, warn, ...(into === undefined ? {} : { directory: into }) })
+  return dumpsInto({ rancher, standing, warn, ...(into === undefined ? {} : { directory: resolve(into) }) })
 }
 
 function once<T>(work: () => Promise<T>): () => Promise<T> {

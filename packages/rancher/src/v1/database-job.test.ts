@@ -26,6 +26,7 @@ function job({ stack = 'app', service = 'db', sidekick, folder }: Names): DumpJo
     environment: {},
     labels: {},
     instances: [instance],
+    resting: [],
   }
   const chosen = { instance, ...(folder === undefined ? {} : { folder }) }
   const templates = { entries: [], findings: [], text: () => 'commands: ["pg_dump -f {{ target_dir }}/x"]' }

@@ -49,7 +49,7 @@ describe('what is found', () => {
     ])
     expect(await y.dump('rancher:prod:app/db')).toEqual({ 'all-databases.dump': 'SELECT 1;\n' })
     await using one = await yard(two, { environments: ['prod'] })
-    expect(refs(await one.survey())).toEqual(['rancher:app', 'rancher:app/db'])
+    expect(refs(await one.survey())).toEqual(['rancher:prod:app', 'rancher:prod:app/db'])
   })
 
   test('one environment that cannot be read stops no other', async () => {

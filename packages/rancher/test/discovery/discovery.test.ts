@@ -50,9 +50,9 @@ test('the key of an account finds all environments, and their names stand in ref
   expect(await refs(TWO)).toEqual(['rancher:Default:app/db', 'rancher:Test%3A one:app/db'])
 })
 
-test('one environment, by the address, the settings or the key, needs no name', async () => {
+test('one environment, by the address or the key, needs no name; one that is chosen keeps its own', async () => {
   expect(await refs(TWO, { path: '/v1/projects/1a7' })).toEqual(['rancher:app/db'])
-  expect(await refs(TWO, { wanted: ['Default'] })).toEqual(['rancher:app/db'])
+  expect(await refs(TWO, { wanted: ['Default'] })).toEqual(['rancher:Default:app/db'])
   expect(await refs({ ...TWO, keys: [{ name: 'key', secret: 's', project: '1a5' }] })).toEqual(['rancher:app/db'])
 })
 

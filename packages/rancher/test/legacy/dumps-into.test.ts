@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { temporaryDirectory } from '@salvage-kit/testbed'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { weekLater } from './week-later.ts'
 import { worldIn } from './world.ts'
 import type { World } from './world.ts'
 
@@ -36,7 +37,14 @@ async function files(): Promise<readonly string[]> {
 const Manifest = z.object({
   at: z.string(),
   files: z.array(
-    z.object({ path: z.string(), target: z.string(), bytes: z.number(), sha256: z.string(), at: z.string() }),
+    z.object({
+      path: z.string(),
+      target: z.string(),
+      bytes: z.number(),
+      sha256: z.string(),
+      at: z.string(),
+      environment: z.string(),
+    }),
   ),
   failed: z.array(z.object({ target: z.string(), code: z.string() })),
 })
@@ -81,6 +89,7 @@ describe('dumps into a directory', () => {
       bytes: 4,
       sha256: createHash('sha256').update('rows').digest('hex'),
       at: began,
+      environment: '1a5',
     })
     expect((await stat(at('.salvage-kit/manifest.json'))).mode & 0o777).toBe(0o600)
   })
@@ -142,9 +151,6 @@ describe('dumps into a directory', () => {
     database('app/db', { 'db-1:a.dump': '1', 'db-2:a.dump': '2' })
     expect(await world.run()).toEqual([])
     expect(await files()).toEqual(['dump/app/db/db-1/a.dump', 'dump/app/db/db-2/a.dump'])
-    database('app/db', { 'db-2:a.dump': '3' })
-    await world.run()
-    expect(await files()).toEqual(['dump/app/db/db-2/a.dump'])
   })
 
   test('dumps of what is gone are removed, and nothing that no manifest names', async () => {
@@ -158,6 +164,10 @@ describe('dumps into a directory', () => {
     await write('dump/elsewhere/db/e.dump', 'of rancher-backup')
     for (const name of ['old/db', 'old', 'asleep/db']) world.platform.databases.delete(name)
     world.standing.add('rancher:asleep/db')
+    const before = await files()
+    expect(await world.run()).toEqual([])
+    expect(await files()).toEqual(before)
+    weekLater(folder.path)
     expect(await world.run()).toEqual([])
     expect(await files()).toEqual([
       'dump/app/db/a.dump',

@@ -14,6 +14,8 @@ export interface World {
   run(signal?: AbortSignal): Promise<readonly Finding[]>
 }
 
+const ENVIRONMENT = '1a5'
+
 /** Every database is dumped into `directory`. A file called `INSTANCE:FILE` is of one container. */
 export function worldIn(directory: string): World {
   const platform = memoryPlatform()
@@ -28,7 +30,11 @@ export function worldIn(directory: string): World {
   const backend = dumpsInto({
     rancher,
     directory,
-    standing: async () => Promise.resolve(new Set([...standing, ...names().map((name) => itemOf(name).ref)])),
+    standing: async () => {
+      const refs = new Set([...standing, ...names().map((name) => itemOf(name).ref)])
+      const things = [...refs].map((ref) => ({ ref, local: ref, containers: [] }))
+      return Promise.resolve([{ environment: { id: ENVIRONMENT }, isWhole: things.length > 0, things }])
+    },
     warn: (finding) => void warned.push(finding),
   })
   const [quiescer] = backend.quiescers ?? []
@@ -49,7 +55,7 @@ async function* withPlaces(
 
 /** `app/db`, `app/web/side`, `app`, `rancher-db:cattle`. */
 function itemOf(name: string): RancherItem {
-  const base = { token: name, several: true }
+  const base = { token: name, several: true, environment: ENVIRONMENT }
   if (name.startsWith('rancher-db:'))
     return { ...base, ref: `rancher-db:${name.slice(11)}`, kind: 'server', names: { database: name.slice(11) } }
   const [stack = '', service, sidekick] = name.split('/').map(decodeURIComponent)

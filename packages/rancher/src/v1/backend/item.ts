@@ -6,11 +6,15 @@ export interface RancherItem {
   readonly kind: 'database' | 'stack' | 'server'
   /** Opens it. */
   readonly token: Json
+  /** The id of its environment, where it is known: names change, and servers that were made anew use them again. */
+  readonly environment?: string
   /** It is made of several files, or may be. */
   readonly several: boolean
   /** Where it stands, by the names that Rancher has for it; of the server `database` alone. */
   readonly names: {
     readonly environment?: string
+    /** The folder of its environment in the layout of rancher-backup. */
+    readonly folder?: string
     readonly stack?: string
     readonly service?: string
     readonly sidekick?: string

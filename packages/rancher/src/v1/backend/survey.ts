@@ -96,10 +96,13 @@ function databaseItem(
         kind: 'database',
         token: tokenJson({ version: 1, kind: 'database', ref, environment, entry: entry.name, instances: ids }),
         several: chosen.length > 1 || book.several(entry),
-        names: place,
+        ...standing(environment, place),
       },
     ],
-    problems: left === 0 ? [] : [scaled(ref, left)],
+    problems: [
+      ...(left === 0 ? [] : [scaled(ref, left)]),
+      ...(instances === 'all' ? database.resting.map((name) => instanceLeft(ref, name)) : []),
+    ],
   }
 }
 
@@ -110,7 +113,7 @@ function stackItem(environment: Environment, stack: Stack): RancherSurvey {
   const why = noExport(ref, stack)
   if (why !== undefined) return { items: [], problems: [{ ...why, target: ref }] }
   const token = tokenJson({ version: 1, kind: 'stack', ref, environment, id: stack.id })
-  return { items: [{ ref, kind: 'stack', token, several: true, names }], problems: [] }
+  return { items: [{ ref, kind: 'stack', token, several: true, ...standing(environment, names) }], problems: [] }
 }
 
 async function surveyServer(tools: RancherTools, { signal }: CallOptions): Promise<RancherSurvey> {
@@ -133,6 +136,27 @@ function scaled(ref: TargetRef, left: number): Problem {
     message: `${ref} runs in ${String(left + 1)} containers, and the oldest of them is dumped`,
     why: 'which of them holds what, Rancher does not know',
     hint: 'set cattle.instances to all where each has data of its own',
+  }
+}
+
+/** Of one container, not of its service: the others are dumped all the same. */
+function instanceLeft(ref: TargetRef, name: string): Problem {
+  return {
+    code: 'RANCHER.INSTANCE_LEFT',
+    message: `${name}, a container of ${ref}, is not dumped: it does not run, or has no address`,
+    hint: 'start it, or remove it from its service; its dump of before stays as long as Rancher has it',
+    target: `${ref}/${name}`,
+  }
+}
+
+/** Where an item stands. */
+function standing(
+  { id, folder }: Environment,
+  names: RancherItem['names'],
+): Pick<RancherItem, 'environment' | 'names'> {
+  return {
+    ...(id === undefined ? {} : { environment: id }),
+    names: { ...names, ...(folder === undefined ? {} : { folder }) },
   }
 }
 

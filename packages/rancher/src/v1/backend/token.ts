@@ -64,6 +64,7 @@ export function readToken(token: Json): RancherToken {
 /** A token as plain data. */
 export function tokenJson(token: RancherToken): Json {
   if (token.kind === 'server') return { ...token }
-  const environment = { ...token.environment }
+  const { id, prefix } = token.environment
+  const environment = { ...(id === undefined ? {} : { id }), ...(prefix === undefined ? {} : { prefix }) }
   return token.kind === 'stack' ? { ...token, environment } : { ...token, environment, instances: [...token.instances] }
 }

@@ -6,7 +6,7 @@ import { imageName } from './image.ts'
 import type { Inventory } from './inventory.ts'
 import { enabledBy } from './label.ts'
 import { match } from './match.ts'
-import { serviceRef } from './reference.ts'
+import { allOf, serviceRef } from './reference.ts'
 import type { ServicePlace } from './reference.ts'
 import { runs, serviceParts } from './service-parts.ts'
 import type { ServicePart } from './service-parts.ts'
@@ -23,6 +23,8 @@ export interface Database {
   readonly labels: Texts
   /** Containers that run and have an address; at least one, the oldest first. */
   readonly instances: readonly DatabaseInstance[]
+  /** Names of containers that Rancher has and that cannot be dumped now: they do not run, or have no address. */
+  readonly resting: readonly string[]
 }
 
 /** One container of a database. */
@@ -53,6 +55,8 @@ export function databases(
   const problems: Problem[] = odd.map((id) => ({
     code: 'RANCHER.ODD',
     message: `Rancher lists ${id}, which is not as its API says; it was left out`,
+    // What it is nobody knows: it may be a database.
+    target: allOf(prefix),
   }))
   const byId = new Map(stacks.map((stack) => [stack.id, stack]))
   for (const service of services) {
@@ -91,6 +95,9 @@ export function databases(
             environment: part.config.environment,
             labels: part.config.labels,
             instances: reachable.map(({ id, name, primaryIpAddress }) => ({ id, name, address: primaryIpAddress })),
+            resting: part.containers
+              .filter((one) => !GONE.test(one.state) && !reachable.includes(one))
+              .map(({ id, name }) => name || id),
           })
       }
     }

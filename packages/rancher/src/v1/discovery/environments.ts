@@ -8,8 +8,10 @@ import { Project } from '../client/schema.ts'
 export interface Environment {
   /** Absent: the one of the key, which the server finds by itself. */
   readonly id?: string
-  /** Stands in references; absent where address or key name one environment, as most do. */
+  /** Its name, or its id where others have that name. Stands in references; absent where address or key are of one environment. */
   readonly prefix?: string
+  /** Of the layout of rancher-backup, which knew one environment: absent where the key sees one, however many are chosen. */
+  readonly folder?: string
 }
 
 /**
@@ -41,8 +43,17 @@ export async function environments(
     throw new SalvageError('RANCHER.ENVIRONMENT', 'this key sees no environment', {
       hint: 'make a key of an environment, or of an account that is a member of one',
     })
-  // One that was asked for by name needs no prefix, however many others there will be.
-  return chosen.map(({ id, name }) => ({ id, ...(wanted.length === 1 ? {} : { prefix: name === '' ? id : name }) }))
+  // By what the key sees, not by what is chosen or awake: the same thing has the same reference and folder in each run.
+  return chosen.map((one) => {
+    const prefix = unmistakable(one, items)
+    return { id: one.id, prefix, ...(items.length === 1 ? {} : { folder: prefix }) }
+  })
+}
+
+/** Rancher lets several environments have one name: then it is the id that tells them apart. */
+function unmistakable({ id, name }: Project, all: readonly Project[]): string {
+  const isTaken = all.some((other) => other.id !== id && (other.name === name || other.id === name))
+  return name === '' || isTaken ? id : name
 }
 
 async function visible(

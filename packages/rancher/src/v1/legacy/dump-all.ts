@@ -1,14 +1,15 @@
-import { findingOf, SalvageError } from '@salvage-kit/core'
+import { findingOf, isSalvageError, SalvageError } from '@salvage-kit/core'
 import type { CallOptions, Finding, Problem, TargetRef } from '@salvage-kit/core'
 import type { RancherItem, RancherSurvey } from '../backend/item.ts'
 import type { Rancher } from '../backend/open-rancher.ts'
 import { dumpOne } from './dump-one.ts'
+import { absences } from './gone.ts'
 import { manifestBook } from './manifest-book.ts'
 import { readManifest, writeManifest } from './manifest.ts'
 import type { Manifest } from './manifest.ts'
-import { settleParts } from './part.ts'
-import { layoutOf } from './place.ts'
 import { pruneDumps } from './prune-dumps.ts'
+import { settleParts } from './settle-parts.ts'
+import type { Standing } from './standing.ts'
 
 /** Whose dumps are written, and where. */
 export interface DumpsInto extends DumpsOf {
@@ -20,8 +21,8 @@ export interface DumpsInto extends DumpsOf {
 export interface DumpsOf {
   /** What finds and opens them. */
   readonly rancher: Rancher
-  /** What there is of services and stacks, dumped or not: what is not among it is gone for good. */
-  readonly standing: (options: CallOptions) => Promise<ReadonlySet<TargetRef>>
+  /** What there is of services and stacks, dumped or not. Undefined: there is nobody to ask, though somebody should be. */
+  readonly standing: (options: CallOptions) => Promise<readonly Standing[] | undefined>
   /** Gets what a person should know and nothing failed for. */
   readonly warn: (finding: Finding) => void
 }
@@ -33,6 +34,11 @@ const NO_FAILURE = new Set([
   'RANCHER.SERVER_LEFT',
   'RANCHER.TYPE_UNKNOWN',
 ])
+const NOT_LOOKED: Finding = {
+  code: 'RANCHER.NOT_LOOKED',
+  message: 'databases and stacks of Rancher were not looked for: nothing says where its API is',
+  hint: 'set cattle.url or CATTLE_URL; where they are not wanted, set cattle.databases and cattle.stacks to false',
+}
 const ORDER: readonly RancherItem['kind'][] = ['database', 'stack', 'server']
 
 /**
@@ -42,12 +48,10 @@ const ORDER: readonly RancherItem['kind'][] = ['database', 'stack', 'server']
  */
 export async function dumpAll(into: DumpsInto, { signal }: CallOptions): Promise<readonly Finding[]> {
   const { directory, rancher, warn } = into
-  const findings: Finding[] = []
+  const findings: Finding[] = [...(await settleParts(directory))]
   try {
-    await settleParts(directory)
     const book = manifestBook(directory, await formerManifest(directory, warn), new Date().toISOString())
     const found = await rancher.survey({ signal })
-    const layout = layoutOf(found)
     for (const problem of found.problems) {
       if (!isLost(problem, found)) warn(problem)
       else {
@@ -58,7 +62,7 @@ export async function dumpAll(into: DumpsInto, { signal }: CallOptions): Promise
     for (const item of inOrder(found)) {
       signal.throwIfAborted()
       try {
-        await dumpOne(into, item, { book, layout }, { signal })
+        await dumpOne(into, item, book, { signal })
       } catch (error) {
         signal.throwIfAborted()
         const finding = ofTarget(item.ref, error)
@@ -66,8 +70,9 @@ export async function dumpAll(into: DumpsInto, { signal }: CallOptions): Promise
         findings.push(finding)
       }
     }
-    const isGone = await goneIn(into, found, book.now(), { signal })
-    await writeManifest(directory, await pruneDumps(directory, book.now(), isGone, warn))
+    const standing = await standingNow(into, { files: book.now().files, findings }, { signal })
+    const { manifest, isGone } = absences(book.now(), { standing, problems: found.problems })
+    await writeManifest(directory, await pruneDumps(directory, manifest, isGone, warn))
   } catch (error) {
     signal.throwIfAborted()
     findings.push(nothingMore(error))
@@ -95,19 +100,24 @@ function isLost({ code, target }: Problem, { items }: RancherSurvey): boolean {
   return target !== undefined && !NO_FAILURE.has(code) && !items.some(({ ref }) => ref === target)
 }
 
-/** Whose files are to go. Nobody is asked when all of the manifest are of what was found. */
-async function goneIn(
-  { standing }: DumpsInto,
-  { items, problems }: RancherSurvey,
-  { files }: Manifest,
-  options: CallOptions,
-): Promise<(target: TargetRef) => boolean> {
-  const known = new Set([...items.map(({ ref }) => ref), ...problems.flatMap(({ target }) => target ?? [])])
-  const isMissing = (target: TargetRef): boolean => target.startsWith('rancher:') && !known.has(target)
-  const isUnseen = problems.some(({ target }) => target?.startsWith('rancher:') === true && target.endsWith('*'))
-  if (isUnseen || !files.some(({ target }) => isMissing(target))) return () => false
-  const there = await standing(options)
-  return (target) => isMissing(target) && !there.has(target)
+/** What stands now. What nobody could be asked about is not gone; that nobody was asked costs dumps, where some were made before. */
+async function standingNow(
+  { standing, warn }: DumpsInto,
+  { files, findings }: { readonly files: Manifest['files']; readonly findings: Finding[] },
+  { signal }: CallOptions,
+): Promise<readonly Standing[]> {
+  try {
+    const there = await standing({ signal })
+    if (there !== undefined) return there
+    const isMissed = files.some(({ target }) => target.startsWith('rancher:'))
+    if (isMissed) findings.push(NOT_LOOKED)
+    else warn(NOT_LOOKED)
+  } catch (error) {
+    signal.throwIfAborted()
+    if (!isSalvageError(error)) throw error
+    warn(findingOf(error))
+  }
+  return []
 }
 
 function ofTarget(ref: TargetRef, error: unknown): Finding {

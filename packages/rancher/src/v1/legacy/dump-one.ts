@@ -4,17 +4,17 @@ import type { RancherItem } from '../backend/item.ts'
 import { folderName } from '../folder-name.ts'
 import type { DumpsInto } from './dump-all.ts'
 import type { ManifestBook } from './manifest-book.ts'
-import type { Layout } from './place.ts'
+import { layout } from './place.ts'
 import { writeDump } from './write-dump.ts'
 
 /** Writes the dump of one item into its place, each container's into a folder of its own where there are several. */
 export async function dumpOne(
   { rancher, directory }: Pick<DumpsInto, 'directory' | 'rancher'>,
   item: RancherItem,
-  { book, layout }: { readonly book: ManifestBook; readonly layout: Layout },
+  book: ManifestBook,
   { signal }: CallOptions,
 ): Promise<void> {
-  const { ref, token, several } = item
+  const { ref, token, several, environment } = item
   const destinations = new Map<string, readonly string[]>()
   const opener: DumpOpener = {
     async *open(of, options) {
@@ -27,6 +27,13 @@ export async function dumpOne(
   }
   const source = { medium: 'stream', backend: ref, token, ...(several ? { several } : {}) } as const
   const files = opened(opener, source, { signal })
-  const dump = { target: ref, place: layout(item), files, destinations, at: book.at }
+  const dump = {
+    target: ref,
+    place: layout(item),
+    files,
+    destinations,
+    at: book.at,
+    ...(environment === undefined ? {} : { environment }),
+  }
   await writeDump(directory, dump, { signal, proven: async (written) => book.take(written) })
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Finding, Quiescer } from '@salvage-kit/core'
 import { dumpAll } from './dump-all.ts'
 import type { DumpsOf } from './dump-all.ts'
-import { settleParts } from './part.ts'
+import { settleParts } from './settle-parts.ts'
 import { readSettings, readToken } from './token.ts'
 
 /** The id of {@link dumpQuiescer}. */
@@ -16,6 +16,7 @@ export function dumpQuiescer(of: DumpsOf): Quiescer {
   const told = new Map<string, readonly Finding[]>()
   return {
     id: DUMP_QUIESCER,
+    dumps: true,
     prepare: async (_workload, settings, { signal }) => {
       signal.throwIfAborted()
       return Promise.resolve({ ...readSettings(settings), id: randomUUID() })
@@ -28,10 +29,10 @@ export function dumpQuiescer(of: DumpsOf): Quiescer {
     resume: async (token, { signal }) => {
       signal.throwIfAborted()
       const { id, directory } = readToken(token)
-      await settleParts(directory)
       const findings = told.get(id) ?? []
       told.delete(id)
-      return findings
+      const known = new Set(findings.map(({ message }) => message))
+      return [...findings, ...(await settleParts(directory)).filter(({ message }) => !known.has(message))]
     },
   }
 }

@@ -20,6 +20,12 @@ export interface DumpedFile {
   readonly sha256: string
   /** ISO 8601: when the run began that wrote it. */
   readonly at: string
+  /** The id of the environment that it is of; absent where nobody knows it, and then it is never taken for gone. */
+  readonly environment?: string
+  /** The container that it is of, where each has a folder of its own. */
+  readonly instance?: string
+  /** ISO 8601: when a run first found that it is of something that is there no more. */
+  readonly goneSince?: string
 }
 
 /** What dumps stand in a directory. Files of ours that no manifest names are none; it holds no secret. */
@@ -47,18 +53,22 @@ const Target: z.ZodType<TargetRef> = z.custom<TargetRef>(
   'it is no target of Rancher',
 )
 
+/** One file, as it is stored. */
+export const Dumped: z.ZodType<DumpedFile> = z.object({
+  path: Path,
+  target: Target,
+  bytes: z.int().min(0),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  at: z.string(),
+  environment: z.string().exactOptional(),
+  instance: z.string().exactOptional(),
+  goneSince: z.string().exactOptional(),
+})
+
 const Stored = z.object({
   version: z.literal(1),
   at: z.string(),
-  files: z.array(
-    z.object({
-      path: Path,
-      target: Target,
-      bytes: z.int().min(0),
-      sha256: z.string().regex(/^[0-9a-f]{64}$/),
-      at: z.string(),
-    }),
-  ),
+  files: z.array(Dumped),
   failed: z.array(z.object({ target: Target, code: z.string() })),
 })
 

@@ -1,17 +1,18 @@
 import { open, readdir, readFile, rename, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { z } from 'zod'
-import { isPlain, makePlace, ROOTS } from './place.ts'
+import { Dumped } from './manifest.ts'
+import type { DumpedFile } from './manifest.ts'
+import { inTheWay, makePlace } from './place.ts'
 import { syncDirectory } from './sync-directory.ts'
 
 /**
  * The files of a dump that is under way stand in `.salvage-kit.part` beside those of the dump before: never two of one
  * folder at once. When all are proven, `complete` is written there; from then on they are wanted.
  */
-const PART = '.salvage-kit.part'
+export const PART = '.salvage-kit.part'
 const FILES = 'files'
 const COMPLETE = 'complete'
-const DEEPEST = 6
 
 /** Where the files of a new dump are written. */
 export function partFiles(folder: string): string {
@@ -21,13 +22,16 @@ export function partFiles(folder: string): string {
 /** Where each file goes, by its name in the part: into the folder itself, or one below it. */
 export type Destinations = ReadonlyMap<string, readonly string[]>
 
+/** What will stand in the manifest of one file of a part: the path follows from where the part is. */
+export type PartFile = Omit<DumpedFile, 'path'> & { readonly name: string; readonly to: readonly string[] }
+
 /** From here on a kill leads to the new files, and no longer to the former ones. */
-export async function completePart(folder: string, destinations: Destinations): Promise<void> {
+export async function completePart(folder: string, files: readonly PartFile[]): Promise<void> {
   const part = join(folder, PART)
   const marker = join(part, `${COMPLETE}.new`)
   {
     await using handle = await open(marker, 'w', 0o600)
-    await handle.writeFile(JSON.stringify(Object.fromEntries(destinations)))
+    await handle.writeFile(JSON.stringify({ version: 2, files }))
     await handle.sync()
   }
   await rename(marker, join(part, COMPLETE))
@@ -37,53 +41,66 @@ export async function completePart(folder: string, destinations: Destinations): 
 /** Puts the files of a complete part in place, each at once, and removes what is left of it. Idempotent. */
 export async function placePart(folder: string): Promise<void> {
   const files = partFiles(folder)
-  const destinations = Marker.parse(JSON.parse(await readFile(join(folder, PART, COMPLETE), 'utf8')))
+  const marker = await readMarker(folder)
+  const destinations = new Map(marker?.map(({ name, to }) => [name, to]))
   for (const name of await namesIn(files)) {
-    const to = destinations[name] ?? [name]
+    const to = destinations.get(name) ?? [name]
     const place = await makePlace(folder, to.slice(0, -1))
-    await rename(join(files, name), join(place, to.at(-1) ?? name))
+    const path = join(place, to.at(-1) ?? name)
+    await rename(join(files, name), path).catch(inTheWay(path))
     if (place !== folder) await syncDirectory(place)
   }
   await syncDirectory(folder)
-  await rm(join(folder, PART), { recursive: true, force: true })
+  await dropPart(folder)
 }
-
-/** Read back from a directory that others may write to: it leads nowhere else. */
-const Marker = z.record(
-  z.string(),
-  z
-    .array(z.string().regex(/^(?!\.{1,2}$)[^/\0]+$/))
-    .min(1)
-    .max(2),
-)
 
 /** Removes what is left of a dump that failed. */
 export async function dropPart(folder: string): Promise<void> {
-  await rm(join(folder, PART), { recursive: true, force: true })
+  const part = join(folder, PART)
+  await rm(part, { recursive: true, force: true }).catch(inTheWay(part))
 }
 
 /**
- * Sees to the parts that dead runs left anywhere below the directory: complete ones are put in place, others go. Links are
- * not followed. Idempotent.
+ * What a complete part has for the manifest; undefined for one that is not complete. `place`: the names of its folders. Throws
+ * for a marker that is none.
  */
-export async function settleParts(directory: string): Promise<void> {
-  for (const root of ROOTS) if (await isPlain(directory, [root])) await settleBelow(join(directory, root), DEEPEST)
+export async function filesOfPart(
+  folder: string,
+  place: readonly string[],
+): Promise<readonly DumpedFile[] | undefined> {
+  const marker = await readMarker(folder)
+  return marker?.flatMap(({ to, file }) => Dumped.safeParse({ ...file, path: [...place, ...to].join('/') }).data ?? [])
 }
 
-async function settleBelow(folder: string, deep: number): Promise<void> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(nothing)
-  for (const entry of entries) {
-    if (!entry.isDirectory()) continue
-    const path = join(folder, entry.name)
-    if (entry.name === PART) await settle(path)
-    else if (deep > 1) await settleBelow(path, deep - 1)
-  }
+interface Marked {
+  readonly name: string
+  readonly to: readonly string[]
+  /** But for its path. */
+  readonly file: Readonly<Record<string, unknown>>
 }
 
-async function settle(part: string): Promise<void> {
-  const names = await namesIn(part)
-  if (names.includes(COMPLETE)) await placePart(dirname(part))
-  else await rm(part, { recursive: true, force: true })
+/** Read back from a directory that others may write to: it leads nowhere else. */
+const To = z
+  .array(z.string().regex(/^(?!\.{1,2}$)[^/\0]+$/))
+  .min(1)
+  .max(2)
+const Marker = z.union([
+  z.object({ version: z.literal(2), files: z.array(z.looseObject({ name: z.string(), to: To })) }),
+  z.record(z.string(), To),
+])
+
+async function readMarker(folder: string): Promise<readonly Marked[] | undefined> {
+  if (!(await namesIn(join(folder, PART))).includes(COMPLETE)) return undefined
+  const marker = Marker.parse(JSON.parse(await readFile(join(folder, PART, COMPLETE), 'utf8')))
+  // Before a part knew what the manifest is to say of it.
+  if (!isNew(marker)) return Object.entries(marker).map(([name, to]) => ({ name, to, file: {} }))
+  return marker.files.map(({ name, to, ...file }) => ({ name, to, file }))
+}
+
+type NewMarker = Extract<z.infer<typeof Marker>, { readonly version: 2 }>
+
+function isNew(marker: z.infer<typeof Marker>): marker is NewMarker {
+  return !Array.isArray(marker['version']) && marker['version'] === 2
 }
 
 async function namesIn(folder: string): Promise<readonly string[]> {

@@ -12,25 +12,17 @@ export type Layout = (item: Pick<RancherItem, 'kind' | 'names'>) => readonly str
 
 /**
  * The layout of rancher-backup: `dump/STACK/SERVICE[/SIDEKICK]`, `rancher/STACK`, `rancher/database`. It knew one environment:
- * where there are several, each has a folder of its own.
+ * where the key sees several, each has a folder of its own, whatever is in them or was chosen this time.
  */
-export function layoutOf({ items, problems }: RancherSurvey): Layout {
-  const seen = new Set([
-    ...items.map(({ names }) => names.environment),
-    ...problems.flatMap(({ target }) => /^rancher:([^:]+):/.exec(target ?? '')?.[1]).map(decoded),
-  ])
-  seen.delete(undefined)
-  return ({ kind, names: { environment, stack, service, sidekick } }) => {
-    if (kind === 'server') return ['rancher', 'database']
-    const own = seen.size > 1 ? [environment] : []
-    const parts = kind === 'stack' ? [...own, stack] : [...own, stack, service, sidekick]
-    return [kind === 'stack' ? 'rancher' : 'dump', ...parts.filter((part) => part !== undefined).map(folderName)]
-  }
+export const layout: Layout = ({ kind, names: { folder, stack, service, sidekick } }) => {
+  if (kind === 'server') return ['rancher', 'database']
+  const parts = kind === 'stack' ? [folder, stack] : [folder, stack, service, sidekick]
+  return [kind === 'stack' ? 'rancher' : 'dump', ...parts.filter((part) => part !== undefined).map(folderName)]
 }
 
-/** As references are written. */
-function decoded(name: string | undefined): string | undefined {
-  return name === undefined ? undefined : decodeURIComponent(name)
+/** {@link layout}, which is the same whatever was found. */
+export function layoutOf(_found: RancherSurvey): Layout {
+  return layout
 }
 
 /**

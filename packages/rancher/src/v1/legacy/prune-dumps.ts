@@ -1,30 +1,38 @@
 import { rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorText } from '@salvage-kit/core'
-import type { Finding, TargetRef } from '@salvage-kit/core'
+import type { Finding } from '@salvage-kit/core'
 import type { DumpedFile, Manifest } from './manifest.ts'
 import { isPlain } from './place.ts'
 import { isEmpty, isSame } from './write-dump.ts'
 
 /**
- * Removes files of what is gone, and those that a newer dump of the same target came without; only files that are as the
- * manifest has them. Resolves with what is left of the manifest; never rejects, for what could not be removed is told, and
- * tried again.
+ * Removes files of what is gone, and those that a newer dump of the same target, or of the same container of it, came
+ * without; only files that are as the manifest has them, and none of a target that failed. Resolves with what is left of the
+ * manifest; never rejects, for what could not be removed is told, and tried again.
  */
 export async function pruneDumps(
   directory: string,
   { at, files, failed }: Manifest,
-  isGone: (target: TargetRef) => boolean,
+  isGone: (file: DumpedFile) => boolean,
   warn: (finding: Finding) => void,
 ): Promise<Manifest> {
-  const fresh = new Set(files.filter((file) => file.at === at).map(({ target }) => target))
+  const isStale = replacedIn({ at, files, failed })
   const left: DumpedFile[] = []
   for (const file of files) {
-    const isStale = file.at !== at && fresh.has(file.target)
-    if (!isStale && !isGone(file.target)) left.push(file)
+    if (!isStale(file) && !isGone(file)) left.push(file)
     else if (!(await removed(directory, file, warn))) left.push(file)
   }
   return { at, files: left, failed }
+}
+
+function replacedIn({ at, files, failed }: Manifest): (file: DumpedFile) => boolean {
+  const bad = new Set(failed.map(({ target }) => target))
+  return (file) => {
+    if (file.at === at || bad.has(file.target)) return false
+    const fresh = files.filter((one) => one.at === at && one.target === file.target)
+    return file.instance === undefined ? fresh.length > 0 : fresh.some(({ instance }) => instance === file.instance)
+  }
 }
 
 /** Whether it is no concern of a manifest any more. */
@@ -44,7 +52,7 @@ async function removed(directory: string, file: DumpedFile, warn: (finding: Find
   } catch (error) {
     warn({
       code: 'RANCHER.DUMP_STAYS',
-      message: `${file.path}: this dump of ${file.target}, which is gone, could not be removed`,
+      message: `${file.path}: this former dump of ${file.target} could not be removed`,
       why: errorText(error),
     })
     return false

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { stageDump } from '@salvage-kit/core'
 import type { CallOptions, DumpFile, DumpProof, TargetRef } from '@salvage-kit/core'
 import { completePart, dropPart, partFiles, placePart } from './part.ts'
-import type { Destinations } from './part.ts'
+import type { Destinations, PartFile } from './part.ts'
 import { makePlace } from './place.ts'
 import type { DumpedFile } from './manifest.ts'
 
@@ -20,6 +20,8 @@ export interface DumpToWrite {
   readonly destinations: Destinations
   /** ISO 8601. */
   readonly at: string
+  /** The id of its environment. */
+  readonly environment?: string
 }
 
 /** What writing takes. */
@@ -33,7 +35,7 @@ export interface WriteOptions extends CallOptions {
  * then each is exchanged at once. When it rejects the former files stand, unless one could not be exchanged.
  */
 export async function writeDump(directory: string, dump: DumpToWrite, { signal, proven }: WriteOptions): Promise<void> {
-  const { target, place, at, destinations } = dump
+  const { target, place, at, destinations, environment } = dump
   const folder = await makePlace(directory, place)
   const proofs = new Map<string, Promise<DumpProof>>()
   const seen = async function* (): AsyncGenerator<DumpFile> {
@@ -46,13 +48,21 @@ export async function writeDump(directory: string, dump: DumpToWrite, { signal, 
     await dropPart(folder)
     await stageDump(partFiles(folder), seen(), { signal })
     signal.throwIfAborted()
+    const marked: PartFile[] = []
     const files: DumpedFile[] = []
     for (const [name, whole] of proofs) {
       const { bytes, sha256 } = await whole
-      const path = [...place, ...(destinations.get(name) ?? [name])].join('/')
-      files.push({ path, target, bytes, sha256, at })
+      const to = destinations.get(name) ?? [name]
+      const [instance] = to.slice(0, -1)
+      const known = {
+        ...(environment === undefined ? {} : { environment }),
+        ...(instance === undefined ? {} : { instance }),
+      }
+      const file = { target, bytes, sha256, at, ...known }
+      marked.push({ name, to, ...file })
+      files.push({ path: [...place, ...to].join('/'), ...file })
     }
-    await completePart(folder, destinations)
+    await completePart(folder, marked)
     await proven(files)
   } catch (error) {
     await dropPart(folder)

@@ -19,6 +19,7 @@ function jobOf(kind: string, environment: Env): DumpJob {
     environment,
     labels: {},
     instances: [instance],
+    resting: [],
   } as const
   return ownJob(database, { instance }, { root: '/backup', images: {} })
 }
