@@ -17,6 +17,14 @@ function sayings(about: string): { readonly [reason: string]: Say } {
       { hint: 'name it: the environment of the container does not', untouched: true },
     ],
     UNREACHABLE: ['DUMP.UNREACHABLE', 'the database does not answer', { retryable: true, untouched: true }],
+    REFUSED: [
+      'DUMP.REFUSED',
+      'the database refuses the user or the password',
+      {
+        hint: 'set the labels salvage.dump.user and salvage.dump.password (settings `user` and `password`) to what the server knows: its data keep the password that they were made with, whatever the environment of the container says now',
+        untouched: true,
+      },
+    ],
     NO_SPACE_TOLD: ['DUMP.FULL', 'nobody can tell how full the volume is', { untouched: true }],
     FULL: [
       'DUMP.FULL',
@@ -67,6 +75,10 @@ function sayings(about: string): { readonly [reason: string]: Say } {
   }
 }
 
+/** What clients say where a server that answers refuses them; waiting changes nothing of it. */
+const REFUSALS =
+  /(?:password|peer|ident|SASL|SCRAM) authentication failed|no password supplied|Access denied for user|\b(?:WRONGPASS|NOAUTH)\b|\bAuthentication failed\b|AuthenticationFailed|returned error: 401\b|\bunauthorized access\b/i
+
 /** What is known of a program of a dump that failed. */
 export interface DumpFailure {
   /** Which database, where: begins the message. */
@@ -79,7 +91,8 @@ export interface DumpFailure {
 
 /** The error for what a program beside a database ended with. What its tools said is told; they know no password. */
 export function dumpFailure({ what, reason, about = '', stderr = '' }: DumpFailure): SalvageError {
-  const [code, said, more = {}] = sayings(about)[reason ?? 'FAILED'] ?? [
+  const word = reason === 'UNREACHABLE' && REFUSALS.test(stderr) ? 'REFUSED' : (reason ?? 'FAILED')
+  const [code, said, more = {}] = sayings(about)[word] ?? [
     'DUMP.FAILED',
     `an answer that nobody understands: ${String(reason)}`,
   ]

@@ -18,8 +18,8 @@ import { survey } from './survey.ts'
  * Dumps a database: its files one after the other, streamed from the programs that make them; nothing of them touches a disk.
  * A file is whole when each process ended well, as many bytes came as went, and what the format tells was seen.
  *
- * Rejects, and each `whole` does, with `DUMP.NO_TOOL`, `DUMP.UNREACHABLE`, `DUMP.NO_DATABASE`, `DUMP.NAME`, `DUMP.SETTING`,
- * `DUMP.FAILED`, `DUMP.NOT_WHOLE`, and with codes of the platform.
+ * Rejects, and each `whole` does, with `DUMP.NO_TOOL`, `DUMP.UNREACHABLE`, `DUMP.REFUSED`, `DUMP.NO_DATABASE`, `DUMP.NAME`,
+ * `DUMP.SETTING`, `DUMP.FAILED`, `DUMP.NOT_WHOLE`, and with codes of the platform.
  */
 export async function* dump(port: ExecPort, recipe: Recipe, options: DatabaseOptions): AsyncGenerator<DumpFile, void> {
   options.signal.throwIfAborted()

@@ -21,7 +21,7 @@ import { survey } from './survey.ts'
  * file fails, or the signal aborts before it, the earlier ones are loaded: `DUMP.HALF_RESTORED`, which says which.
  *
  * Rejects with `DUMP.NO_DUMP`, `DUMP.NOT_WHOLE`, `DUMP.SKEW` (the dump is of a newer server), `DUMP.RESTORE_FAILED`,
- * `DUMP.RESTORE_ENDED`, `DUMP.HALF_RESTORED`, `DUMP.NO_TOOL`, `DUMP.UNREACHABLE`, `DUMP.SETTING`, and with codes of the platform.
+ * `DUMP.RESTORE_ENDED`, `DUMP.HALF_RESTORED`, `DUMP.NO_TOOL`, `DUMP.UNREACHABLE`, `DUMP.REFUSED`, `DUMP.SETTING`, and with codes of the platform.
  */
 export async function restore(
   port: ExecPort,

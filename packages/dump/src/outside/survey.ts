@@ -20,7 +20,7 @@ const AGAIN_MS = 2000
 
 /**
  * Looks what there is to dump; changes nothing. Asks again, as long as `patienceMs` says, where the
- * database does not answer. Rejects with `DUMP.NO_TOOL`, `DUMP.UNREACHABLE`, `DUMP.NO_DATABASE`, `DUMP.NAME`
+ * database does not answer; one that refuses the password did answer. Rejects with `DUMP.NO_TOOL`, `DUMP.UNREACHABLE`, `DUMP.REFUSED`, `DUMP.NO_DATABASE`, `DUMP.NAME`
  * (a database whose name is not UTF-8), and with codes of the platform.
  */
 export async function survey(database: Database): Promise<Survey> {
