@@ -54,7 +54,8 @@ export async function lift(ref: LiftRef, source: Source, options: LiftOptions): 
   return { point: pointOf(file, ref.store), findings: copied.findings }
 }
 
-async function makePartial({ folder, partial, whole }: Place): Promise<void> {
+async function makePartial(place: Place, isLast = false): Promise<void> {
+  const { folder, partial, whole } = place
   try {
     if (await mkdir(folder, { mode: 0o700 }).then(() => true, isThere)) await syncDirectory(dirname(folder))
     if (await lstat(whole).then(() => true, isMissing)) throw exists(whole)
@@ -62,6 +63,8 @@ async function makePartial({ folder, partial, whole }: Place): Promise<void> {
     await rm(partial, { recursive: true, force: true })
     await mkdir(partial, { mode: 0o700 })
   } catch (error) {
+    // Another machine may just have cleared a lift of the same target, and the folder with it.
+    if (!isLast && errno(error) === 'ENOENT') return makePartial(place, true)
     throw storeFailure(error, folder)
   }
 }

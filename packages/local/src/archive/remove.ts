@@ -1,4 +1,4 @@
-import { readdir, rename, rm } from 'node:fs/promises'
+import { readdir, rename, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CallOptions, LiftRef, RestorePoint, Store } from '@salvage-kit/core'
 import { syncDirectory } from './durable-file.ts'
@@ -16,12 +16,13 @@ export async function remove(points: readonly RestorePoint[], store: Store, { si
   }
 }
 
-/** Removes what a lift left unfinished; a whole archive stays. */
+/** Removes what a lift left unfinished, with the folder of a target that has no archive; a whole archive stays. */
 export async function clear(ref: LiftRef, { signal }: CallOptions): Promise<void> {
   signal.throwIfAborted()
-  const { partial } = placeOf(ref)
+  const { folder, partial } = placeOf(ref)
   try {
     await rm(partial, { recursive: true, force: true })
+    await rmdir(folder).catch(unlessInUse)
   } catch (error) {
     throw storeFailure(error, partial)
   }
@@ -43,6 +44,11 @@ async function removeAt({ folder, whole, removed }: Place): Promise<void> {
   } catch (error) {
     if (errno(error) !== 'ENOENT') throw storeFailure(error, whole)
   }
+}
+
+/** There is none, or something stands in it, or this user may not: it harms nobody. */
+function unlessInUse(error: unknown): void {
+  if (errno(error) === undefined) throw error
 }
 
 function unlessMissing(error: unknown): void {
