@@ -121,6 +121,24 @@ test('a target that is known and cannot be had has no other one suggested in its
   )
 })
 
+test('a target that is none for a slip beside it is told with that slip', () => {
+  const slip = {
+    code: 'LABEL.UNKNOWN',
+    message: 'container pg, label salvage.dmp: it means nothing',
+    hint: 'did you mean "salvage.dump"?',
+    about: 'dump:pg' as const,
+  }
+  const place = survey([target('web')], [], [slip])
+  expect(() => selectTargets(place, tide({ targets: ['dump:pg'] }))).toThrow(
+    expect.objectContaining({
+      code: 'TARGET.UNKNOWN',
+      why: expect.stringMatching(/^there is nothing of the kind dump: here; .*salvage\.dmp/),
+      hint: slip.hint,
+    }),
+  )
+  expect(selectTargets(place, tide({ targets: ['docker:web'] })).warnings).toHaveLength(1)
+})
+
 test('a long scheme in common makes no two names look alike; then those that are there are named', () => {
   expect(() => selectTargets(survey([target('web')]), tide({ targets: ['docker:db'] }))).toThrow(
     expect.objectContaining({

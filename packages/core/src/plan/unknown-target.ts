@@ -22,13 +22,19 @@ export function unknownTarget(ref: TargetRef, survey: Survey): SalvageError {
     survey.targets.map((target) => target.ref),
   )
   const others = survey.targets.map((target) => target.ref).filter((other) => schemeOf(other) === schemeOf(ref))
+  const maybe = survey.problems.filter((found) => problem === undefined && found.about === ref)
   const why =
     problem === undefined
-      ? notAmong(others.length, schemeOf(ref))
+      ? [notAmong(others.length, schemeOf(ref)), ...maybe.map(({ message }) => message)].join('; ')
       : [problem.message, problem.why].filter(Boolean).join(': ')
   const known = problem === undefined ? listOf(others) : undefined
   // Where it is known why this one cannot be had no other one was meant: who followed the word would use, or overwrite, another.
-  const hints = problem === undefined ? [meant === undefined ? known : `did you mean ${meant}?`] : [problem.hint]
+  const hints =
+    maybe.length > 0
+      ? maybe.map((one) => one.hint)
+      : problem === undefined
+        ? [meant === undefined ? known : `did you mean ${meant}?`]
+        : [problem.hint]
   const hint = hints.filter(Boolean).join(' ')
   if (problem?.code === AT_REST)
     return new SalvageError(AT_REST, `${ref} does not run`, { why, ...(hint === '' ? {} : { hint }), untouched: true })

@@ -20,6 +20,8 @@ export interface Survey {
 export interface Problem extends Finding {
   readonly tide?: string
   readonly target?: TargetRef
+  /** What a warning may be the reason of, should somebody ask why there is no such target. */
+  readonly about?: TargetRef
 }
 
 /** Something that happened to a workload. */

@@ -45,6 +45,20 @@ test.each([
   ])
 })
 
+const compose = (number: string): Readonly<Record<string, string>> => ({
+  'com.docker.compose.project': 'shop',
+  'com.docker.compose.service': 'db',
+  'com.docker.compose.container-number': number,
+})
+
+test.each([
+  [{}, 'dump:c'],
+  [compose('1'), 'dump:shop/db'],
+  [compose('2'), 'dump:shop/db/2'],
+])('a label that is nearly one of a dump is about the database that is none: %j', (labels, about) => {
+  expect(unknownLabels({ name: 'c', labels: { ...labels, 'salvage.dmp': 'auto' } })).toMatchObject([{ about }])
+})
+
 test('tides and cranes stand on the root container only', () => {
   const labels = { 'salvage.tides.d.cron': 'x', 'salvage.cranes.c.image': 'x' }
   expect(unknownLabels({ name: 'web', labels }).map(({ code }) => code)).toEqual(['LABEL.NOT_ROOT', 'LABEL.NOT_ROOT'])

@@ -1,6 +1,17 @@
 import { closest } from '@salvage-kit/core'
-import type { Problem } from '@salvage-kit/core'
-import { ALL_KEYS, CRANES_PREFIX, DUMP_PREFIX, IMAGE_KEYS, PREFIX, ROOT, TIDE_PREFIX, TIDES_PREFIX } from './keys.ts'
+import type { Problem, TargetRef } from '@salvage-kit/core'
+import { identityOf } from '../workload-id.ts'
+import {
+  ALL_KEYS,
+  CRANES_PREFIX,
+  DUMP,
+  DUMP_PREFIX,
+  IMAGE_KEYS,
+  PREFIX,
+  ROOT,
+  TIDE_PREFIX,
+  TIDES_PREFIX,
+} from './keys.ts'
 import { craneKey } from './tide-cranes.ts'
 import { tideOf } from './tide-labels.ts'
 import type { Carrier } from './volume-item.ts'
@@ -25,14 +36,24 @@ export function unknownLabels({ name, labels }: Carrier): readonly Problem[] {
           },
         ]
       }
+      const hint = suggestion(key)
       return [
         {
           code: 'LABEL.UNKNOWN',
           message: `${where}: it means nothing`,
-          hint: suggestion(key) ?? `the labels are ${[...ALL_KEYS, `${TIDE_PREFIX}NAME`, CRANE_FORM].join(', ')}`,
+          ...(hint?.includes(DUMP) === true ? { about: databaseOf({ name, labels }) } : {}),
+          hint: hint ?? `the labels are ${[...ALL_KEYS, `${TIDE_PREFIX}NAME`, CRANE_FORM].join(', ')}`,
         },
       ]
     })
+}
+
+/** The target that the container would be with the right label. */
+function databaseOf({ name, labels }: Carrier): TargetRef {
+  const identity = identityOf(labels, name)
+  if (identity.kind !== 'service') return `dump:${name}`
+  const { project, service, number } = identity
+  return `dump:${project}/${service}${number === '1' ? '' : `/${number}`}`
 }
 
 /** Keys of dumps are judged where the kind of database is known. */
