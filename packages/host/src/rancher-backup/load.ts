@@ -5,11 +5,11 @@ import { errorText, SalvageError } from '@salvage-kit/core'
 import type { Finding } from '@salvage-kit/core'
 import { rancherBackupSettings, settingsOfEnvironment, settingsOfFile } from '@salvage-kit/rancher'
 import type { RancherBackupSettings } from '@salvage-kit/rancher'
-import type { Config } from '../config/config.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
-import { ConfigFile } from '../config/whole-schema.ts'
+import { checked } from './checked.ts'
+import { keyRing, templatesIn } from './installed.ts'
 import { configOfRancherBackup } from './rendered.ts'
-import type { Installed, Pull } from './rendered.ts'
+import type { Pull } from './rendered.ts'
 
 /** Where settings of rancher-backup are looked for. */
 export interface RancherBackupSearch {
@@ -30,6 +30,8 @@ export interface LoadedRancherBackup {
   readonly findings: readonly Finding[]
   /** Values that must never be shown. */
   readonly secrets: readonly string[]
+  /** The key ring of the installation; absent: that of the user, or of the environment. */
+  readonly gnupgHome?: string
   /** Variables that children of this process must have. */
   readonly children: Readonly<Record<string, string>>
 }
@@ -46,11 +48,17 @@ export async function loadRancherBackup(search: RancherBackupSearch): Promise<Lo
   const sources = [settingsOfEnvironment(environment), ...(await ofFile(search, home))]
   const { settings, findings } = rancherBackupSettings(sources)
   const folder = search.folder === undefined ? join(home, 'config') : resolve(directory, search.folder)
-  const rendered = configOfRancherBackup(settings, installedIn(home, folder, environment), {
-    now: new Date(),
-    pull: search.pull,
-    machine: environment['MACHINE'] || undefined,
-  })
+  const templates = templatesIn(folder, search.folder !== undefined)
+  const ring = keyRing(home, environment)
+  const rendered = configOfRancherBackup(
+    settings,
+    { ...templates, ...ring },
+    {
+      now: new Date(),
+      pull: search.pull,
+      machine: environment['MACHINE'] || undefined,
+    },
+  )
   const config = checked(rendered.config)
   const { FTP_PASSWORD: password } = rendered.environment
   return {
@@ -60,6 +68,7 @@ export async function loadRancherBackup(search: RancherBackupSearch): Promise<Lo
       environment: { ...environment, ...rendered.environment },
     },
     settings,
+    ...ring,
     findings: [...findings, ...rendered.findings],
     secrets: Object.entries(rendered.environment).flatMap(([name, value]) =>
       name === 'CATTLE_ACCESS_KEY' ? [] : [value],
@@ -84,47 +93,4 @@ async function ofFile(
       cause: error,
     })
   }
-}
-
-function installedIn(home: string, folder: string, environment: RancherBackupSearch['environment']): Installed {
-  const [index, templates, gnupgHome] = [join(folder, 'index'), join(folder, 'templates'), join(home, '.gnupg')]
-  const isSaid = (environment['GNUPGHOME'] ?? '') !== ''
-  return {
-    ...(existsSync(index) && existsSync(templates) ? { folders: { index, templates } } : {}),
-    ...(!isSaid && existsSync(gnupgHome) ? { gnupgHome } : {}),
-  }
-}
-
-/** What duplicity is told is checked as that of any configuration. */
-function checked(config: unknown): Config {
-  const read = ConfigFile.safeParse(config)
-  if (read.success) return read.data
-  const [issue] = read.error.issues
-  const params = issue !== undefined && issue.code === 'custom' ? issue.params : undefined
-  const text = (key: string): string | undefined => {
-    const value: unknown = params?.[key]
-    return typeof value === 'string' ? value : undefined
-  }
-  const [why, hint] = [text('why'), text('hint')]
-  throw new SalvageError(
-    'RANCHER.SETTING',
-    `${settingOf(issue?.path ?? [])}: ${issue?.message ?? 'it cannot be used'}`,
-    {
-      ...(why === undefined ? {} : { why }),
-      ...(hint === undefined ? {} : { hint }),
-    },
-  )
-}
-
-const SETTINGS: Readonly<Record<string, string>> = {
-  url: 'duplicity.url',
-  options: 'duplicity.options',
-  encryptKey: 'duplicity.encrypt-key',
-  fullIfOlderThan: 'duplicity.full-if-older-than',
-  volumeMegabytes: 'duplicity.volsize',
-}
-
-function settingOf(path: readonly PropertyKey[]): string {
-  const key = path.map(String).findLast((part) => Object.hasOwn(SETTINGS, part)) ?? ''
-  return SETTINGS[key] ?? `duplicity (${path.map(String).join('.')})`
 }

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises'
 import { isSalvageError } from '@salvage-kit/core'
 import { TIDE } from '@salvage-kit/host/rancher-backup'
 import { printFailure } from '../../failure.ts'
@@ -6,6 +5,7 @@ import type { Invocation } from '../../invocation.ts'
 import { rancherPlace } from '../../rancher-session.ts'
 import type { RancherOptions } from '../../rancher-session.ts'
 import { runTideAt } from '../run.ts'
+import { makeSource } from './source-directory.ts'
 
 /** As sysexits.h has it: try again later. */
 const TEMPFAIL = 75
@@ -16,7 +16,7 @@ const TEMPFAIL = 75
  */
 export async function execute(invocation: Invocation<RancherOptions>): Promise<number> {
   const place = await rancherPlace(invocation)
-  await mkdir(place.read.settings.duplicity.sourcePath, { recursive: true })
+  await makeSource(place.read.settings.duplicity.sourcePath)
   try {
     return await runTideAt(invocation, TIDE, place)
   } catch (error) {

@@ -55,7 +55,10 @@ describe.skipIf(!part('duplicity').available)('rancher-backup by its own setting
     const check = await place.kit(wrong)('check', '--checkParameters').ended
     expect([check.code, check.err]).toEqual([1, expect.stringContaining('401')])
     const good = await place.kit(place.settings(server.url))('check').ended
-    expect([good.code, good.out]).toEqual([0, 'The settings can be used: 1 dump would be made.\n'])
+    expect([good.code, good.out]).toEqual([
+      0,
+      expect.stringContaining('The settings can be used: 1 dump would be made.\n'),
+    ])
     const list = await place.kit(place.settings(server.url))('list').ended
     expect(list.out).toContain(place.at('source/rancher/shop'))
   })
