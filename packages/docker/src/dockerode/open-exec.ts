@@ -20,6 +20,8 @@ export async function openExecIn(
   spec: ExecSpec,
   { signal, stdin }: CallOptions & { readonly stdin?: Readable },
 ): Promise<AsyncIterable<LogChunk>> {
+  // It may fail before anybody reads it, and nobody else listens yet: an error without a listener would end this process.
+  stdin?.on('error', () => {})
   const what = `run ${JSON.stringify(spec.command[0] ?? '')} in container ${name}`
   const path = `/containers/${segment(container)}/exec`
   const body = execBody(spec, stdin !== undefined)
@@ -36,9 +38,15 @@ export async function openExecIn(
     bare: true,
   } as const
   if (stdin === undefined) return frames(pieces(await requests.open(start, signal), what, address, signal))
+  mustRead(stdin)
   const line = await requests.upgrade(start, signal)
   void feed(stdin, line)
   return frames(pieces(line, what, address, signal))
+}
+
+/** A program whose input cannot be read at all is not started. */
+function mustRead({ errored }: Readable): void {
+  if (errored !== null) throw errored
 }
 
 /**

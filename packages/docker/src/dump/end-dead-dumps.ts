@@ -18,25 +18,33 @@ export async function endDeadDumps(engine: DockerEngine, options: CallOptions): 
   options.signal.throwIfAborted()
   const containers = (await engine.listContainers([DUMP], options)).filter(({ status }) => status === 'running')
   const ended = await Promise.allSettled(containers.map(({ id }) => endIn(engine, id, options)))
-  // One that cannot be ended keeps no other.
+  // A container whose programs cannot be ended keeps those of no other, nor one program another.
   for (const one of ended) if (one.status === 'rejected') throw one.reason
 }
 
 async function endIn(engine: DockerEngine, container: string, options: CallOptions): Promise<void> {
   const { execs = [] } = (await engine.inspectContainer(container, options)) ?? {}
-  for (const exec of execs) {
-    const known = await inspected(engine, exec, options)
-    const word = known?.arguments[WORD_AT] ?? ''
-    const owner = ownerIn(word)
-    if (known?.isRunning !== true || owner === undefined || !(await isCertainlyDead(engine, owner, options))) continue
-    const command = ['sh', '-c', END_GROUP, 'salvage-end', word]
-    const { user } = known
-    await engine.exec(
-      container,
-      { command, env: [], privileged: false, ...(user === '' ? {} : { user }) },
-      { ...options, limitMs: LIMIT_MS },
-    )
-  }
+  const ended = await Promise.allSettled(execs.map((exec) => endOne(engine, { container, exec }, options)))
+  for (const one of ended) if (one.status === 'rejected') throw one.reason
+}
+
+interface Ran {
+  readonly container: string
+  readonly exec: string
+}
+
+async function endOne(engine: DockerEngine, { container, exec }: Ran, options: CallOptions): Promise<void> {
+  const known = await inspected(engine, exec, options)
+  const word = known?.arguments[WORD_AT] ?? ''
+  const owner = ownerIn(word)
+  if (known?.isRunning !== true || owner === undefined || !(await isCertainlyDead(engine, owner, options))) return
+  const command = ['sh', '-c', END_GROUP, 'salvage-end', word]
+  const { user } = known
+  await engine.exec(
+    container,
+    { command, env: [], privileged: false, ...(user === '' ? {} : { user }) },
+    { ...options, limitMs: LIMIT_MS },
+  )
 }
 
 /** Who may not look at commands made none either. */
