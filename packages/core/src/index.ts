@@ -1,6 +1,6 @@
 export type { Backend, PlannedWork } from './backend.ts'
 export type { CallOptions } from './call-options.ts'
-export type { DumpFile, DumpOpener, DumpProof } from './dump/dump.ts'
+export type { DumpCall, DumpFile, DumpOpener, DumpProof } from './dump/dump.ts'
 export type { CheckedDump, DumpLoader, LoadPlace, StoredDump } from './dump/loader.ts'
 export { letGo } from './dump/let-go.ts'
 export { opened } from './dump/opened.ts'

@@ -30,6 +30,12 @@ export interface DumpFile {
   readonly whole: Promise<DumpProof>
 }
 
+/** What a dump takes. */
+export interface DumpCall extends CallOptions {
+  /** The run that it is made for: what it leaves behind when it is killed is labelled so. */
+  readonly runId?: string
+}
+
 /** Makes dumps: what reads a `stream`. */
 export interface DumpOpener {
   /**
@@ -38,5 +44,5 @@ export interface DumpOpener {
    * file, with what is wrong with the dump as a whole. Who stops asking, aborts or destroys `content` ends all that the
    * dump runs; nothing of it is left when `return` resolves.
    */
-  open(token: Json, options: CallOptions): AsyncIterable<DumpFile>
+  open(token: Json, options: DumpCall): AsyncIterable<DumpFile>
 }

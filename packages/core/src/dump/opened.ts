@@ -1,7 +1,6 @@
-import type { CallOptions } from '../call-options.ts'
 import { SalvageError } from '../error.ts'
 import type { StreamSource } from '../target/source.ts'
-import type { DumpFile, DumpOpener } from './dump.ts'
+import type { DumpCall, DumpFile, DumpOpener } from './dump.ts'
 
 const LONGEST_NAME = 255
 
@@ -13,7 +12,7 @@ const LONGEST_NAME = 255
 export async function* opened(
   opener: DumpOpener,
   source: StreamSource,
-  options: CallOptions,
+  options: DumpCall,
 ): AsyncGenerator<DumpFile, void> {
   const names = new Set<string>()
   for await (const file of opener.open(source.token, options)) {

@@ -17,6 +17,8 @@ export interface RestNote {
 
 /** What quiesce takes. */
 export interface QuiesceOptions extends CallOptions {
+  /** The run that asks for it: what is made for the rest is labelled so. */
+  readonly runId?: string
   /** Takes down what the snapshots that are cut of this rest are to bear; counts only when the call resolves then. */
   readonly note?: (note: Json) => void
 }

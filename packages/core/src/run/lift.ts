@@ -1,5 +1,5 @@
 import type { Archive } from '../crane/crane.ts'
-import type { DumpFile } from '../dump/dump.ts'
+import type { DumpCall, DumpFile } from '../dump/dump.ts'
 import { opened } from '../dump/opened.ts'
 import type { Finding } from '../finding.ts'
 import type { JournalEntry } from '../journal/journal.ts'
@@ -38,7 +38,7 @@ export async function lift(
     await confirm(rig, source, options)
     const call = craneOf(rig, ref.store).lift(ref, source, {
       signal: options.signal,
-      open: (stream) => openedBy(rig, stream, options),
+      open: (stream) => openedBy(rig, stream, { runId: ref.runId, signal: options.signal }),
       onProgress: (progress) => {
         rig.report({ type: 'lift.progress', target: ref.target, progress })
       },
@@ -55,12 +55,8 @@ export async function lift(
 }
 
 /** The files of a dump, from the backend that its source names. Rejects with `BACKEND.MISSING` when there is none. */
-export async function* openedBy(
-  rig: Rig,
-  source: StreamSource,
-  { signal }: { readonly signal: AbortSignal },
-): AsyncGenerator<DumpFile, void> {
-  yield* opened(dumpsOf(rig, source.backend), source, { signal })
+export async function* openedBy(rig: Rig, source: StreamSource, options: DumpCall): AsyncGenerator<DumpFile, void> {
+  yield* opened(dumpsOf(rig, source.backend), source, options)
 }
 
 /** A path and a name outlive what stood under them: a copy counts when the source was itself before and after it. */

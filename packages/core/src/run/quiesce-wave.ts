@@ -71,7 +71,7 @@ export async function quiesceWave(rig: Rig, given: Wave): Promise<void> {
       const note = (what: Json): void => {
         said.push({ workload: step.workload, quiescer: step.quiescer, note: what })
       }
-      const call = calls.follow(entry.id, quiescer.quiesce(token, { signal, note }))
+      const call = calls.follow(entry.id, quiescer.quiesce(token, { signal, note, runId }))
       await notBeyond(call, signal, `bringing ${step.workload} to rest`)
       notes.push(...said)
       watch.guard(step.workload)

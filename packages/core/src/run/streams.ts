@@ -78,7 +78,7 @@ async function stagedLift(
   const since = performance.now()
   const { target } = record.step.ref
   try {
-    await stageDump(directory, openedBy(rig, source, { signal }), {
+    await stageDump(directory, openedBy(rig, source, { runId: record.step.ref.runId, signal }), {
       signal,
       onBytes: (bytes) => rig.report({ type: 'lift.progress', target, progress: { bytes } }),
     })

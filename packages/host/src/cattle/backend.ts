@@ -1,5 +1,5 @@
 import { findingOf, isSalvageError } from '@salvage-kit/core'
-import type { Backend, CallOptions, Json, DumpFile, Survey } from '@salvage-kit/core'
+import type { Backend, CallOptions, DumpCall, DumpFile, Json, Survey } from '@salvage-kit/core'
 import type { LoadedConfig } from '../config/load-config.ts'
 import { cattleOptions } from './options.ts'
 
@@ -42,7 +42,7 @@ function nothing(problems: Survey['problems']): Survey {
 async function* openDump(
   opened: () => Promise<Backend>,
   token: Json,
-  options: CallOptions,
+  options: DumpCall,
 ): AsyncGenerator<DumpFile, void> {
   const { dumps } = await opened()
   if (dumps !== undefined) yield* dumps.open(token, options)

@@ -29,7 +29,8 @@ export function needsInto({ cattle }: Config, { named, scope, pending }: IntoSco
   return target !== undefined && (named.includes(target) || (scope.survey === true && scope.btrfs !== true))
 }
 
-function directoryOf(cattle: Config['cattle']): TargetRef | undefined {
+/** The target that dumps go into; slashes that mean nothing are gone. */
+export function directoryOf(cattle: Config['cattle']): TargetRef | undefined {
   return cattle?.into === undefined || cattle.enabled === false ? undefined : `dir:${resolve(cattle.into)}`
 }
 
@@ -47,7 +48,7 @@ export async function intoBackend(
   })
   const rancher: Rancher = {
     survey: async (call) => (await opening()).rancher.survey(call),
-    async *open(token, call: CallOptions) {
+    async *open(token, call) {
       yield* (await opening()).rancher.open(token, call)
     },
   }

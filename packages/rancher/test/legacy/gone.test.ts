@@ -201,6 +201,11 @@ describe('what a dead run left', () => {
   })
 })
 
+test('what jobs leave when they are killed is labelled with the run', async () => {
+  const { jobs } = await run(world([postgres]), { server, runId: 'run-1' })
+  expect(jobs.map(({ options }) => options.runId)).toEqual(['run-1', 'run-1'])
+})
+
 test('environments of one name are told apart by their ids', async () => {
   const { found, jobs } = await run(two({ name: 'Default' }))
   expect(found).toEqual([])

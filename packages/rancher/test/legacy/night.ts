@@ -17,13 +17,14 @@ export interface Night {
 export interface NightInput extends YardInput {
   /** Nothing says where the API is. */
   readonly withoutApi?: true
+  readonly runId?: string
 }
 
 /** One run of dumps into a directory, of a simulated server, asked by the real code. */
 export async function night(
   directory: string,
   world: WorldInput,
-  { withoutApi, ...input }: NightInput = {},
+  { withoutApi, runId, ...input }: NightInput = {},
 ): Promise<Night> {
   await using y = await yard(world, input)
   const { api, ...rest } = y.options
@@ -40,7 +41,7 @@ export async function night(
   if (quiescer === undefined) throw new Error('no quiescer')
   const { signal } = new AbortController()
   const token = await quiescer.prepare('dumps', { directory, dumps: true }, { signal })
-  await quiescer.quiesce(token, { signal })
+  await quiescer.quiesce(token, { signal, ...(runId === undefined ? {} : { runId }) })
   const found = await quiescer.resume(token, { signal, quiesced: 'yes' })
   return { found: found.map(({ code }) => code), warned, jobs: y.jobs.ran }
 }

@@ -1,4 +1,4 @@
-import type { CallOptions } from '@salvage-kit/core'
+import type { CallOptions, DumpCall } from '@salvage-kit/core'
 import { databases } from '../discovery/databases.ts'
 import type { Database } from '../discovery/databases.ts'
 import { chosenInstances } from '../discovery/instances.ts'
@@ -16,7 +16,7 @@ import type { DatabaseToken } from './token.ts'
 export async function* databaseDump(
   tools: RancherTools,
   token: DatabaseToken,
-  { signal }: CallOptions,
+  { signal, runId }: DumpCall,
 ): AsyncGenerator<RancherFile, void> {
   const { root, jobs, limitMs } = tools
   const book = await tools.readBook()
@@ -27,6 +27,7 @@ export async function* databaseDump(
       targetDirectory: targetDirectoryOf(root, database.place, one),
       secrets: secretsOf(database.environment),
       signal,
+      ...(runId === undefined ? {} : { runId }),
       ...(limitMs === undefined ? {} : { limitMs }),
     })
     for await (const file of files)

@@ -1,4 +1,4 @@
-import type { CallOptions, Json } from '@salvage-kit/core'
+import type { CallOptions, DumpCall, Json } from '@salvage-kit/core'
 import { databaseDump } from './database-dump.ts'
 import { ownBook } from './job-book.ts'
 import type { JobBook } from './job-book.ts'
@@ -22,7 +22,7 @@ export interface Rancher {
    * Dumps what a token of an item names, as `DumpOpener.open`. A service is looked at anew first: rejects with `RANCHER.CHANGED`
    * when it is not what was found, with `DUMP.NOT_WHOLE` for a file whose format says so, with the codes of jobs, of templates and of a call.
    */
-  open(token: Json, options: CallOptions): AsyncIterable<RancherFile>
+  open(token: Json, options: DumpCall): AsyncIterable<RancherFile>
 }
 
 /** What the verbs share. */
@@ -48,7 +48,7 @@ export function openRancher(options: RancherOptions): Rancher {
   }
 }
 
-async function* openToken(tools: RancherTools, json: Json, call: CallOptions): AsyncGenerator<RancherFile, void> {
+async function* openToken(tools: RancherTools, json: Json, call: DumpCall): AsyncGenerator<RancherFile, void> {
   call.signal.throwIfAborted()
   const token = readToken(json)
   switch (token.kind) {

@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import type { CallOptions, TargetRef } from '@salvage-kit/core'
+import type { CallOptions, DumpCall, TargetRef } from '@salvage-kit/core'
 import { mysqlDumpJob } from '../own-job/mysql.ts'
 import { serverDatabase } from '../server-database.ts'
 import { changed } from './changed.ts'
@@ -28,7 +28,7 @@ export async function serverOf(
 export async function* serverDump(
   tools: RancherTools,
   { ref }: ServerToken,
-  { signal }: CallOptions,
+  { signal, runId }: DumpCall,
 ): AsyncGenerator<RancherFile, void> {
   const { jobs, serverImage: image = IMAGE, root, limitMs } = tools
   const { database } = await serverOf(tools, { signal })
@@ -39,6 +39,7 @@ export async function* serverDump(
   const run = {
     targetDirectory: posix.join(root, 'rancher/database'),
     signal,
+    ...(runId === undefined ? {} : { runId }),
     ...(limitMs === undefined ? {} : { limitMs }),
   }
   for await (const file of jobs.run(job, run)) yield { ...proven(file), file: file.name }

@@ -1,5 +1,5 @@
 import { findingOf, isSalvageError, SalvageError } from '@salvage-kit/core'
-import type { CallOptions, Finding, Problem, TargetRef } from '@salvage-kit/core'
+import type { CallOptions, DumpCall, Finding, Problem, TargetRef } from '@salvage-kit/core'
 import type { RancherItem, RancherSurvey } from '../backend/item.ts'
 import type { Rancher } from '../backend/open-rancher.ts'
 import { dumpOne } from './dump-one.ts'
@@ -46,8 +46,9 @@ const ORDER: readonly RancherItem['kind'][] = ['database', 'stack', 'server']
  * target, the files of before stay, and the others are dumped all the same. Then dumps of what is gone are removed, as far
  * as a manifest names them. Rejects only with the reason of the signal; then the former files stand.
  */
-export async function dumpAll(into: DumpsInto, { signal }: CallOptions): Promise<readonly Finding[]> {
+export async function dumpAll(into: DumpsInto, call: DumpCall): Promise<readonly Finding[]> {
   const { directory, rancher, warn } = into
+  const { signal } = call
   const findings: Finding[] = [...(await settleParts(directory))]
   try {
     const book = manifestBook(directory, await formerManifest(directory, warn), new Date().toISOString())
@@ -62,7 +63,7 @@ export async function dumpAll(into: DumpsInto, { signal }: CallOptions): Promise
     for (const item of inOrder(found)) {
       signal.throwIfAborted()
       try {
-        await dumpOne(into, item, book, { signal })
+        await dumpOne(into, item, book, call)
       } catch (error) {
         signal.throwIfAborted()
         const finding = ofTarget(item.ref, error)

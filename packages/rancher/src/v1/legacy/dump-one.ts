@@ -1,5 +1,5 @@
 import { opened } from '@salvage-kit/core'
-import type { CallOptions, DumpOpener } from '@salvage-kit/core'
+import type { DumpCall, DumpOpener } from '@salvage-kit/core'
 import type { RancherItem } from '../backend/item.ts'
 import { folderName } from '../folder-name.ts'
 import type { DumpsInto } from './dump-all.ts'
@@ -12,7 +12,7 @@ export async function dumpOne(
   { rancher, directory }: Pick<DumpsInto, 'directory' | 'rancher'>,
   item: RancherItem,
   book: ManifestBook,
-  { signal }: CallOptions,
+  call: DumpCall,
 ): Promise<void> {
   const { ref, token, several, environment } = item
   const destinations = new Map<string, readonly string[]>()
@@ -26,7 +26,7 @@ export async function dumpOne(
     },
   }
   const source = { medium: 'stream', backend: ref, token, ...(several ? { several } : {}) } as const
-  const files = opened(opener, source, { signal })
+  const files = opened(opener, source, call)
   const dump = {
     target: ref,
     place: layout(item),
@@ -35,5 +35,5 @@ export async function dumpOne(
     at: book.at,
     ...(environment === undefined ? {} : { environment }),
   }
-  await writeDump(directory, dump, { signal, proven: async (written) => book.take(written) })
+  await writeDump(directory, dump, { signal: call.signal, proven: async (written) => book.take(written) })
 }

@@ -21,10 +21,11 @@ export function dumpQuiescer(of: DumpsOf): Quiescer {
       signal.throwIfAborted()
       return Promise.resolve({ ...readSettings(settings), id: randomUUID() })
     },
-    quiesce: async (token, { signal }) => {
+    quiesce: async (token, { signal, runId }) => {
       signal.throwIfAborted()
       const { id, dumps, directory } = readToken(token)
-      if (dumps) told.set(id, await dumpAll({ ...of, directory }, { signal }))
+      if (dumps)
+        told.set(id, await dumpAll({ ...of, directory }, { signal, ...(runId === undefined ? {} : { runId }) }))
     },
     resume: async (token, { signal }) => {
       signal.throwIfAborted()
