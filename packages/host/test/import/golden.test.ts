@@ -76,6 +76,19 @@ test('rancher-backup: a file of variables has names with hyphens, and paths beco
   })
 })
 
+test.each([
+  [['index', 'templates'], { index: '/opt/backup/config/index' }, false],
+  [['index'], {}, true],
+] as const)('rancher-backup: with %j mounted', (mounted, found, isTold) => {
+  const env = { CATTLE_URL: 'http://rancher:8080', BACKUP_DUPLICITY_url: 'file:///far' }
+  const mounts = mounted.map((name) => ({ source: `/srv/${name}`, destination: `/opt/backup/config/${name}` }))
+  const container = { name: 'rb', image: 'webcenter/rancher-backup', labels: {}, env, mounts, running: true }
+  const world = { containers: [container], envFiles: [], envFilesIn: () => undefined }
+  const yaml = importedConfig('rancher-backup', world, NOW)
+  expect(parseConfig(yaml).config).toMatchObject({ cattle: found })
+  expect(yaml.includes('only /opt/backup/config/index is mounted')).toBe(isTold)
+})
+
 test('nothing of the tool, and files that cannot be read', async () => {
   const none = { containers: [], envFiles: [], envFilesIn: () => undefined }
   expect(() => importedConfig('offen', none, NOW)).toThrow(expect.objectContaining({ code: 'IMPORT.NOTHING' }))

@@ -44,6 +44,7 @@ export function importRancherBackup(world: ForeignWorld, now: Date): Imported {
       'with salvage-kit rancher daemon the image runs by the old variables and needs no configuration at all',
       'paths are those of the container of rancher-backup: run salvage-kit with the same mounts, or correct them',
       'the chains that are there go on: they are pruned by its own rules, as before',
+      ...halfOf(container),
       'nothing is restored when it starts, and nothing is run then; salvage-kit run --tide rancher-backup runs it now',
       ...said,
     ],
@@ -117,10 +118,23 @@ function offsite(
   }
 }
 
+const [INDEX, TEMPLATES] = [`${FOLDER}/index`, `${FOLDER}/templates`] as const
+
+function hasMount(container: ForeignContainer | undefined, path: string): boolean {
+  return container?.mounts.some(({ destination }) => within(path, destination)) ?? false
+}
+
+function halfOf(container: ForeignContainer | undefined): readonly string[] {
+  const mounted = [INDEX, TEMPLATES].filter((path) => hasMount(container, path))
+  return mounted.length === 1
+    ? [`only ${mounted.join()} is mounted, so databases are found by what salvage-kit knows itself: mount both folders`]
+    : []
+}
+
 /** Where what is mounted into the container stands there. */
 function installedIn(container: ForeignContainer | undefined): Installed {
-  const has = (path: string): boolean => container?.mounts.some(({ destination }) => within(path, destination)) ?? false
-  const [index, templates] = [`${FOLDER}/index`, `${FOLDER}/templates`]
+  const has = (path: string): boolean => hasMount(container, path)
+  const [index, templates] = [INDEX, TEMPLATES]
   return {
     ...(has(index) && has(templates) ? { folders: { index, templates } } : {}),
     ...(has('/opt/backup/.gnupg') ? { gnupgHome: '/opt/backup/.gnupg' } : {}),
