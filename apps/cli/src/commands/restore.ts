@@ -77,6 +77,10 @@ export function newPlace({ target, takenAt }: RestorePoint): TargetRef {
   return `${scheme}:${value.replace(/\/+$/, '')}-restored-${time}`
 }
 
+/** Tools of databases replace by name; those of two kinds know nothing smaller than all of it. */
+const LOST_BY_LOADS =
+  'what the dump has by the same name (of Redis all keys, of SQLite the whole file), and leaves tables, collections and databases that the dump does not have'
+
 /** Replacing what is there needs the name of the target, typed, or `--yes`. Rejects with `CLI.NOT_CONFIRMED`. */
 async function confirm(
   to: TargetRef,
@@ -87,14 +91,15 @@ async function confirm(
 ): Promise<void> {
   if (options.yes === true) return
   if (!terminal.canAsk)
-    throw usageError(`restoring ${to} in place replaces what it holds now`, {
+    throw usageError(`restoring ${to} in place replaces ${isDatabase(to) ? LOST_BY_LOADS : 'what it holds now'}`, {
       why: 'there is no terminal to ask for consent',
       hint: isDatabase(to)
         ? 'add --yes, or restore the files of the dump with --to dir:PATH'
         : 'add --yes, or leave out --in-place to restore to a new place',
     })
   const from = to === point.target ? '' : ` of ${point.target}`
-  terminal.err(`${to} will hold what point ${point.id}${from} of ${point.takenAt} holds; what it holds now goes.\n`)
+  const lost = isDatabase(to) ? `that replaces ${LOST_BY_LOADS}` : 'what it holds now goes'
+  terminal.err(`${to} will hold what point ${point.id}${from} of ${point.takenAt} holds; ${lost}.\n`)
   const answer = await terminal.ask(`Type ${to} to go on: `, signal)
   if (answer.trim() === to) return
   throw new SalvageError('CLI.NOT_CONFIRMED', `${to} was not restored`, { why: 'its name was not typed' })

@@ -95,6 +95,7 @@ describe.skipIf(!part('dockerd').available)('dumps that are loaded back into dat
     expect(await sums(kind, name)).not.toEqual(dumped)
     const refused = await sk('restore', ref, '--from', store, '--in-place').ended
     expect([refused.code, refused.err]).toEqual([2, expect.stringContaining('--yes')])
+    expect(refused.err).toMatch(/replaces what the dump has by the same name .*leaves tables/)
     const nowhere = await sk('restore', ref, '--from', store).ended
     expect([nowhere.code, nowhere.err]).toEqual([2, expect.stringContaining('--in-place')])
     expect(await sums(kind, name)).not.toEqual(dumped)
