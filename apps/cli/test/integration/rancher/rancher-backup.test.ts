@@ -21,6 +21,7 @@ describe.skipIf(!part('duplicity').available)('rancher-backup by its own setting
     const sk = place.kit(place.settings(server.url))
     const run = await sk('backup').ended
     expect([run.code, run.err]).toEqual([0, expect.not.stringContaining('error')])
+    expect(run.out + run.err).not.toMatch(/at rest|the hold took|as it was/)
     expect([place.far('full').length, place.far('inc').length]).toEqual([1, 1])
     const back = place.restored('back')
     expect(readFileSync(join(back, 'files/mine'), 'utf8')).toBe('mine')
@@ -47,6 +48,7 @@ describe.skipIf(!part('duplicity').available)('rancher-backup by its own setting
     const run = await place.kit(wrong)('backup').ended
     expect(run.code).toBe(3)
     expect(run.out + run.err).toMatch(/127\.0\.0\.1.*401|401.*127\.0\.0\.1/)
+    expect(run.out + run.err).not.toMatch(/at rest|not as before/)
     expect(run.out + run.err + place.seen()).not.toContain('another-secret')
     expect([place.far('full').length, place.far('inc').length]).toEqual([1, 1])
     expect(readFileSync(join(place.restored('back'), 'rancher/shop/rancher-compose.yml'), 'utf8')).toBe(
