@@ -115,3 +115,14 @@ test('what is named and cannot be had is skipped, and what nobody knows stays to
   })
   expect(run(['rancher:app/nobody'], [down]).targets).toEqual(['rancher:app/nobody'])
 })
+
+test.each<readonly [TargetRef, readonly TargetRef[]]>([
+  ['rancher:app/db', ['rancher:app/db/app-db-2']],
+  ['rancher:*', ['rancher:app/db/app-db-2']],
+  ['rancher:app', []],
+])('%s with a container that cannot be dumped: %j is lost, and the others are not', (target, meant) => {
+  const left = problem('rancher:app/db/app-db-2', 'RANCHER.INSTANCE_LEFT')
+  const found = run([target], [left])
+  expect(found.meant).toEqual(meant)
+  expect(found.targets).toContain(target === 'rancher:*' ? 'rancher:app/db' : target)
+})

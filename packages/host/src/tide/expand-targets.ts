@@ -10,6 +10,7 @@ export interface Expanded {
 
 /** What Rancher has no export of was never to be had: that is worth a word where it was named, and else no failure. */
 const NO_EXPORT = 'RANCHER.NO_EXPORT'
+const INSTANCE_LEFT = 'RANCHER.INSTANCE_LEFT'
 
 /**
  * Puts in the place of `rancher:*`, `dump:*` and their like all that they mean, as it was found just now. What is meant, or named, and cannot be had is
@@ -76,17 +77,25 @@ function meaning(one: TargetRef, refs: readonly TargetRef[], problems: readonly 
   const found = refs.filter((ref) => covers(one, ref))
   const related = problems.filter(
     (problem): problem is Located =>
-      problem.target !== undefined && (covers(one, problem.target) || covers(problem.target, one)),
+      problem.target !== undefined &&
+      (covers(one, problem.target) || covers(problem.target, one) || isContainerOf(one, problem)),
   )
   const isLeft = ({ code }: Problem): boolean => isPattern(one) && code === NO_EXPORT
   const lost = related
     .filter((problem) => !isLeft(problem))
     // A problem of more than was asked for is one of all that was.
     // Whose tide it is does not matter where this one names it.
-    .map(({ tide: _tide, ...problem }) => (covers(one, problem.target) ? problem : { ...problem, target: one }))
+    .map(({ tide: _tide, ...problem }) =>
+      covers(one, problem.target) || isContainerOf(one, problem) ? problem : { ...problem, target: one },
+    )
     .filter(({ target }) => !found.includes(target))
   const left = related.filter(isLeft).map(({ target }) => target)
   return { one, found, lost, left, used: related }
+}
+
+/** Of a service that is named, one of its containers: the others are dumped, and the run is partial. */
+function isContainerOf(one: TargetRef, { code, target = one }: Problem): boolean {
+  return code === INSTANCE_LEFT && target.slice(0, target.lastIndexOf('/')) === one
 }
 
 function withoutExport(stacks: readonly TargetRef[]): Problem {
