@@ -28,11 +28,17 @@ export interface TestDump {
   readonly count: { opened: number; over: number }
 }
 
-/** A dump that is made while it is read. `verdictMs`: how long after the end of its content it says what it is worth. */
+/**
+ * A dump that is made while it is read. `handedOver`: each piece in a buffer of its own, which goes when the next one is asked for; who
+ * looks at it later sees nothing. `verdictMs`: how long after the end of its content it says what it is worth. */
 export function testDump(
   pieces: () => Iterable<Buffer>,
   end: DumpEnd = 'whole',
-  { name = 'shop.sql', verdictMs = 0 }: { readonly name?: string; readonly verdictMs?: number } = {},
+  {
+    name = 'shop.sql',
+    verdictMs = 0,
+    handedOver = false,
+  }: { readonly name?: string; readonly verdictMs?: number; readonly handedOver?: boolean } = {},
 ): TestDump {
   const count = { opened: 0, over: 0 }
   async function* open(): AsyncGenerator<DumpFile> {
@@ -40,7 +46,7 @@ export function testDump(
     try {
       if (end === 'start') throw failed('it does not start')
       await Promise.resolve()
-      yield fileOf(pieces(), name, { end, verdictMs })
+      yield fileOf(pieces(), name, { end, verdictMs, handedOver })
       if (end === 'after') throw failed('its last program failed')
     } finally {
       count.over += 1
@@ -52,7 +58,7 @@ export function testDump(
 function fileOf(
   pieces: Iterable<Buffer>,
   name: string,
-  { end, verdictMs }: { readonly end: DumpEnd; readonly verdictMs: number },
+  { end, verdictMs, handedOver }: { readonly end: DumpEnd; readonly verdictMs: number; readonly handedOver: boolean },
 ): DumpFile {
   const verdict = Promise.withResolvers<{ readonly bytes: number; readonly sha256: string }>()
   verdict.promise.catch(() => undefined)
@@ -66,7 +72,8 @@ function fileOf(
       // A stream that never waits would fill one turn of the loop.
       await Promise.resolve()
       if (end === 'middle' && bytes > piece.length) throw failed('its connection broke')
-      if (skipped) yield piece
+      if (skipped && handedOver) yield ownCopy(piece)
+      else if (skipped) yield piece
       skipped = true
     }
   }
@@ -75,7 +82,8 @@ function fileOf(
     if (end === 'verdict') verdict.reject(failed('its program ended with code 1'))
     else verdict.resolve({ bytes, sha256: digest.digest('hex') })
   }
-  const stream = Readable.from(content(), { objectMode: false })
+  // Pieces that are handed over stay as they are: a stream of bytes makes one of those that wait.
+  const stream = Readable.from(content(), { objectMode: handedOver, highWaterMark: handedOver ? 1 : 65_536 })
   stream.once('end', () => {
     void ended()
   })
@@ -83,7 +91,13 @@ function fileOf(
   stream.once('close', () => {
     if (!stream.readableEnded) verdict.reject(failed('nobody read it to its end'))
   })
-  return { name, content: stream, whole: verdict.promise }
+  return { name, content: stream, ...(handedOver ? { handedOver: true as const } : {}), whole: verdict.promise }
+}
+
+function ownCopy(piece: Buffer): Buffer {
+  const own = Buffer.allocUnsafeSlow(piece.length)
+  piece.copy(own)
+  return own
 }
 
 function failed(why: string): SalvageError {

@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto'
+import { mkdtempDisposable, readFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import { SalvageError } from '../error.ts'
 import type { DumpFile, DumpProof } from './dump.ts'
 import { opened } from './opened.ts'
 import { proved } from './proved.ts'
+import { stageDump } from './stage.ts'
 
 const options = { signal: new AbortController().signal }
 const bytes = Buffer.from('CREATE TABLE')
@@ -74,6 +78,61 @@ describe('what came is compared with what was sent', () => {
     const { content, whole } = proved(file('a', Promise.resolve(proof), Readable.from([bytes, bytes])))
     for await (const _ of content) break
     await expect(whole()).rejects.toThrow(expect.objectContaining({ code: 'DUMP.NOT_WHOLE' }))
+  })
+})
+
+/** Each in a buffer of its own, as a dumper hands them over. */
+function handedOver(pieces: readonly string[], told: Partial<DumpProof> = {}): { file: DumpFile; given: Buffer[] } {
+  const digest = createHash('sha256')
+  const given = pieces.map((text) => {
+    const piece = Buffer.allocUnsafeSlow(2 * Buffer.poolSize).fill(text)
+    digest.update(piece)
+    return piece
+  })
+  const all = { bytes: given.length * 2 * Buffer.poolSize, sha256: digest.digest('hex'), ...told }
+  return { given, file: { ...file('a', Promise.resolve(all), Readable.from(given)), handedOver: true } }
+}
+
+describe('pieces that are handed over', () => {
+  test('are as they were while they are read, and gone when the next one is asked for', async () => {
+    const { file: one, given } = handedOver(['a', 'b', 'c'])
+    const { content, whole } = proved(one)
+    let seen = ''
+    for await (const piece of content) {
+      expect(piece.equals(Buffer.alloc(2 * Buffer.poolSize, piece.subarray(0, 1)))).toBe(true)
+      seen += piece.toString('latin1', 0, 1)
+      expect(given.map(({ length }) => length > 0)).toEqual(given.map((_, at) => at >= seen.length - 1))
+    }
+    expect(seen).toBe('abc')
+    expect(given.every(({ length }) => length === 0)).toBe(true)
+    expect(await whole()).toEqual(await one.whole)
+  })
+
+  test('are counted, since nobody makes their hash again', async () => {
+    const { file: one } = handedOver(['a', 'b'], { bytes: Buffer.poolSize })
+    await expect(read(one)).rejects.toThrow(
+      expect.objectContaining({
+        code: 'DUMP.NOT_WHOLE',
+        why: expect.stringMatching(/^\d+ bytes came, \d+ were sent$/),
+      }),
+    )
+  })
+
+  test('others are left as they are', async () => {
+    const piece = Buffer.allocUnsafeSlow(2 * Buffer.poolSize).fill('a')
+    const digest = createHash('sha256').update(piece).digest('hex')
+    await read(file('a', Promise.resolve({ bytes: piece.length, sha256: digest }), Readable.from([piece])))
+    expect(piece.length).toBe(2 * Buffer.poolSize)
+  })
+
+  test('are staged as they came', async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'salvage-stage-'))
+    const directory = join(folder.path, 'staging', 'lift')
+    const { file: one, given } = handedOver(['a', 'b', 'c'])
+    const expected = Buffer.concat(given)
+    await stageDump(directory, Readable.from([one]), options)
+    expect((await readFile(join(directory, 'a'))).equals(expected)).toBe(true)
+    expect(given.every(({ length }) => length === 0)).toBe(true)
   })
 })
 

@@ -69,6 +69,14 @@ describe('the archive crane and a stream', () => {
     expect(readFileSync(join(plain, name)).equals(bytes)).toBe(true)
   })
 
+  test('pieces that are gone after their turn are stored as they were', async () => {
+    const bytes = Buffer.concat([...noise(20, 300_007)])
+    const point = await lifted(testDump(() => noise(20, 300_007), 'whole', { handedOver: true }))
+    const into = folder('restored')
+    await crane().archives?.lower(point, store(), { medium: 'directory', path: into }, calm)
+    expect(readFileSync(join(into, 'shop.sql')).equals(bytes)).toBe(true)
+  })
+
   test.each<DumpEnd>(['start', 'middle', 'verdict', 'cut', 'after'])(
     'a dump that fails (%s) never becomes an archive',
     async (end) => {

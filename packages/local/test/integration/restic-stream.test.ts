@@ -59,6 +59,12 @@ describe.skipIf(!part('restic').available)('the restic crane and a stream', () =
     expect(statSync(join(into, name)).mode & 0o777).toBe(0o600)
   })
 
+  test('pieces that are gone after their turn are stored as they were', async () => {
+    const bytes = Buffer.concat([...noise(20, 300_007)])
+    const point = await lifted(testDump(() => noise(20, 300_007), 'whole', { handedOver: true }))
+    expect(readFileSync(join(await lowered(point, 'restored'), 'shop.sql')).equals(bytes)).toBe(true)
+  })
+
   test('nothing is no dump for restic', async () => {
     await expect(lifted(testDump(() => []))).rejects.toThrow(expect.objectContaining({ code: 'CRANE.FAILED' }))
     expect(snapshots()).toEqual([])
