@@ -48,7 +48,7 @@ export function mustBeParts({ recipe: { engine } }: Pick<Database, 'recipe'>, fi
   if (other === undefined && files.length > 0) return
   const what = other === undefined ? 'a dump without a file is none' : `"${other.name}" is no file of a dump`
   throw new SalvageError('DUMP.NO_DUMP', `${what} of ${engine.name}`, {
-    hint: 'see of which database the point is: salvage-kit list',
+    hint: 'it is of another kind of database: restore it --to dir:DIR, or --to a container of that kind',
     untouched: true,
   })
 }
