@@ -77,7 +77,7 @@ function sayings(about: string): { readonly [reason: string]: Say } {
 
 /** What clients say where a server that answers refuses them; waiting changes nothing of it. */
 const REFUSALS =
-  /(?:password|peer|ident|SASL|SCRAM) authentication failed|no password supplied|Access denied for user|\b(?:WRONGPASS|NOAUTH)\b|\bAuthentication failed\b|AuthenticationFailed|returned error: 401\b|\bunauthorized access\b/i
+  /(?:password|peer|ident|SASL|SCRAM) authentication failed|no password supplied|Access denied for user|\b(?:WRONGPASS|NOAUTH)\b|\bAuthentication failed\b|unable to authenticate|AuthenticationFailed|returned error: 401\b|\bunauthorized access\b/i
 
 /** What is known of a program of a dump that failed. */
 export interface DumpFailure {

@@ -103,7 +103,7 @@ describe.skipIf(!part('etcd').available)('etcd', () => {
   test('a wrong password is told, and says nothing of itself', async () => {
     const wrong: Recipe = { engine, settings: { endpoint: from, password: 'the other' } }
     const error: unknown = await collect(service, wrong, options).catch((thrown: unknown) => thrown)
-    expect(error).toMatchObject({ code: expect.stringMatching(/^DUMP\.(?:UNREACHABLE|FAILED)$/) })
+    expect(error).toMatchObject({ code: expect.stringMatching(/^DUMP\.(?:REFUSED|UNREACHABLE|FAILED)$/) })
     expect(JSON.stringify(error)).not.toContain('the other')
   })
 })

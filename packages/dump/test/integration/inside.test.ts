@@ -44,7 +44,7 @@ describe.skipIf(!part('docker').available)('a dump inside, over a port', () => {
       }
       const options = { signal: new AbortController().signal, where: 'a container' }
       if (recipe.password !== undefined) {
-        const refused = { code: 'DUMP.UNREACHABLE', why: expect.stringContaining('denied') }
+        const refused = { code: 'DUMP.REFUSED', why: expect.stringContaining('denied') }
         await expect(dumpInside(port, recipe, options)).rejects.toMatchObject(refused)
         await sql(`SET PASSWORD = PASSWORD('${recipe.password.replaceAll("'", "''")}')`)
       }

@@ -86,7 +86,7 @@ describe.skipIf(!part('docker').available || !part('mariadb-image').available)('
   test('a refused login is that, and no dump', async () => {
     const wrong = { engine, settings: { password: 'wrong' } }
     await expect(collect(containerPort(from.name), wrong, options)).rejects.toMatchObject({
-      code: 'DUMP.UNREACHABLE',
+      code: 'DUMP.REFUSED',
       why: expect.stringContaining('Access denied'),
     })
   })

@@ -111,7 +111,7 @@ describe.skipIf(!mongo.available)('MongoDB, by its tools and FerretDB', () => {
   test('a password reaches the tools, and a refusal says nothing of it', async () => {
     const settings = { port: String(from), user: 'me', password: `p'a"$(id) : #x\`x\`` }
     const error: unknown = await collect(service, { engine, settings }, options).catch((thrown: unknown) => thrown)
-    expect(error).toMatchObject({ code: 'DUMP.UNREACHABLE', why: expect.stringMatching(/unable to authenticate/) })
+    expect(error).toMatchObject({ code: 'DUMP.REFUSED', why: expect.stringMatching(/unable to authenticate/) })
     expect(JSON.stringify(error)).not.toContain('$(id)')
   })
 })

@@ -107,7 +107,7 @@ psql -Xqc 'SELECT pg_reload_conf()' postgres`)
   test('a refused login is that, and no dump', async () => {
     const wrong = { engine, settings: { password: 'wrong' } }
     await expect(collect(containerPort(from.name), wrong, options)).rejects.toMatchObject({
-      code: 'DUMP.UNREACHABLE',
+      code: 'DUMP.REFUSED',
       why: expect.stringContaining('password authentication failed'),
     })
   })

@@ -45,8 +45,8 @@ d_dump() (
 `
 
 /**
- * Loads all indices of it. The state of the cluster in it (templates, users) is for hands. Only who was never reached (6, 7 of curl),
- * or says no by a status of 4xx, has certainly not begun: behind an answer that was lost, or that of a proxy, a server goes on.
+ * Loads all indices of it. The state of the cluster in it (templates, users) is for hands. Only a server that was never reached (6, 7 of curl),
+ * or says no by a status of 4xx or by that exception, has certainly not begun: behind an answer that was lost, or a proxy's, a server goes on.
  */
 export const RESTORE: string = `${REPOSITORY}${REFUSE}
 d_restore() (
@@ -56,15 +56,19 @@ d_restore() (
   { d_input; echo "$?" >"$d_folder/.came"; } | tar -C "$d_folder" -xf - && [ "$(cat "$d_folder/.came")" = 0 ] || d_fail NOT_WHOLE
   rm -f "$d_folder/.came"
   d_register || d_fail RESTORE_FAILED
-  d_said=$(d_api POST "_snapshot/$d_id/all/_restore?wait_for_completion=true" '{"indices":"*,-.*","include_global_state":false}' 2>&1) || d_refused "$?"
-  case $d_said in *'"failed":0'*) ;; *) printf '%s\\n' "$d_said" >&2; d_fail UNSURE ;; esac
-)
-d_refused() {
-  printf '%s\\n' "$d_said" >&2
-  case $1:$d_said in
-    22:*'error: 408'*) d_fail UNSURE ;;
-    6:* | 7:* | 22:*'error: 4'*) d_fail RESTORE_FAILED ;;
+  d_instead='-w %{http_code}'
+  d_said=$(d_api POST "_snapshot/$d_id/all/_restore?wait_for_completion=true" '{"indices":"*,-.*","include_global_state":false}')
+  d_ended=$?
+  d_instead=
+  case $d_ended:$d_said in
+    0:*'"failed":0'*200) exit 0 ;;
+    6:* | 7:* | 0:*snapshot_restore_exception*5[0-9][0-9]) d_as_before=yes ;;
+    0:*408) d_as_before=no ;;
+    0:*4[0-9][0-9]) d_as_before=yes ;;
+    *) d_as_before=no ;;
   esac
+  printf '%s\\n' "$d_said" >&2
+  [ "$d_as_before" = no ] || d_fail RESTORE_FAILED
   d_fail UNSURE
-}
+)
 `
