@@ -118,7 +118,12 @@ describe.skipIf(!DOCKER)('dumps on a real engine', () => {
       { ref: 'dump:whole', source: { medium: 'stream', backend: 'docker', token: await tokenOf('whole') }, tides: [] },
     ])
     expect(problems).toMatchObject(
-      ['a', 'b'].map((tide) => ({ code: 'DUMP.NOT_RUNNING', target: 'dump:down', tide, hint: expect.stringMatching(/^`docker start down`/) })),
+      ['a', 'b'].map((tide) => ({
+        code: 'DUMP.NOT_RUNNING',
+        target: 'dump:down',
+        tide,
+        hint: expect.stringMatching(/^`docker start down`/),
+      })),
     )
     await on.cli('rm', '--force', 'p1-db-1', 'p1-db-2', 'down')
   })
