@@ -56,7 +56,7 @@ export function databaseKinds(cli: (...args: string[]) => Promise<string>): read
       `select count(*), sum(('x' || substr(x, 1, 7))::bit(28)::int) from b`,
     ],
     ledger: `select count(*) = max(id) and count(*) = (select count(*) from b) and bool_and(x = md5(id::text)) from a`,
-    change: `update "täb 😀" set x = 'changed' where id % 7 = 0; delete from b; create table later (id int)`,
+    change: `update "täb 😀" set x = 'changed' where id % 7 = 0; delete from b; create table if not exists later (id int)`,
   }
   const mariadb: DatabaseKind = {
     name: 'mariadb',
@@ -86,7 +86,7 @@ export function databaseKinds(cli: (...args: string[]) => Promise<string>): read
       'select count(*), sum(crc32(x)) from b',
     ],
     ledger: `select count(*) = max(id) and count(*) = (select count(*) from b) and min(x = md5(id)) from a`,
-    change: `update \`täb ☂\` set x = 'changed' where id % 7 = 0; delete from b; create table later (id int)`,
+    change: `update \`täb ☂\` set x = 'changed' where id % 7 = 0; delete from b; create table if not exists later (id int)`,
   }
   return [postgres, mariadb]
 }

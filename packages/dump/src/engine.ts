@@ -80,6 +80,8 @@ export interface Engine {
   readonly beside?: true
   /** Whether a restore that is killed leaves all as before it, or all as in the dump. */
   readonly atomic?: boolean
+  /** What its tools say when another transaction crossed the restore, which has left no trace and may go well the next time. */
+  readonly crossed?: RegExp
   /** Why a dump that begins with these bytes cannot go into a server of this version, as `survey` says it; undefined when it can. */
   skew?(head: Buffer, version: string): string | undefined
 }

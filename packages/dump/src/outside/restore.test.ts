@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { isSalvageError } from '@salvage-kit/core'
 import { expect, test } from 'vitest'
 import type { ExecPort } from '../port.ts'
 import { engineNamed } from '../recipe.ts'
@@ -57,4 +58,33 @@ test('who aborts between two files hears which are loaded; before the first one,
   })
   await expect(load(port(''), AbortSignal.abort(new Error('enough')))).rejects.toThrow('enough')
   await load(port(''))
+})
+
+test.each([
+  ['ERROR:  deadlock detected', 2, 'well'],
+  ['ERROR:  deadlock detected', 99, 'DUMP.RESTORE_FAILED'],
+  ['a view is in the way', 2, 'DUMP.RESTORE_FAILED'],
+])('who was crossed tries again, a few times: %s, %d times', async (stderr, times, end) => {
+  const sound = port('')
+  let loads = 0
+  const crossing: ExecPort = {
+    exec: async (request, options) => {
+      const ran = await sound.exec(request, options)
+      if (!(request.argv[2] ?? '').includes('\nd_restore "$1"')) return ran
+      loads += 1
+      if (loads > times) return ran
+      return {
+        stdout: Readable.from([Buffer.from('fail=RESTORE_FAILED\n')]),
+        ended: Promise.resolve({ code: 1, stderr }),
+      }
+    },
+  }
+  const crossed = { ...recipe, engine: { ...recipe.engine, crossed: /deadlock detected/ } }
+  const done = restore(crossing, crossed, FILES.slice(0, 1), { where: 'here', signal: new AbortController().signal })
+  const said = await done.then(
+    () => 'well',
+    (error: unknown) => (isSalvageError(error) ? error.code : String(error)),
+  )
+  expect(said).toBe(end)
+  expect(loads).toBe(stderr.includes('deadlock') ? Math.min(times + 1, 5) : 1)
 })

@@ -55,6 +55,7 @@ ${WITNESS}`,
   restore: (settings) => `${at(settings)}${RESTORE}`,
   after: (settings) => `${at(settings)}${PROPERTIES}`,
   atomic: true,
+  crossed: /\bdeadlock detected\b/,
   skew: archiveSkew,
 }
 
