@@ -10,6 +10,7 @@ import { tool } from './go-tools.ts'
 import type { ClusterPlace } from './place.ts'
 
 const PORT = 6443
+const MOST_STARTS = 20
 const READY_MS = 120_000
 const POLL_MS = 50
 /** Documentation's own: no cluster without nodes is reached through it, but the server wants one. */
@@ -82,8 +83,16 @@ export function apiServer(place: ClusterPlace, options: ApiServerOptions): Daemo
     ...program,
     start: async () => {
       writeFileSync(policy, JSON.stringify(AUDIT_POLICY))
-      await program.start()
-      await ready(program, apiAddress(place, options.address))
+      for (let tries = 1; ; tries += 1) {
+        await program.start()
+        try {
+          return await ready(program, apiAddress(place, options.address))
+        } catch (error) {
+          // One that was killed just now, and is no child of ours, may have its port for a moment more.
+          if (tries >= MOST_STARTS || !String(error).includes('address already in use')) throw error
+          await sleep(POLL_MS)
+        }
+      }
     },
   }
 }

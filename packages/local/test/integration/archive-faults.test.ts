@@ -189,7 +189,7 @@ describe('an aborted lift', () => {
     expect(tarsIn(join(home, 'a'))).toBe('')
     expect(await ids(ref)).toEqual([])
     await crane.clear(ref, { signal })
-    expect(await readdir(join(home, 'store', 'dir=~a'))).toEqual([])
+    expect(await readdir(join(home, 'store'))).not.toContain('dir=~a')
     const { point } = await crane.lift(ref, directory('a'), { signal })
     await mkdir(join(home, 'b'))
     const stopLower = new AbortController()
@@ -216,7 +216,7 @@ describe.skipIf(!root)('a full disk, as root', () => {
       code: 'ARCHIVE.STORE_FULL',
     })
     await archives.withdraw(ref, { signal })
-    expect(await readdir(join(home, 'store', 'dir=~a'))).toEqual([])
+    expect(await readdir(join(home, 'store'))).not.toContain('dir=~a')
     await crane.preflight(ref.store, [directory('a')], { signal, init: false })
   })
 
