@@ -41,4 +41,4 @@ export type { RancherFile, RancherItem, RancherSurvey } from './v1/backend/item.
 export { ownBook, templateBook } from './v1/backend/job-book.ts'
 export type { JobBook } from './v1/backend/job-book.ts'
 export { rancherV1 } from './v1/backend/rancher-v1.ts'
-export { layoutOf } from './v1/legacy/place.ts'
+export { layout } from './v1/legacy/place.ts'

@@ -8,14 +8,18 @@ import type { Requester } from './request.ts'
 const spec = { command: ['cat'], env: [], privileged: false }
 const signal = new AbortController().signal
 
-/** An engine that takes a while for each answer; `line` is what it turns over. */
-function engine(line: PassThrough): { readonly requests: Requester; readonly started: () => boolean } {
+/** An engine that takes a while for each answer, the first until `ready`; `line` is what it turns over. */
+function engine(
+  line: PassThrough,
+  ready: () => boolean = () => true,
+): { readonly requests: Requester; readonly started: () => boolean } {
   let isStarted = false
   return {
     started: () => isStarted,
     requests: {
       async call() {
-        await setTimeout(20)
+        do await setTimeout(20)
+        while (!ready())
         return { Id: 'abc' }
       },
       open: () => Promise.reject(new Error('nobody asks for a body')),
@@ -29,8 +33,8 @@ function engine(line: PassThrough): { readonly requests: Requester; readonly sta
 }
 
 test('a file that cannot be opened when its load begins is an error of that load, and nothing is started', async () => {
-  const { requests, started } = engine(new PassThrough())
   const stdin = createReadStream('/nowhere/at/all')
+  const { requests, started } = engine(new PassThrough(), () => stdin.errored !== null)
   await expect(
     openExecIn(requests, 'here', { container: 'abc', name: 'db' }, spec, { signal, stdin }),
   ).rejects.toMatchObject({ code: 'ENOENT' })

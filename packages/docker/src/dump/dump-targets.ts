@@ -2,7 +2,7 @@ import type { Problem, Target, TargetRef } from '@salvage-kit/core'
 import type { Container } from '../container.ts'
 import { bearerOf } from '../find-container.ts'
 import { COMPOSE } from '../label/keys.ts'
-import { identityOf } from '../workload-id.ts'
+import { dumpRef } from '../label/dump-ref.ts'
 import { dumpLabels } from './dump-labels.ts'
 
 /** The databases that labels ask to dump. */
@@ -49,14 +49,6 @@ export function dumpTargets(containers: readonly Found[]): DumpTargets {
     })
   }
   return { targets, problems }
-}
-
-/** `dump:PROJECT/SERVICE` for compose, with the number behind it for all but the first; else `dump:NAME`. */
-function dumpRef({ labels, name }: Pick<Container, 'labels' | 'name'>): TargetRef {
-  const identity = identityOf(labels, name)
-  if (identity.kind !== 'service') return `dump:${name}`
-  const { project, service, number } = identity
-  return `dump:${project}/${service}${number === '1' ? '' : `/${number}`}`
 }
 
 function environmentOf(env: Container['env']): Readonly<Record<string, string>> {

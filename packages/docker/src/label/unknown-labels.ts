@@ -1,6 +1,5 @@
 import { closest } from '@salvage-kit/core'
-import type { Problem, TargetRef } from '@salvage-kit/core'
-import { identityOf } from '../workload-id.ts'
+import type { Problem } from '@salvage-kit/core'
 import {
   ALL_KEYS,
   CRANES_PREFIX,
@@ -12,6 +11,7 @@ import {
   TIDE_PREFIX,
   TIDES_PREFIX,
 } from './keys.ts'
+import { dumpRef } from './dump-ref.ts'
 import { craneKey } from './tide-cranes.ts'
 import { tideOf } from './tide-labels.ts'
 import type { Carrier } from './volume-item.ts'
@@ -41,19 +41,11 @@ export function unknownLabels({ name, labels }: Carrier): readonly Problem[] {
         {
           code: 'LABEL.UNKNOWN',
           message: `${where}: it means nothing`,
-          ...(hint?.includes(DUMP) === true ? { about: databaseOf({ name, labels }) } : {}),
+          ...(hint?.includes(DUMP) === true ? { about: dumpRef({ name, labels }) } : {}),
           hint: hint ?? `the labels are ${[...ALL_KEYS, `${TIDE_PREFIX}NAME`, CRANE_FORM].join(', ')}`,
         },
       ]
     })
-}
-
-/** The target that the container would be with the right label. */
-function databaseOf({ name, labels }: Carrier): TargetRef {
-  const identity = identityOf(labels, name)
-  if (identity.kind !== 'service') return `dump:${name}`
-  const { project, service, number } = identity
-  return `dump:${project}/${service}${number === '1' ? '' : `/${number}`}`
 }
 
 /** Keys of dumps are judged where the kind of database is known. */

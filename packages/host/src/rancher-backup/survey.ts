@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { findingOf, isSalvageError } from '@salvage-kit/core'
 import type { CallOptions, Problem, TargetRef } from '@salvage-kit/core'
-import { layoutOf, openRancher } from '@salvage-kit/rancher'
+import { layout, openRancher } from '@salvage-kit/rancher'
 import type { RancherItem } from '@salvage-kit/rancher'
 import { cattleOptions } from '../cattle/options.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
@@ -19,7 +19,6 @@ export async function surveyRancherBackup(loaded: LoadedConfig, { signal }: Call
   await using closing = new AsyncDisposableStack()
   const { items, problems } = await openRancher(await cattleOptions(loaded, closing)).survey({ signal })
   const { into } = cattle
-  const layout = layoutOf({ items, problems })
   const placed = items.map((item) => place(item, () => join(into, ...layout(item))))
   return {
     items: placed.filter((one) => 'folder' in one),

@@ -1,7 +1,7 @@
 import { lstat, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorText, SalvageError } from '@salvage-kit/core'
-import type { RancherItem, RancherSurvey } from '../backend/item.ts'
+import type { RancherItem } from '../backend/item.ts'
 import { folderName } from '../folder-name.ts'
 
 /** The folders below the directory in which dumps stand; whatever else is there is nobody's of ours. */
@@ -18,11 +18,6 @@ export const layout: Layout = ({ kind, names: { folder, stack, service, sidekick
   if (kind === 'server') return ['rancher', 'database']
   const parts = kind === 'stack' ? [folder, stack] : [folder, stack, service, sidekick]
   return [kind === 'stack' ? 'rancher' : 'dump', ...parts.filter((part) => part !== undefined).map(folderName)]
-}
-
-/** {@link layout}, which is the same whatever was found. */
-export function layoutOf(_found: RancherSurvey): Layout {
-  return layout
 }
 
 /**
